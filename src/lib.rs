@@ -1,1 +1,3 @@
+//! `instainstru`: a whole lesson marketplace in one executable. The map of the rooms is `src/ARCHITECTURE.md`.
 
+pub mod base;

@@ -1,0 +1,104 @@
+//! The one way to say no: a status, a stable code, a sentence a person can act on (contract §3).
+//!
+//! Pure rules return it, ops pass it on, `web` turns it into `application/problem+json` or a designed page. A cause
+//! inside the program is a refusal too, [`Refusal::internal`]: logged once with its cause, shown without it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub type Outcome<T> = Result<T, Refusal>;
+
+/// One field of the input that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+    pub code: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    pub status: u16,
+    pub code: &'static str,
+    pub detail: String,
+    pub errors: Vec<FieldError>,
+    /// Machine-readable facts (`details` on the wire).
+    pub details: Option<Value>,
+    /// The few members the contract puts at the top level: `error`, `current_version`, `retry_after`.
+    pub extra: Map<String, Value>,
+    /// What really went wrong; for the log only.
+    pub cause: Option<String>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), errors: Vec::new(), details: None, extra: Map::new(), cause: None }
+    }
+
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(400, code, detail)
+    }
+    pub fn signed_out() -> Self {
+        Self::new(401, "NOT_SIGNED_IN", "Sign in to continue.")
+    }
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(403, code, detail)
+    }
+    /// Absent, or somebody else's: nobody learns which.
+    pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(404, code, detail)
+    }
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(409, code, detail)
+    }
+    pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(422, code, detail)
+    }
+    /// Input that does not have the documented shape.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::new(422, "VALIDATION_ERROR", "Some of what was sent is not as expected.").field(field, message, "invalid")
+    }
+    pub fn too_many(code: &'static str, detail: impl Into<String>, retry_after_s: u64) -> Self {
+        Self::new(429, code, detail).extra("retry_after", retry_after_s.max(1).into())
+    }
+    pub fn unavailable(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(503, code, detail)
+    }
+    /// A fault of ours.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        let mut refusal = Self::new(500, "INTERNAL_ERROR", "Something went wrong on our side. Nothing was changed.");
+        refusal.cause = Some(cause.to_string());
+        refusal
+    }
+
+    #[must_use]
+    pub fn field(mut self, field: &str, message: impl Into<String>, code: &str) -> Self {
+        self.errors.push(FieldError { field: field.into(), message: message.into(), code: code.into() });
+        self
+    }
+    #[must_use]
+    pub fn details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+    #[must_use]
+    pub fn extra(mut self, name: &str, value: Value) -> Self {
+        self.extra.insert(name.into(), value);
+        self
+    }
+
+    /// Worth another try later, without change (jobs use it).
+    pub fn is_transient(&self) -> bool {
+        matches!(self.status, 429 | 500..=599)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.code, self.cause.as_deref().unwrap_or(&self.detail))
+    }
+}
+impl std::error::Error for Refusal {}

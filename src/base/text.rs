@@ -1,0 +1,122 @@
+//! Words as people write them and as we show them.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::refusal::{Outcome, Refusal};
+
+/// "Upper West Side" → "upper-west-side"; letters of any script are kept, everything else separates.
+pub fn slug(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.nfkc().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else if matches!(c, '\'' | '\u{2019}') {
+        } else if !out.ends_with('-') && !out.is_empty() {
+            out.push('-');
+        }
+    }
+    out.trim_end_matches('-').to_owned()
+}
+
+/// "Sarah", "Chen" → "Sarah C.": how people are named to each other.
+pub fn first_last_initial(first: &str, last: &str) -> String {
+    match initial(last) {
+        Some(c) => format!("{first} {c}."),
+        None => first.to_owned(),
+    }
+}
+
+pub fn initial(name: &str) -> Option<char> {
+    name.chars().find(|c| c.is_alphabetic()).map(|c| c.to_uppercase().next().unwrap_or(c))
+}
+
+/// Two letters for a monogram.
+pub fn initials(first: &str, last: &str) -> String {
+    [first, last].iter().filter_map(|n| initial(n)).collect()
+}
+
+/// The form in which an e-mail address is compared and stored.
+pub fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// An address good enough to send to: one @, a dotted domain, no spaces or controls, at most 254 characters.
+pub fn is_email(email: &str) -> bool {
+    let Some((local, domain)) = email.split_once('@') else { return false };
+    let clean = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c))
+    };
+    email.chars().count() <= 254
+        && local.chars().count() <= 64
+        && clean(local)
+        && clean(domain)
+        && domain.contains('.')
+        && !domain.starts_with(['.', '-'])
+        && !domain.ends_with(['.', '-'])
+        && !domain.contains("..")
+}
+
+/// "emma@demo.example" → "em***@demo.example".
+pub fn masked_email(email: &str) -> String {
+    match email.split_once('@') {
+        Some((local, domain)) => format!("{}***@{domain}", local.chars().take(2).collect::<String>()),
+        None => "***".to_owned(),
+    }
+}
+
+/// Trims, drops control characters but newline and tab, and checks the length in characters.
+pub fn clean(field: &str, text: &str, min: usize, max: usize) -> Outcome<String> {
+    let cleaned: String = text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let length = cleaned.trim().chars().count();
+    if length < min {
+        let message = if min == 1 { "This is needed.".to_owned() } else { format!("At least {min} characters.") };
+        return Err(Refusal::invalid(field, message));
+    }
+    if length > max {
+        return Err(Refusal::invalid(field, format!("At most {max} characters.")));
+    }
+    Ok(cleaned.trim().to_owned())
+}
+
+/// Like [`clean`] for a text that may be left out; blank becomes absent.
+pub fn clean_optional(field: &str, text: Option<&str>, max: usize) -> Outcome<Option<String>> {
+    let cleaned = clean(field, text.unwrap_or_default(), 0, max)?;
+    Ok((!cleaned.is_empty()).then_some(cleaned))
+}
+
+/// One line for a mail header or a name: no CR, LF or other controls, single spaces.
+pub fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// "1 lesson", "3 lessons".
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_slugs() {
+        for (name, want) in [
+            ("Upper West Side", "upper-west-side"),
+            ("AI & Machine Learning", "ai-machine-learning"),
+            ("ISR (Infant Self-Rescue)", "isr-infant-self-rescue"),
+            ("Kids' Coding", "kids-coding"),
+        ] {
+            assert_eq!(slug(name), want);
+        }
+    }
+
+    #[test]
+    fn addresses_are_checked() {
+        for good in ["a@b.co", "emma.johnson+x@demo.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de", "a\r\n@b.de"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

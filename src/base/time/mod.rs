@@ -1,0 +1,43 @@
+//! Time: a clock that is handed down, instants in UTC, wall times with their zone, and how both are written.
+//!
+//! Elapsed arithmetic happens on [`Timestamp`], calendar arithmetic on [`Date`]; nobody adds hours to a zoned wall
+//! clock (part 30 §1).
+
+mod clock;
+mod wall;
+mod words;
+
+pub use clock::Clock;
+pub use jiff::civil::{Date, Weekday};
+pub use jiff::tz::TimeZone;
+pub use jiff::{SignedDuration, Span, Timestamp};
+pub use wall::{Local, WallTime, local_to_utc, today_in, utc_to_local, zone};
+pub use words::{fmt_clock, fmt_date, fmt_date_long, fmt_range, fmt_zone, rfc3339};
+
+/// `at` plus whole seconds; stays at the ends of time instead of failing.
+pub fn plus_seconds(at: Timestamp, seconds: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(at)
+}
+
+pub fn plus_minutes(at: Timestamp, minutes: i64) -> Timestamp {
+    plus_seconds(at, minutes.saturating_mul(60))
+}
+
+pub fn plus_hours(at: Timestamp, hours: i64) -> Timestamp {
+    plus_seconds(at, hours.saturating_mul(3600))
+}
+
+/// Calendar days later; stays at the ends of the calendar.
+pub fn plus_days(date: Date, days: i64) -> Date {
+    date.saturating_add(Span::new().days(days.clamp(-4_000_000, 4_000_000)))
+}
+
+/// Whole days from `a` to `b`.
+pub fn days_between(a: Date, b: Date) -> i64 {
+    a.until(b).map(|span| i64::from(span.get_days())).unwrap_or(0)
+}
+
+/// The Monday of the week `date` lies in.
+pub fn monday_of(date: Date) -> Date {
+    plus_days(date, -i64::from(date.weekday().to_monday_zero_offset()))
+}

@@ -1,3 +1,4 @@
 //! `instainstru`: a whole lesson marketplace in one executable. The map of the rooms is `src/ARCHITECTURE.md`.
 
 pub mod base;
+pub mod catalog;

@@ -1,0 +1,16 @@
+//! The catalogue: what can be taught here, on three shelves (category, subcategory, service).
+//!
+//! It is data of the program, written in `assets/catalogue/*.toml` and read once. An id follows from the slug, so it is
+//! the same on every machine and in every backup; a slug therefore never changes once a marketplace has run.
+//! Who teaches a service, and for how much, is told elsewhere: this room knows no instructor. Pages that show how many
+//! people teach something ask [`SupplyCounter`], which the wiring provides.
+//!
+//! Every text a person may type for a service is one of its `terms`; search reads them from here.
+
+mod model;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use model::{AgeGroup, Category, Service, Subcategory};
+pub use rules::{Catalogue, catalogue};

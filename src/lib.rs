@@ -1,4 +1,5 @@
 //! `instainstru`: a whole lesson marketplace in one executable. The map of the rooms is `src/ARCHITECTURE.md`.
 
 pub mod base;
+pub mod bookings;
 pub mod catalog;

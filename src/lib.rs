@@ -1,5 +1,6 @@
 //! `instainstru`: a whole lesson marketplace in one executable. The map of the rooms is `src/ARCHITECTURE.md`.
 
+pub mod accounts;
 pub mod base;
 pub mod bookings;
 pub mod catalog;

@@ -1,0 +1,148 @@
+//! The people of the marketplace and how they prove who they are.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::access::{Permission, Role};
+use crate::base::id::{SessionId, UserId};
+use crate::base::time::Timestamp;
+
+/// Where an account stands. `deactivated` cannot sign in; `suspended` (paused) instructors can, but are not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountStatus {
+    #[default]
+    Active,
+    Suspended,
+    Deactivated,
+}
+
+impl AccountStatus {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Deactivated => "deactivated",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    pub id: UserId,
+    /// Trimmed and lower-cased; unique.
+    pub email: String,
+    /// A PHC string (Argon2id).
+    pub password_hash: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: Option<String>,
+    pub zip_code: String,
+    /// IANA name.
+    pub timezone: String,
+    pub is_active: bool,
+    pub status: AccountStatus,
+    pub email_verified: bool,
+    pub roles: BTreeSet<Role>,
+    /// Personal permissions beside the roles'.
+    #[serde(default)]
+    pub grants: BTreeSet<Permission>,
+    /// Permissions taken away; a revoke beats every grant.
+    #[serde(default)]
+    pub revokes: BTreeSet<Permission>,
+    #[serde(default)]
+    pub totp_enabled: bool,
+    #[serde(default)]
+    pub picture_key: Option<String>,
+    /// Only grows, also when the picture is removed.
+    #[serde(default)]
+    pub picture_version: u32,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// May open a session and keep one.
+    pub fn can_sign_in(&self) -> bool {
+        self.is_active && self.status != AccountStatus::Deactivated
+    }
+}
+
+/// One signed-in browser or program. The token itself is never stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: SessionId,
+    pub user_id: UserId,
+    pub token_sha256: String,
+    pub created_at: Timestamp,
+    pub last_seen_at: Timestamp,
+    pub idle_expires_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ip: String,
+    pub user_agent: String,
+    /// "Firefox on Linux".
+    pub label: String,
+    /// How the person proved themselves: `password`, `totp`.
+    pub methods: Vec<String>,
+    pub elevated_until: Option<Timestamp>,
+    #[serde(default)]
+    pub revoked_at: Option<Timestamp>,
+    #[serde(default)]
+    pub revoked_reason: Option<String>,
+}
+
+/// Everything known about proving one e-mail address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EmailCode {
+    /// The live code, hashed with its address; absent once used or voided.
+    pub code_hash: Option<String>,
+    pub expires_at: Option<Timestamp>,
+    /// Sends of the last ten minutes.
+    pub sends: Vec<Timestamp>,
+    /// Wrong tries of the last ten minutes.
+    pub wrong: Vec<Timestamp>,
+    pub locked_until: Option<Timestamp>,
+}
+
+/// Proof that somebody reads an address, to be spent by one registration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmailProof {
+    pub email: String,
+    pub expires_at: Timestamp,
+}
+
+/// What went wrong at the door for one address, existing or not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LoginRecord {
+    /// Failures of the last hour, oldest first.
+    pub failures: Vec<Timestamp>,
+    pub locked_until: Option<Timestamp>,
+}
+
+/// A forgotten password's link; its key is the hash of the token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PasswordReset {
+    pub user_id: UserId,
+    pub expires_at: Timestamp,
+}
+
+/// The browsers an account was used from, to tell the owner about a new one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KnownDevices {
+    pub seen: Vec<KnownDevice>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownDevice {
+    pub fingerprint: String,
+    pub last_seen_at: Timestamp,
+}

@@ -1,0 +1,153 @@
+//! The order of the door and how it slows down whoever guesses. // rule: 20§2 login pipeline
+
+use crate::accounts::model::LoginRecord;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, plus_seconds};
+
+use super::{seconds_until, within};
+
+const HOUR: i64 = 3600;
+const MINUTE: i64 = 60;
+/// Failures after which a proof of work is asked.
+pub const CHALLENGE_FROM: usize = 3;
+const PER_MINUTE: usize = 5;
+const PER_HOUR: usize = 20;
+
+/// What the door needs to know about a try before a password is even looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    pub challenge_wanted: bool,
+    /// `None`: none sent; else whether it was right.
+    pub challenge: Option<bool>,
+    /// Whether windows block (they only count in shadow mode); locks always do.
+    pub windows_block: bool,
+}
+
+/// Lets a try through to the password, or turns it away: lock, then challenge, then the window.
+pub fn gate(record: &LoginRecord, now: Timestamp, attempt: Attempt) -> Outcome<()> {
+    if let Some(until) = record.locked_until.filter(|until| *until > now) {
+        return Err(locked(until, now));
+    }
+    let failures = within(&record.failures, now, HOUR);
+    if attempt.challenge_wanted && failures.len() >= CHALLENGE_FROM {
+        match attempt.challenge {
+            None => return Err(challenge_required()),
+            Some(false) => return Err(challenge_wrong()),
+            Some(true) => {}
+        }
+    }
+    if attempt.windows_block {
+        for (window, most) in [(MINUTE, PER_MINUTE), (HOUR, PER_HOUR)] {
+            let recent = within(&failures, now, window);
+            if recent.len() >= most {
+                let free = plus_seconds(recent[recent.len() - most], window);
+                return Err(Refusal::too_many(
+                    "RATE_LIMIT_EXCEEDED",
+                    "Too many wrong passwords for this address. Wait a little and try again.",
+                    seconds_until(free, now),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The record after one more wrong password.
+pub fn failed(record: &LoginRecord, now: Timestamp) -> LoginRecord {
+    let mut failures = within(&record.failures, now, HOUR);
+    failures.push(now);
+    let lock = lock_seconds(failures.len()).map(|seconds| plus_seconds(now, seconds));
+    LoginRecord { locked_until: lock.or(record.locked_until.filter(|until| *until > now)), failures }
+}
+
+/// How long the Nth failure of an hour locks the address.
+fn lock_seconds(nth: usize) -> Option<i64> {
+    match nth {
+        5 => Some(30),
+        10 => Some(300),
+        15 => Some(1800),
+        n if n >= 20 && n.is_multiple_of(5) => Some(3600),
+        _ => None,
+    }
+}
+
+pub fn locked(until: Timestamp, now: Timestamp) -> Refusal {
+    let seconds = seconds_until(until, now);
+    Refusal::too_many(
+        "AUTH_ACCOUNT_LOCKED",
+        format!("Too many wrong passwords. Wait {} and try again.", wait_words(seconds)),
+        seconds,
+    )
+}
+
+fn wait_words(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+pub fn challenge_required() -> Refusal {
+    Refusal::new(
+        428,
+        "AUTH_CHALLENGE_REQUIRED",
+        "Solve the challenge of /auth/challenge and send it with your password.",
+    )
+}
+
+fn challenge_wrong() -> Refusal {
+    Refusal::bad_request("AUTH_CHALLENGE_INVALID", "The solved challenge is wrong, used or too old. Ask for a new one.")
+}
+
+pub fn wrong_password() -> Refusal {
+    Refusal::new(401, "AUTH_INVALID_CREDENTIALS", "E-mail and password do not match.")
+}
+
+pub fn deactivated() -> Refusal {
+    Refusal::new(401, "AUTH_ACCOUNT_DEACTIVATED", "This account is closed. Write to us if you want it back.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FREE: Attempt = Attempt { challenge_wanted: false, challenge: None, windows_block: false };
+
+    fn at(seconds: i64) -> Timestamp {
+        plus_seconds("2026-03-07T14:00:00Z".parse().unwrap(), seconds)
+    }
+    fn after(n: i64, gap: i64) -> LoginRecord {
+        (0..n).fold(LoginRecord::default(), |record, i| failed(&record, at(i * gap)))
+    }
+
+    #[test]
+    fn locks_grow_with_the_failures() {
+        for (n, seconds) in [(5, 30), (10, 300), (15, 1800), (20, 3600), (25, 3600)] {
+            let record = after(n, 1);
+            let refusal = gate(&record, at(n - 1), FREE).unwrap_err();
+            assert_eq!((refusal.status, refusal.code), (429, "AUTH_ACCOUNT_LOCKED"));
+            assert_eq!(refusal.extra["retry_after"], seconds, "failure {n}");
+            assert!(gate(&record, at(n - 1 + seconds), FREE).is_ok());
+        }
+        assert!(gate(&after(4, 1), at(4), FREE).is_ok());
+    }
+
+    #[test]
+    fn the_third_failure_asks_for_work() {
+        let asked = Attempt { challenge_wanted: true, ..FREE };
+        assert!(gate(&after(2, 1), at(5), asked).is_ok());
+        assert_eq!(gate(&after(3, 1), at(5), asked).unwrap_err().status, 428);
+        assert_eq!(gate(&after(3, 1), at(5), Attempt { challenge: Some(false), ..asked }).unwrap_err().status, 400);
+        assert!(gate(&after(3, 1), at(5), Attempt { challenge: Some(true), ..asked }).is_ok());
+        assert_eq!(gate(&after(5, 1), at(5), asked).unwrap_err().status, 429, "a lock is told before the challenge");
+    }
+
+    #[test]
+    fn windows_count_failures_of_a_minute_and_an_hour() {
+        let blocking = Attempt { windows_block: true, ..FREE };
+        let refusal = gate(&after(5, 1), at(40), blocking).unwrap_err();
+        assert_eq!((refusal.code, refusal.extra["retry_after"].clone()), ("RATE_LIMIT_EXCEEDED", 20.into()));
+        assert!(gate(&after(5, 1), at(61), blocking).is_ok());
+    }
+}

@@ -4,3 +4,4 @@ pub mod accounts;
 pub mod base;
 pub mod bookings;
 pub mod catalog;
+pub mod store;

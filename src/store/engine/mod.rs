@@ -1,0 +1,26 @@
+//! What the store needs of an engine: ordered byte keys, consistent snapshots, one atomic durable commit.
+
+mod memory;
+mod redb;
+
+pub use self::memory::Memory;
+pub use self::redb::Redb;
+
+use super::StoreError;
+use super::read::Dir;
+use super::tx::Overlay;
+
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+pub trait Engine: Send + Sync {
+    /// The newest committed state.
+    fn snapshot(&self) -> Result<Box<dyn EngineRead>, StoreError>;
+    /// Makes all changes durable at once, or none.
+    fn commit(&self, changes: &Overlay) -> Result<(), StoreError>;
+}
+
+pub trait EngineRead: Send + Sync {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    /// At most `limit` pairs with `from <= key < to`, in the order of `dir`.
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize, dir: Dir) -> Result<Vec<Pair>, StoreError>;
+}

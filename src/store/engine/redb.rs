@@ -1,0 +1,92 @@
+//! The embedded engine: one redb file, one table of bytes.
+
+use std::path::Path;
+
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableDatabase, TableDefinition};
+
+use super::{Engine, EngineRead, Pair};
+use crate::store::StoreError;
+use crate::store::read::Dir;
+use crate::store::tx::Overlay;
+
+const KV: TableDefinition<&[u8], &[u8]> = TableDefinition::new("kv");
+/// Small enough for the smallest VPS, large enough for the working set of a busy marketplace.
+const CACHE_BYTES: usize = 128 * 1024 * 1024;
+
+pub struct Redb {
+    db: Database,
+    path: String,
+}
+
+impl Redb {
+    /// Opens the file, or makes it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        let db = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: name.clone() },
+            other => StoreError::io(&name, other),
+        })?;
+        let engine = Self { db, path: name };
+        // A read needs the table to be there.
+        engine.commit(&Overlay::new())?;
+        Ok(engine)
+    }
+
+    fn io(&self, cause: impl std::fmt::Display) -> StoreError {
+        StoreError::io(&self.path, cause)
+    }
+}
+
+impl Engine for Redb {
+    fn snapshot(&self) -> Result<Box<dyn EngineRead>, StoreError> {
+        let txn = self.db.begin_read().map_err(|e| self.io(e))?;
+        let table = txn.open_table(KV).map_err(|e| self.io(e))?;
+        Ok(Box::new(View { table, path: self.path.clone() }))
+    }
+
+    fn commit(&self, changes: &Overlay) -> Result<(), StoreError> {
+        let mut txn = self.db.begin_write().map_err(|e| self.io(e))?;
+        // The allocator state goes along with each commit, so reopening after a crash takes milliseconds.
+        txn.set_quick_repair(true);
+        {
+            let mut table = txn.open_table(KV).map_err(|e| self.io(e))?;
+            for (key, value) in changes {
+                match value {
+                    Some(value) => table.insert(key.as_slice(), value.as_slice()).map(drop),
+                    None => table.remove(key.as_slice()).map(drop),
+                }
+                .map_err(|e| self.io(e))?;
+            }
+        }
+        txn.commit().map_err(|e| self.io(e))
+    }
+}
+
+struct View {
+    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    path: String,
+}
+
+impl EngineRead for View {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.table.get(key).map_err(|e| StoreError::io(&self.path, e))?;
+        Ok(found.map(|guard| guard.value().to_vec()))
+    }
+
+    fn scan(&self, from: &[u8], to: &[u8], limit: usize, dir: Dir) -> Result<Vec<Pair>, StoreError> {
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        let mut range = self.table.range(from..to).map_err(|e| StoreError::io(&self.path, e))?;
+        let mut rows = Vec::new();
+        while rows.len() < limit {
+            let next = if dir == Dir::Up { range.next() } else { range.next_back() };
+            match next {
+                Some(Ok((key, value))) => rows.push((key.value().to_vec(), value.value().to_vec())),
+                Some(Err(error)) => return Err(StoreError::io(&self.path, error)),
+                None => break,
+            }
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,192 @@
+//! The handle everybody holds: snapshots out, writes in.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::{oneshot, watch};
+
+use super::engine::{Engine, Memory, Redb};
+use super::journal::last_seq;
+use super::read::{ReadExt, Snapshot};
+use super::table::Table;
+use super::tx::{Stamp, Tx};
+use super::writer::{Figures, Write, Writer};
+use super::{Read, StoreError};
+use crate::base::limits::WRITE_QUEUE;
+use crate::base::refusal::{Outcome, Refusal};
+
+/// The version of the data's shape. Newer data is refused, older migrated, fresh stamped.
+pub const FORMAT: u32 = 1;
+
+/// Facts about the data as a whole: `format`.
+pub static META: Table<String, u32> = Table::new(0x0100, "name_number");
+
+#[derive(Clone)]
+pub struct Store {
+    engine: Arc<dyn Engine>,
+    queue: Arc<Mutex<Option<SyncSender<Write>>>>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    committed: Arc<watch::Sender<u64>>,
+    figures: Arc<Figures>,
+}
+
+/// What the writer has done since the start.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WriterFigures {
+    pub queued: u64,
+    pub commits: u64,
+    pub writes: u64,
+    pub commit_micros: u64,
+}
+
+impl Store {
+    /// Opens `dir/store.redb`, making directory and file when they are missing.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
+        let path = dir.join("store.redb");
+        Self::over(Arc::new(Redb::open(&path)?), &path.display().to_string())
+    }
+
+    /// A store that is gone with its last handle.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::over(Arc::new(Memory::default()), "memory")
+    }
+
+    fn over(engine: Arc<dyn Engine>, path: &str) -> Result<Self, StoreError> {
+        let snapshot = Snapshot { inner: engine.snapshot()? };
+        let format = snapshot.get(&META, &"format".to_owned()).map_err(|e| StoreError::corrupt(path, e))?;
+        let last = last_seq(&snapshot).map_err(|e| StoreError::corrupt(path, e))?;
+        drop(snapshot);
+        match format {
+            Some(found) if found > FORMAT => {
+                return Err(StoreError::TooNew { path: path.to_owned(), found, known: FORMAT });
+            }
+            Some(_) => {}
+            None => engine.commit(&stamp_fresh()?)?,
+        }
+        let (sender, queue) = sync_channel(WRITE_QUEUE);
+        let committed = Arc::new(watch::channel(0).0);
+        let figures = Arc::new(Figures::default());
+        let writer = Writer {
+            engine: engine.clone(),
+            queue,
+            committed: committed.clone(),
+            figures: figures.clone(),
+            next_seq: last + 1,
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || writer.run())
+            .map_err(|e| StoreError::io(path, e))?;
+        Ok(Self {
+            engine,
+            queue: Arc::new(Mutex::new(Some(sender))),
+            thread: Arc::new(Mutex::new(Some(thread))),
+            committed,
+            figures,
+        })
+    }
+
+    pub fn snapshot(&self) -> Outcome<Snapshot> {
+        Ok(Snapshot { inner: self.engine.snapshot()? })
+    }
+
+    /// Reads from one consistent state.
+    pub fn read<T>(&self, f: impl FnOnce(&dyn Read) -> Outcome<T>) -> Outcome<T> {
+        f(&self.snapshot()?)
+    }
+
+    /// Queues a write and waits until it is durable or refused. See [`Tx`] for what the closure may do.
+    pub async fn write<T, F>(&self, stamp: Stamp, f: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Outcome<T> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.enqueue(stamp, f, move |outcome| drop(sender.send(outcome)))?;
+        receiver.await.unwrap_or_else(|_| Err(shutting_down()))
+    }
+
+    /// The same for callers outside the async world (command line, tests).
+    pub fn write_blocking<T, F>(&self, stamp: Stamp, f: F) -> Outcome<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Outcome<T> + Send + 'static,
+    {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        self.enqueue(stamp, f, move |outcome| drop(sender.send(outcome)))?;
+        receiver.recv().unwrap_or_else(|_| Err(shutting_down()))
+    }
+
+    fn enqueue<T, F>(&self, stamp: Stamp, mut f: F, answer: impl FnOnce(Outcome<T>) + Send + 'static) -> Outcome<()>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx) -> Outcome<T> + Send + 'static,
+    {
+        let result = Arc::new(Mutex::new(None));
+        let slot = result.clone();
+        let write = Write {
+            stamp,
+            run: Box::new(move |tx| {
+                let value = f(tx)?;
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                Ok(())
+            }),
+            done: Box::new(move |outcome| {
+                let value = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+                answer(outcome.and_then(|()| value.ok_or_else(|| Refusal::internal("a write gave no answer"))));
+            }),
+        };
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(sender) = queue.as_ref() else { return Err(shutting_down()) };
+        self.figures.queued.fetch_add(1, Ordering::Relaxed);
+        sender.try_send(write).map_err(|error| {
+            self.figures.queued.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => overloaded(),
+                TrySendError::Disconnected(_) => shutting_down(),
+            }
+        })
+    }
+
+    /// Wakes after every commit.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    pub fn figures(&self) -> WriterFigures {
+        WriterFigures {
+            queued: self.figures.queued.load(Ordering::Relaxed),
+            commits: self.figures.commits.load(Ordering::Relaxed),
+            writes: self.figures.writes.load(Ordering::Relaxed),
+            commit_micros: self.figures.commit_micros.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Takes no more writes, finishes those queued, lets go of the writer.
+    pub fn close(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            drop(thread.join());
+        }
+    }
+}
+
+fn stamp_fresh() -> Result<super::tx::Overlay, StoreError> {
+    let bytes = super::value::encode(META.name(), &FORMAT)?;
+    Ok([(META.physical(&"format".to_owned()), Some(bytes))].into())
+}
+
+fn overloaded() -> Refusal {
+    Refusal::unavailable("OVERLOADED", "Too much is being saved at once. Nothing was changed; try again in a second.")
+        .extra("retry_after", 1.into())
+}
+
+fn shutting_down() -> Refusal {
+    Refusal::unavailable("SHUTTING_DOWN", "The marketplace is restarting. Nothing was changed; try again in a moment.")
+        .extra("retry_after", 2.into())
+}

@@ -1,0 +1,127 @@
+//! The writer thread: takes what waits, runs it one after another, makes it durable in one commit, then answers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, atomic};
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+use super::engine::Engine;
+use super::journal::{EventRecord, JOURNAL};
+use super::tx::{Changes, Overlay, Stamp, Tx};
+use super::{StoreError, value};
+use crate::base::limits::WRITE_BATCH;
+use crate::base::refusal::{Outcome, Refusal};
+
+/// A queued write: what to run, and whom to tell once it is durable or refused.
+pub(super) struct Write {
+    pub stamp: Stamp,
+    pub run: Box<dyn FnMut(&mut Tx) -> Outcome<()> + Send>,
+    pub done: Box<dyn FnOnce(Outcome<()>) + Send>,
+}
+
+/// Counters a health page can show.
+#[derive(Default)]
+pub(super) struct Figures {
+    pub queued: AtomicU64,
+    pub commits: AtomicU64,
+    pub writes: AtomicU64,
+    pub commit_micros: AtomicU64,
+}
+
+pub(super) struct Writer {
+    pub engine: Arc<dyn Engine>,
+    pub queue: Receiver<Write>,
+    pub committed: Arc<watch::Sender<u64>>,
+    pub figures: Arc<Figures>,
+    pub next_seq: u64,
+}
+
+impl Writer {
+    /// Runs until every sender is gone and the queue is empty.
+    pub fn run(mut self) {
+        while let Ok(first) = self.queue.recv() {
+            let mut batch = vec![first];
+            while batch.len() < WRITE_BATCH {
+                match self.queue.try_recv() {
+                    Ok(write) => batch.push(write),
+                    Err(_) => break,
+                }
+            }
+            self.figures.queued.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            self.group(batch);
+        }
+    }
+
+    fn group(&mut self, batch: Vec<Write>) {
+        let base = match self.engine.snapshot() {
+            Ok(base) => base,
+            Err(error) => return answer_all(batch.into_iter().map(|w| w.done), &error),
+        };
+        let mut group = Overlay::new();
+        let mut seq = self.next_seq;
+        let mut kept = Vec::new();
+        for Write { stamp, mut run, done } in batch {
+            let mut tx = Tx::new(base.as_ref(), &group, stamp);
+            let ran = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
+                .unwrap_or_else(|panic| Err(Refusal::internal(format!("a write panicked: {}", panic_text(&*panic)))));
+            let changes = tx.into_changes();
+            match ran.and_then(|()| Ok(journalled(changes, &mut seq)?)) {
+                Ok(overlay) => {
+                    group.extend(overlay);
+                    kept.push(done);
+                }
+                Err(refusal) => done(Err(refusal)),
+            }
+        }
+        drop(base);
+        if !group.is_empty() {
+            let started = Instant::now();
+            if let Err(error) = self.engine.commit(&group) {
+                tracing::error!(%error, writes = kept.len(), "a commit failed; nothing of the group was kept");
+                return answer_all(kept.into_iter(), &error);
+            }
+            self.next_seq = seq;
+            self.figures.commits.fetch_add(1, Ordering::Relaxed);
+            self.figures.writes.fetch_add(kept.len() as u64, Ordering::Relaxed);
+            let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+            self.figures.commit_micros.fetch_add(micros, atomic::Ordering::Relaxed);
+            self.committed.send_modify(|n| *n += 1);
+        }
+        for done in kept {
+            done(Ok(()));
+        }
+    }
+}
+
+/// The write's changes plus its events with their numbers.
+fn journalled(changes: Changes, seq: &mut u64) -> Result<Overlay, StoreError> {
+    let Changes { mut overlay, events, at } = changes;
+    for (kind, data) in events {
+        let record = EventRecord { seq: *seq, at, kind: kind.to_owned(), data };
+        overlay.insert(JOURNAL.physical(seq), Some(value::encode(JOURNAL.name(), &record)?));
+        *seq += 1;
+    }
+    Ok(overlay)
+}
+
+fn answer_all(waiting: impl Iterator<Item = Box<dyn FnOnce(Outcome<()>) + Send>>, error: &StoreError) {
+    for done in waiting {
+        let mut refusal = Refusal::unavailable(
+            "STORE_UNAVAILABLE",
+            "Your change could not be saved just now. Nothing was changed; please try again in a moment.",
+        );
+        refusal.cause = Some(error.to_string());
+        done(Err(refusal));
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without a message".to_owned())
+}

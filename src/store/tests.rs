@@ -135,7 +135,7 @@ proptest! {
             for (n, put) in &ops {
                 if *put { tx.put(&ROWS, n, &row(&format!("c{}", n % 3)))? } else { tx.delete(&ROWS, n)? }
             }
-            let keys = |dir| Ok::<Vec<u64>, Refusal>(tx.scan(&ROWS, Span::from_to(&3, &17), 9, dir)?.into_iter().map(|(k, _)| k).collect());
+            let keys = |dir| Ok::<Vec<u64>, Refusal>(tx.scan(&ROWS, Span::from_to(&3u64, &17u64), 9, dir)?.into_iter().map(|(k, _)| k).collect());
             Ok((keys(Dir::Up)?, keys(Dir::Down)?))
         };
         store.write_blocking(stamp(), apply(first.to_vec())).unwrap();

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{BookingId, OfferingId, ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Place, Split, lesson_price, split};
-use crate::base::text::first_last_initial;
 use crate::base::time::{Date, Timestamp, WallTime};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
@@ -87,20 +86,6 @@ impl Quote {
     }
 }
 
-/// A person's name as it stood when the booking was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Name {
-    pub first: String,
-    pub last: String,
-}
-
-impl Name {
-    /// "Sarah C."
-    pub fn short(&self) -> String {
-        first_last_initial(&self.first, &self.last)
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Booking {
     pub id: BookingId,
@@ -109,8 +94,6 @@ pub struct Booking {
     pub offering_id: OfferingId,
     pub service_id: ServiceId,
     pub service_name: String,
-    pub student_name: Name,
-    pub instructor_name: Name,
     /// The instructor's local day and wall times (rule: 10§2.4); the end of the day is 24:00.
     pub date: Date,
     pub start_time: WallTime,

@@ -4,3 +4,4 @@ pub mod cancel;
 pub mod complete;
 pub mod create;
 pub mod lifecycle;
+pub mod lists;

@@ -1,0 +1,65 @@
+//! Where bookings rest: one row each, ordered for the people in it and for the sweeps.
+
+use super::model::{Booking, Status};
+use crate::base::id::{BookingId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, plus_minutes};
+use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
+
+pub static BOOKINGS: Table<BookingId, Booking> =
+    Table::new(0x1601, "bookingid_booking").indexed(&[&BY_STUDENT, &BY_INSTRUCTOR, &BY_STATUS]);
+
+pub static BY_STUDENT: Index<BookingId, Booking, (UserId, Timestamp)> =
+    Index::new(0x1602, "studentid_startutc_bookingid", |_, b| vec![(b.student_id, b.start)]);
+
+pub static BY_INSTRUCTOR: Index<BookingId, Booking, (UserId, Timestamp)> =
+    Index::new(0x1603, "instructorid_startutc_bookingid", |_, b| vec![(b.instructor_id, b.start)]);
+
+pub static BY_STATUS: Index<BookingId, Booking, (u8, Timestamp)> =
+    Index::new(0x1604, "status_startutc_bookingid", |_, b| vec![(b.status as u8, b.start)]);
+
+pub fn tables() -> Vec<&'static dyn AnyTable> {
+    vec![&BOOKINGS]
+}
+
+/// The longest lesson there can be (part 10 §2.1); bounds how far back a running lesson may have begun.
+const LONGEST_MINUTES: i64 = 720;
+
+pub fn absent() -> Refusal {
+    Refusal::not_found("BOOKING_NOT_FOUND", "There is no such booking.")
+}
+
+pub fn load(r: &dyn Read, id: BookingId) -> Outcome<Booking> {
+    r.get(&BOOKINGS, &id)?.ok_or_else(absent)
+}
+
+/// All bookings of one person as student, or as instructor, oldest lesson first.
+pub fn of_student(r: &dyn Read, student: UserId, limit: usize, dir: Dir) -> Outcome<Vec<Booking>> {
+    rows(r.by_index(&BOOKINGS, &BY_STUDENT, Span::prefix(&(student,)), limit, dir)?)
+}
+
+pub fn of_instructor(r: &dyn Read, instructor: UserId, limit: usize, dir: Dir) -> Outcome<Vec<Booking>> {
+    rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, Span::prefix(&(instructor,)), limit, dir)?)
+}
+
+/// The instructor's lessons that begin in `[from, to)`.
+pub fn of_instructor_between(r: &dyn Read, who: UserId, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
+    let span = Span::from_to(&(who, from), &(who, to));
+    rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, span, 1000, Dir::Up)?)
+}
+
+/// The student's lessons that may overlap `[from, to)`.
+pub fn of_student_around(r: &dyn Read, who: UserId, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
+    let span = Span::from_to(&(who, plus_minutes(from, -LONGEST_MINUTES)), &(who, to));
+    rows(r.by_index(&BOOKINGS, &BY_STUDENT, span, 1000, Dir::Up)?)
+}
+
+/// Bookings of one status whose lesson begins before `until`, earliest first.
+pub fn with_status(r: &dyn Read, status: Status, until: Timestamp, limit: usize) -> Outcome<Vec<Booking>> {
+    let span = Span::from_to(&(status as u8,), &(status as u8, until));
+    rows(r.by_index(&BOOKINGS, &BY_STATUS, span, limit, Dir::Up)?)
+}
+
+fn rows(pairs: Vec<(BookingId, Booking)>) -> Outcome<Vec<Booking>> {
+    Ok(pairs.into_iter().map(|(_, booking)| booking).collect())
+}

@@ -1,0 +1,2 @@
+//! When an instructor teaches: published weeks, days off, and what of it is really free.
+pub mod rules;

@@ -5,4 +5,6 @@ pub mod availability;
 pub mod base;
 pub mod bookings;
 pub mod catalog;
+pub mod jobs;
+pub mod site;
 pub mod store;

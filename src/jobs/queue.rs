@@ -1,0 +1,205 @@
+//! The durable queue: what waits, what runs under a lease, what ran, what died.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, plus_seconds};
+use crate::store::{Dir, Index, Read, ReadExt, Span, Table, Tx};
+
+/// Seconds a run may take before somebody else may try.
+pub(super) const LEASE_SECONDS: i64 = 120;
+const MAX_ATTEMPTS: u32 = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Waiting,
+    Running,
+    Done,
+    Failed,
+    /// Will not be tried again by itself.
+    Dead,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobRow {
+    pub kind: String,
+    pub key: String,
+    /// The instant it is meant for.
+    pub due: Timestamp,
+    /// The earliest instant of the next try: `due`, the end of a lease, or the end of a pause after a failure.
+    pub ready_at: Timestamp,
+    pub state: JobState,
+    pub attempts: u32,
+    pub last_error: Option<String>,
+    #[serde(default)]
+    pub payload: Value,
+    /// Grows with every enqueue, so that a run notices it was superseded while it ran.
+    pub revision: u32,
+}
+
+/// One finished try.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JobRun {
+    pub job: String,
+    pub key: String,
+    pub scheduled_for: Timestamp,
+    pub ran_at: Timestamp,
+    pub state: JobState,
+    pub attempts: u32,
+    pub last_error: Option<String>,
+}
+
+pub static JOBS: Table<(String, String), JobRow> = Table::new(0x0301, "kind_key_job").indexed(&[&BY_READY]);
+pub(super) static BY_READY: Index<(String, String), JobRow, (Timestamp,)> =
+    Index::new(0x0302, "readyat_kind_key", |_, job| match job.state {
+        JobState::Waiting | JobState::Running | JobState::Failed => vec![(job.ready_at,)],
+        JobState::Done | JobState::Dead => Vec::new(),
+    });
+/// The ledger of runs, by when they ran and a number that keeps equal instants apart.
+pub static RUNS: Table<(Timestamp, u32), JobRun> = Table::new(0x0303, "ranat_number_run");
+/// Kinds that stay due while time passes (sandbox).
+pub static HELD: Table<String, bool> = Table::new(0x0304, "kind_held");
+
+/// A job to be enqueued.
+#[derive(Clone, Debug)]
+pub struct Job {
+    kind: &'static str,
+    key: String,
+    due: Option<Timestamp>,
+    payload: Value,
+}
+
+impl Job {
+    /// Due at once, unless [`Job::due`] says otherwise.
+    pub fn new(kind: &'static str, key: impl ToString) -> Self {
+        Self { kind, key: key.to_string(), due: None, payload: Value::Null }
+    }
+    #[must_use]
+    pub fn due(mut self, at: Timestamp) -> Self {
+        self.due = Some(at);
+        self
+    }
+    #[must_use]
+    pub fn payload(mut self, payload: &impl Serialize) -> Self {
+        self.payload = serde_json::to_value(payload).unwrap_or(Value::Null);
+        self
+    }
+}
+
+/// Puts a job into the queue, or moves the one already there.
+pub fn enqueue(tx: &mut Tx, job: Job) -> Outcome<()> {
+    let id = (job.kind.to_owned(), job.key.clone());
+    let due = job.due.unwrap_or_else(|| tx.now());
+    let revision = tx.get(&JOBS, &id)?.map_or(0, |old| old.revision + 1);
+    let row = JobRow {
+        kind: id.0.clone(),
+        key: job.key,
+        due,
+        ready_at: due,
+        state: JobState::Waiting,
+        attempts: 0,
+        last_error: None,
+        payload: job.payload,
+        revision,
+    };
+    tx.put(&JOBS, &id, &row)
+}
+
+/// Takes a job out of the queue, if it is there.
+pub fn cancel(tx: &mut Tx, kind: &str, key: impl ToString) -> Outcome<()> {
+    tx.delete(&JOBS, &(kind.to_owned(), key.to_string()))
+}
+
+pub fn held(read: &dyn Read, kind: &str) -> Outcome<bool> {
+    Ok(read.get(&HELD, &kind.to_owned())?.unwrap_or(false))
+}
+
+pub fn set_held(tx: &mut Tx, kind: &str, hold: bool) -> Outcome<()> {
+    if hold { tx.put(&HELD, &kind.to_owned(), &true) } else { tx.delete(&HELD, &kind.to_owned()) }
+}
+
+/// The jobs that may run up to `until`, soonest first; held kinds left out.
+pub(super) fn ready(read: &dyn Read, until: Timestamp, limit: usize) -> Outcome<Vec<JobRow>> {
+    let held: Vec<String> = read.scan(&HELD, Span::all(), 1000, Dir::Up)?.into_iter().map(|(kind, _)| kind).collect();
+    let span = Span::from_to(&(Timestamp::MIN,), &(plus_seconds(until, 1),));
+    let step = if held.is_empty() { limit } else { crate::base::limits::SCAN_ROWS };
+    let mut rows = Vec::new();
+    for ((at,), id) in read.index_keys(&BY_READY, span, step, Dir::Up)? {
+        if at > until || rows.len() == limit {
+            break;
+        }
+        if !held.contains(&id.0)
+            && let Some(row) = read.get(&JOBS, &id)?
+        {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// Takes the lease of one try. `None` when somebody else has it or it is gone.
+pub(super) fn claim(tx: &mut Tx, seen: &JobRow) -> Outcome<Option<JobRow>> {
+    let id = (seen.kind.clone(), seen.key.clone());
+    let Some(mut row) = tx.get(&JOBS, &id)? else { return Ok(None) };
+    if row.revision != seen.revision || row.ready_at != seen.ready_at || row.state == JobState::Dead {
+        return Ok(None);
+    }
+    row.state = JobState::Running;
+    row.attempts += 1;
+    row.ready_at = plus_seconds(tx.now(), LEASE_SECONDS);
+    tx.put(&JOBS, &id, &row)?;
+    Ok(Some(row))
+}
+
+/// Records how a try ended. `next` is the next due instant of a sweep.
+pub(super) fn finish(
+    tx: &mut Tx,
+    ran: &JobRow,
+    ran_at: Timestamp,
+    outcome: &Result<(), Refusal>,
+    next: Option<Timestamp>,
+) -> Outcome<()> {
+    let id = (ran.kind.clone(), ran.key.clone());
+    let mut state = JobState::Done;
+    if let Err(refusal) = outcome {
+        let hopeless = !refusal.is_transient() || ran.attempts >= MAX_ATTEMPTS;
+        state = if hopeless && next.is_none() { JobState::Dead } else { JobState::Failed };
+    }
+    let last_error = outcome.as_ref().err().map(ToString::to_string);
+    if let Some(mut row) = tx.get(&JOBS, &id)?.filter(|row| row.revision == ran.revision) {
+        row.last_error.clone_from(&last_error);
+        row.state = state;
+        match (state, next) {
+            (JobState::Done, None) => tx.delete(&JOBS, &id)?,
+            (JobState::Done, Some(next)) => {
+                let waiting = JobState::Waiting;
+                tx.put(&JOBS, &id, &JobRow { due: next, ready_at: next, attempts: 0, state: waiting, ..row })?;
+            }
+            (JobState::Dead, _) => tx.put(&JOBS, &id, &row)?,
+            _ => {
+                row.ready_at = plus_seconds(tx.now(), pause_seconds(tx, ran.attempts));
+                tx.put(&JOBS, &id, &row)?;
+            }
+        }
+    }
+    let number = u32::from_be_bytes(tx.random_bytes());
+    let run = JobRun {
+        job: ran.kind.clone(),
+        key: ran.key.clone(),
+        scheduled_for: ran.due,
+        ran_at,
+        state,
+        attempts: ran.attempts,
+        last_error,
+    };
+    tx.put(&RUNS, &(ran_at, number), &run)
+}
+
+/// 30·2ⁿ⁻¹ seconds, at most half an hour, ±10 % so that failures do not march in step.
+fn pause_seconds(tx: &mut Tx, attempts: u32) -> i64 {
+    let base = (30i64 << attempts.saturating_sub(1).min(6)).min(1800);
+    let jitter = i64::from(tx.random_bytes::<1>()[0]) - 128;
+    base + base * jitter / 1280
+}

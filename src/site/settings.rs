@@ -1,0 +1,46 @@
+//! Settings a business person changes: in the store, with a documented default each. A rule reads them through the
+//! transaction it decides in, so a decision and the settings behind it belong to one state.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::id::UserId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::store::{Read, ReadExt, Table, Tx};
+
+/// One stored setting; absent means its default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SettingRow {
+    pub value: Value,
+    pub updated_at: Timestamp,
+    pub updated_by: Option<UserId>,
+}
+
+pub static SETTINGS: Table<String, SettingRow> = Table::new(0x0201, "key_setting");
+
+/// A setting's name, meaning and default. Declare it as a static where its rule lives.
+pub struct Setting<T: 'static> {
+    pub key: &'static str,
+    pub description: &'static str,
+    pub default: fn() -> T,
+    /// Says what is wrong with a value, if anything.
+    pub check: fn(&T) -> Result<(), &'static str>,
+}
+
+impl<T: Serialize + DeserializeOwned> Setting<T> {
+    pub fn read(&self, read: &dyn Read) -> Outcome<T> {
+        match read.get(&SETTINGS, &self.key.to_owned())? {
+            Some(row) => serde_json::from_value(row.value).map_err(Refusal::internal),
+            None => Ok((self.default)()),
+        }
+    }
+
+    pub fn write(&self, tx: &mut Tx, value: &T, by: Option<UserId>) -> Outcome<()> {
+        (self.check)(value).map_err(|why| Refusal::invalid(self.key, why))?;
+        let value = serde_json::to_value(value).map_err(Refusal::internal)?;
+        let updated_at = tx.now();
+        tx.put(&SETTINGS, &self.key.to_owned(), &SettingRow { value, updated_at, updated_by: by })
+    }
+}

@@ -8,3 +8,4 @@ pub mod catalog;
 pub mod jobs;
 pub mod site;
 pub mod store;
+pub mod web;

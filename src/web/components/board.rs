@@ -15,7 +15,7 @@ pub struct Board<'a> {
     pub foot: Option<Markup>,
 }
 
-pub fn board(head: &Board, body: &Markup) -> Markup {
+pub fn board(head: &Board, body: Markup) -> Markup {
     html! {
         section.board aria-labelledby={ (head.id) "-h" } id=(head.id) {
             header.board__head {

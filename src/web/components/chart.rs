@@ -82,7 +82,9 @@ pub fn sparkline(label: &str, values: &[f64], goal: Option<f64>) -> Markup {
     let path: String = values
         .iter()
         .enumerate()
-        .map(|(at, value)| format!("{}{} {}", if at == 0 { "M" } else { "L" }, short(step * at as f64), short(y(*value))))
+        .map(|(at, value)| {
+            format!("{}{} {}", if at == 0 { "M" } else { "L" }, short(step * at as f64), short(y(*value)))
+        })
         .collect();
     html! {
         svg.chart viewBox="0 0 260 64" role="img" aria-label=(label) {
@@ -100,7 +102,7 @@ pub fn meter(part: u64, whole: u64) -> Markup {
 }
 
 /// Title, the figure, the picture, what it means.
-pub fn chart_box(title: &str, figure: &str, picture: &Markup, words: impl Render) -> Markup {
+pub fn chart_box(title: &str, figure: &str, picture: Markup, words: impl Render) -> Markup {
     html! {
         section {
             h2.h3 { (title) }

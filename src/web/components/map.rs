@@ -57,8 +57,7 @@ pub fn area_map(view: &MapView) -> Markup {
 }
 
 fn ground(view: &MapView, frame: &Frame) -> Markup {
-    let streets: String =
-        (-20..=40).map(|n| format!("M{0} -400V800M-400 {0}H800", n * 22)).collect();
+    let streets: String = (-20..=40).map(|n| format!("M{0} -400V800M-400 {0}H800", n * 22)).collect();
     html! {
         @if view.land.is_empty() {
             rect.map__land width=(SIDE) height=(SIDE) {}

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::icon::{Icon, icon};
 
 /// A question about money or loss. `standing` shows it as part of the page, which is how it works without scripts.
-pub fn dialog(id: &str, title: &str, body: &Markup, actions: &Markup, standing: bool) -> Markup {
+pub fn dialog(id: &str, title: &str, body: Markup, actions: Markup, standing: bool) -> Markup {
     html! {
         dialog.dialog.stack.dialog--page[standing] id=(id) open[standing] aria-labelledby={ (id) "-h" } {
             h2.h3 id={ (id) "-h" } { (title) }
@@ -16,12 +16,12 @@ pub fn dialog(id: &str, title: &str, body: &Markup, actions: &Markup, standing: 
 }
 
 /// A small panel under its own summary; opens without a script.
-pub fn popover(label: &Markup, body: &Markup) -> Markup {
+pub fn popover(label: Markup, body: Markup) -> Markup {
     html! { details.menu { summary { (label) (icon(Icon::Down)) } div.pop.stack.stack--s { (body) } } }
 }
 
 /// The drawer of a list: it is a URL (`?open=…`), so `close` is the list without it. First on phones.
-pub fn drawer(reference: &str, title: &str, badges: &Markup, close: &str, body: &Markup) -> Markup {
+pub fn drawer(reference: &str, title: &str, badges: Markup, close: &str, body: Markup) -> Markup {
     html! {
         aside.drawer.stack aria-labelledby="drawer-h" {
             header {

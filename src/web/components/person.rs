@@ -48,7 +48,7 @@ pub fn avatar(face: &Face) -> Markup {
 }
 
 /// Face, name, second line.
-pub fn who(face: &Face, name: &Markup, second: &str) -> Markup {
+pub fn who(face: &Face, name: Markup, second: &str) -> Markup {
     html! { div.who { (avatar(face)) p { b { (name) } br; span.muted { (second) } } } }
 }
 

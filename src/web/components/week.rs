@@ -11,11 +11,18 @@ use crate::base::time::{Date, WallTime, fmt_clock, fmt_date};
 pub enum Cell {
     Closed,
     Open,
-    Past { was_open: bool },
+    Past {
+        was_open: bool,
+    },
     /// A day or time taken off: nothing can be offered.
     Off,
     /// A lesson over `halves` half hours; the cells it covers are not listed again.
-    Booked { halves: u8, who: String, href: Option<String>, end: WallTime },
+    Booked {
+        halves: u8,
+        who: String,
+        href: Option<String>,
+        end: WallTime,
+    },
     /// Covered by the lesson above.
     Covered,
 }

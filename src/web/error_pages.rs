@@ -1,0 +1,143 @@
+//! Designed pages for every refusal a person can run into: what happened, what was kept, what to do.
+//!
+//! They say nothing about money that the refusal itself does not say; a page that knows more renders its own.
+
+use maud::{Markup, html};
+
+use super::components::{Button, Tone, link_button, notice, search_box};
+use super::layout::{Audience, Chrome, Head, page};
+
+/// One refusal as a page shows it.
+#[derive(Clone, Debug, Default)]
+pub struct ErrorView {
+    pub status: u16,
+    /// The refusal's own sentence.
+    pub detail: String,
+    /// Fields that were refused, as sentences.
+    pub errors: Vec<String>,
+    /// Seconds to wait (429, 503).
+    pub retry_after: Option<u64>,
+    pub request_id: Option<String>,
+}
+
+pub fn error_page(chrome: &Chrome, view: &ErrorView) -> Markup {
+    let words = words(view);
+    let head = Head { robots: Some("noindex".into()), ..Head::from(words.title.as_str()) };
+    let says_more = !view.detail.is_empty() && view.detail != words.title;
+    page(
+        chrome,
+        head,
+        html! {
+            div.wrap.stop {
+                p.stop__n.board.fig aria-hidden="true" { (sign(view)) }
+                div.stack {
+                    h1 { (words.title) }
+                    @if says_more && view.status != 404 && view.status < 500 { p { (view.detail) } }
+                    @if !view.errors.is_empty() { ul { @for error in &view.errors { li { (error) } } } }
+                    p { (words.kept) }
+                    (way_on(chrome, view))
+                    @if let Some(id) = &view.request_id { p.small.muted { "Request " code { (id) } } }
+                }
+            }
+        },
+    )
+}
+
+/// The figure on the board: the seconds to wait, or the status.
+fn sign(view: &ErrorView) -> Markup {
+    match view.retry_after {
+        Some(seconds) if view.status == 429 && seconds < 600 => html! { span { (seconds) } small { "seconds" } },
+        Some(seconds) if view.status == 429 => html! { span { (seconds.div_ceil(60)) } small { "minutes" } },
+        _ => html! { (view.status) },
+    }
+}
+
+struct Words {
+    title: String,
+    kept: &'static str,
+}
+
+fn words(view: &ErrorView) -> Words {
+    let (title, kept) = match view.status {
+        401 => ("Sign in to see this page.", "It belongs to an account. After signing in you come straight back here."),
+        403 => ("This page is not yours to open.", "It belongs to another kind of account. Nothing was changed."),
+        404 => (
+            "This stop does not exist.",
+            "The address may be old or mistyped. Nothing was lost: held times and messages are where you left them.",
+        ),
+        405 => ("That cannot be done here.", "Go back and use the button on the page. Nothing was changed."),
+        409 => (
+            "Someone was quicker.",
+            "What you saw has changed in the meantime. Nothing of yours was changed or charged.",
+        ),
+        410 => {
+            ("This has ended.", "The link or the page was good for a while and is not any more. Nothing was changed.")
+        }
+        413 => ("That is too large.", "Nothing was stored. Send a smaller file or a shorter text."),
+        415 => {
+            ("We cannot read that kind of file.", "Nothing was stored. Send it in one of the formats the form names.")
+        }
+        400 | 422 => (
+            "Something in the form needs another look.",
+            "Nothing was saved and nothing was charged. Go back: what you typed is still there.",
+        ),
+        429 => ("", "We slow this down so that nobody can guess passwords or crowd others out. Nothing was lost."),
+        503 => (
+            "Closed for a moment.",
+            "We are starting, restoring or changing over. Held times keep; nothing was charged. Try again shortly.",
+        ),
+        500.. => (
+            "Something broke on our side.",
+            "Nothing was changed by this request. If you were paying, look at your lessons before trying again: they say what was charged.",
+        ),
+        _ => ("That did not work.", "Nothing was changed."),
+    };
+    let title = match (view.status, view.retry_after) {
+        (429, Some(1)) => "Too many tries. Wait one second.".to_owned(),
+        (429, Some(seconds)) if seconds < 600 => format!("Too many tries. Wait {seconds} seconds."),
+        (429, Some(seconds)) => format!("Too many tries. Wait {} minutes.", seconds.div_ceil(60)),
+        (429, None) => "Too many tries. Wait a moment.".to_owned(),
+        _ => title.to_owned(),
+    };
+    Words { title, kept }
+}
+
+fn way_on(chrome: &Chrome, view: &ErrorView) -> Markup {
+    let here = chrome.path.as_str();
+    match view.status {
+        401 => {
+            html! { p.row { (link_button(&format!("/login?redirect={}", encoded(here)), &Button::primary("Sign in"))) } }
+        }
+        404 | 410 => html! {
+            form action="/search" role="search" { (search_box("", "piano, Upper West Side, Thursday", None)) }
+            p.row { (ways(chrome)) }
+        },
+        429 | 503 => html! {
+            p.row { (link_button(here, &Button::primary("Try again"))) (ways(chrome)) }
+        },
+        500.. => html! {
+            (notice(Tone::Info, html! { "Tell us the request number below and we find out exactly what happened. " a href="/contact" { "Contact" } }))
+            p.row { (ways(chrome)) }
+        },
+        _ => html! { p.row { (ways(chrome)) } },
+    }
+}
+
+fn ways(chrome: &Chrome) -> Markup {
+    html! {
+        a href="/" { "Home" }
+        @match chrome.audience() {
+            Audience::Student => a href="/student/lessons" { "Your lessons" },
+            Audience::Instructor => a href="/instructor/bookings" { "Your lessons" },
+            Audience::Console => a href="/admin" { "Console" },
+            Audience::Guest => {},
+        }
+        a href="/search" { "Find a lesson" }
+        a href="/help" { "Help" }
+    }
+}
+
+/// A path as a query value.
+fn encoded(path: &str) -> String {
+    serde_urlencoded::to_string([("", path)]).unwrap_or_default().trim_start_matches('=').to_owned()
+}

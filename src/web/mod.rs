@@ -1,0 +1,6 @@
+//! The web: pages and what they are made of.
+
+pub mod assets;
+pub mod components;
+pub mod error_pages;
+pub mod layout;

@@ -7,5 +7,6 @@ pub mod bookings;
 pub mod catalog;
 pub mod jobs;
 pub mod site;
+pub mod places;
 pub mod store;
 pub mod web;

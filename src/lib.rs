@@ -6,7 +6,7 @@ pub mod base;
 pub mod bookings;
 pub mod catalog;
 pub mod jobs;
-pub mod site;
 pub mod places;
+pub mod site;
 pub mod store;
 pub mod web;

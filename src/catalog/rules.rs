@@ -7,11 +7,14 @@ use super::model::{Category, CategoryFile, Service, ServiceRow, Subcategory};
 use crate::base::id::{CategoryId, ServiceId, SubcategoryId};
 
 /// The embedded files, in display order.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 7] = [
     ("tutoring", include_str!("../../assets/catalogue/tutoring.toml")),
     ("music", include_str!("../../assets/catalogue/music.toml")),
     ("dance", include_str!("../../assets/catalogue/dance.toml")),
     ("languages", include_str!("../../assets/catalogue/languages.toml")),
+    ("sports", include_str!("../../assets/catalogue/sports.toml")),
+    ("arts", include_str!("../../assets/catalogue/arts.toml")),
+    ("hobbies", include_str!("../../assets/catalogue/hobbies.toml")),
 ];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {

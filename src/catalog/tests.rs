@@ -5,6 +5,102 @@ use std::collections::HashSet;
 use super::rules::catalogue;
 use crate::base::text;
 
+/// The names of contract §8: category; then its subcategories as `shelf: services`, or one name for both.
+const NAMES: [(&str, &str); 7] = [
+    (
+        "Tutoring & Test Prep",
+        "Math: Math, Math Through Play, Algebra, Geometry, Trigonometry, Calculus, Statistics; Reading: Reading, \
+         Phonics, Storytime, Speed Reading; Test Prep: SAT, ACT, PSAT, GRE, GMAT, LSAT, MCAT, TOEFL, IELTS, SHSAT, \
+         SSAT, ISEE, Regents, GED; English: English, Grammar, Writing, College Essays; Science: Biology, \
+         Chemistry, Physics, Environmental Science; Coding & STEM: STEM for Littles, Kids Coding (Scratch), Game \
+         Design, Robotics, Python, JavaScript, Web Development, AI & Machine Learning; Learning Support: Executive \
+         Function, Dyslexia, Dyscalculia, ADHD, IEP Support; Homework Help; History & Social Studies; Economics",
+    ),
+    (
+        "Music",
+        "Piano: Piano, Keyboard, Accordion; Guitar: Guitar, Bass; Voice & Singing; Violin; Drums & Percussion; \
+         Ukulele: Ukulele, Banjo, Mandolin; Cello; Orchestral Strings: Viola, Double Bass, Harp; Woodwinds: Flute, \
+         Clarinet, Saxophone, Oboe, Bassoon, Recorder; Brass: Trumpet, Trombone, French Horn, Tuba; Music Theory; \
+         Music Production: Music Production, DJing, Songwriting, Composition",
+    ),
+    (
+        "Dance",
+        "Ballet; Jazz & Contemporary; Hip Hop: Hip Hop, Breaking, K-pop; Ballroom & Latin: Salsa, Bachata, Tango, \
+         Swing, Wedding Dance; Tap; Acro; Kids Dance: Grown Up & Me Dance, Developmental Movement; Cultural & \
+         Folk: Irish, Bollywood, African, Flamenco; Dance Fitness: Zumba, Barre",
+    ),
+    (
+        "Languages",
+        "Spanish; English (ESL/EFL); Chinese: Mandarin, Cantonese; Russian; Arabic; French; Korean; Italian; \
+         Japanese; Hebrew; German; Sign Language; Other Languages: Portuguese, Bengali, Haitian Creole, \
+         Hindi/Urdu, Polish, Greek",
+    ),
+    (
+        "Sports & Fitness",
+        "Swimming: Swimming, ISR (Infant Self-Rescue); Martial Arts: Karate, Taekwondo, Jiu-Jitsu, Judo, \
+         Wrestling, Boxing, Muay Thai, Krav Maga, MMA, Tai Chi; Tennis; Gymnastics; Personal Training; Yoga & \
+         Pilates: Yoga, Pilates, Partner Yoga; Basketball; Soccer; Pickleball; Chess; More Sports: Golf, Baseball, \
+         Softball, Football, Volleyball, Lacrosse, Running, Ice Skating, Figure Skating, Hockey, Skateboarding, \
+         Rock Climbing, Squash, Fencing, Archery, Bike Riding, Cheerleading",
+    ),
+    (
+        "Arts",
+        "Drawing: Drawing, Illustration, Cartooning; Painting: Watercolor, Oil, Acrylic, Paint & Sip; Kids Art: \
+         Sensory Art, Messy Art, Kids Scribble, Grown Up & Me Art, Make & Take, Craft Homework, Clay Play, \
+         Beading, Little Builders; Pottery; Photography; Acting; Fashion Design; Filmmaking; Graphic Design; \
+         Calligraphy; Sewing & Knitting: Knitting, Crocheting, Embroidery, Sewing; Crafts & Making: Jewelry \
+         Making, Woodworking, Candle Making, Floral Design",
+    ),
+    (
+        "Hobbies & Life Skills",
+        "Food & Drink: Pasta Making, Sushi Making, Knife Skills, Cuisines, Baking, Cake Decorating, Mixology, \
+         Coffee Tasting, Latte Art, Wine Tasting, Cooking for Littles; Dog Training; Improv; Life & Career \
+         Coaching: Life Coaching, Career Coaching, Interview Prep, Public Speaking, Parenting Coaching, Spiritual \
+         Coaching, Newborn Sleep Coaching, Dating Coaching, Accountability Partner; Makeup & Styling: Makeup, \
+         Styling, Nail Art; Etiquette: Kids Table Manners, Business Etiquette; Mindfulness & Wellness: Meditation, \
+         Breathwork, Infant Massage, Couples Massage; Spiritual: Tarot, Astrology, Reiki; Magic; Driving",
+    ),
+];
+
+const EXTRAS: &str = "Harmonica, Beatboxing, Sound Engineering, Study Skills, Literature, Creative Writing, Data Science, Java, \
+    Computer Basics, Microsoft Office, Google Workspace, Engineering, Government & Politics, Accent Reduction, \
+    Strength Training, HIIT, CrossFit, Nutrition Coaching, Self-Defense, Track, Rollerblading, Digital Art, \
+    Graffiti Art, Origami, Interior Design, Leathercraft, Scrapbooking, Soap Making, Video Editing, Podcasting, \
+    Screenwriting, Stand-up Comedy, Home Organization, Time Management, Personal Branding, Negotiation, CPR & \
+    First Aid, Massage Techniques, Aromatherapy, Herbalism, Gardening, Urban Farming, Beekeeping, Bird Watching, \
+    Genealogy, Model Building, Board Games, Coin & Stamp Collecting, City Tours";
+
+/// rule: 00§8, 40§11
+#[test]
+fn every_name_stands_on_its_shelf() {
+    let all = catalogue();
+    let mut named = 0;
+    assert_eq!(all.categories().len(), 7);
+    assert_eq!(all.subcategories().len(), 77);
+    for ((category_name, shelves), category) in NAMES.iter().zip(all.categories()) {
+        assert_eq!(*category_name, category.name);
+        assert_eq!(category.slug, text::slug(&category.name));
+        let stand: Vec<&str> = all.subcategories_of(category.id).map(|s| s.name.as_str()).collect();
+        let expected: Vec<&str> = shelves.split("; ").map(|s| s.split(": ").next().unwrap_or(s)).collect();
+        assert_eq!(stand, expected, "shelves of {category_name}");
+        for shelf in shelves.split("; ") {
+            let (shelf, services) = shelf.split_once(": ").unwrap_or((shelf, shelf));
+            for name in services.split(", ") {
+                let service = all.service_by_name(name).unwrap_or_else(|| panic!("{name} is missing"));
+                assert_eq!(service.name, name);
+                assert_eq!(all.subcategory(service.subcategory_id).map(|s| s.name.as_str()), Some(shelf), "{name}");
+                named += 1;
+            }
+        }
+    }
+    assert_eq!(named, 224);
+    let extras: Vec<&str> = EXTRAS.split(", ").collect();
+    for name in &extras {
+        assert!(all.service_by_name(name).is_some(), "{name} is missing");
+    }
+    assert_eq!(all.services().len(), named + extras.len());
+}
+
 /// rule: 00§8
 #[test]
 fn every_service_is_whole() {

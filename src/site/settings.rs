@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::id::UserId;
+use crate::base::money::Cents;
+use crate::base::price::Floors;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{Read, ReadExt, Table, Tx};
@@ -19,6 +21,18 @@ pub struct SettingRow {
 }
 
 pub static SETTINGS: Table<String, SettingRow> = Table::new(0x0201, "key_setting");
+
+/// The least an hour may cost, by modality. Kept here because rooms that may not see each other judge by it: a service
+/// when it is saved, a lesson when it is priced (rule: 10§2.1 Floor).
+pub static PRICE_FLOORS: Setting<Floors> = Setting {
+    key: "price_floor_cents",
+    description: "The least a lesson of 60 minutes may cost, in person and online, in cents.",
+    default: Floors::default,
+    check: |floors| {
+        let sane = |cents: Cents| (0..=100_000).contains(&cents.0);
+        if sane(floors.in_person) && sane(floors.remote) { Ok(()) } else { Err("Between $0 and $1,000.") }
+    },
+};
 
 /// A setting's name, meaning and default. Declare it as a static where its rule lives.
 pub struct Setting<T: 'static> {

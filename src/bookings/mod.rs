@@ -3,8 +3,10 @@
 pub mod events;
 pub mod ics;
 pub mod model;
+pub mod pages;
 pub mod rules;
 pub mod tables;
+pub mod view;
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,2 @@
+pub mod booked;
+pub mod show;

@@ -1,0 +1,3 @@
+pub mod cancelling;
+pub mod detail;
+pub mod show;

@@ -2,8 +2,21 @@
 //!
 //! Guarantees: an e-mail address belongs to one account; nobody learns from the door whether an address has one; a
 //! token or code rests only as a hash and works once; a change of password, role or status acts on the next request.
-//! It does not send mail (it says what happened, `notify` writes the letters) and knows nothing of lessons or money.
+//! It does not send mail (it says what happened, `notify` writes the letters) and knows nothing of lessons or money:
+//! what else a registration does, and what else `GET /auth/me` tells, is put in as hooks ([`parts::Accounts`]).
 
+pub mod events;
+pub mod hasher;
+mod jobs;
 pub mod model;
+pub mod ops;
 pub mod parts;
 pub mod rules;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+pub use jobs::jobs;
+pub use parts::{Accounts, WindowRule, ZipBook};
+pub use tables::{must_user, tables, user, user_by_email, users, users_with_role};

@@ -77,7 +77,7 @@ impl User {
     }
 }
 
-/// One signed-in browser or program. The token itself is never stored.
+/// One signed-in browser or program. The token itself is never stored; a session that ended is gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     pub id: SessionId,
@@ -94,10 +94,6 @@ pub struct Session {
     /// How the person proved themselves: `password`, `totp`.
     pub methods: Vec<String>,
     pub elevated_until: Option<Timestamp>,
-    #[serde(default)]
-    pub revoked_at: Option<Timestamp>,
-    #[serde(default)]
-    pub revoked_reason: Option<String>,
 }
 
 /// Everything known about proving one e-mail address.
@@ -126,6 +122,19 @@ pub struct LoginRecord {
     /// Failures of the last hour, oldest first.
     pub failures: Vec<Timestamp>,
     pub locked_until: Option<Timestamp>,
+}
+
+/// A one-time link that lets the first admin in; its key is the hash of the token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetupLink {
+    pub expires_at: Timestamp,
+}
+
+/// What a mail must carry but the journal must not keep: the code or token, for whom. Taken once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    pub email: String,
+    pub secret: String,
 }
 
 /// A forgotten password's link; its key is the hash of the token.

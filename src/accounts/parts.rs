@@ -1,4 +1,14 @@
-//! What the wiring lends this room: facts of neighbours that rank beside or above it.
+//! What the wiring puts in: facts of neighbours that rank beside or above this room, and what else a registration does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use super::hasher::Hasher;
+use super::model::User;
+use super::ops::settings::DoorRules;
+use crate::base::refusal::Outcome;
+use crate::base::secret::Entropy;
+use crate::store::{Read, Tx};
 
 /// ZIP codes of the region pack.
 pub trait ZipBook: Send + Sync {
@@ -6,4 +16,110 @@ pub trait ZipBook: Send + Sync {
     /// IANA name; the marketplace's own zone for a ZIP code it does not know.
     fn timezone(&self, zip: &str) -> String;
     fn city(&self, zip: &str) -> String;
+}
+
+/// A person who is just joining, and what they brought along.
+#[derive(Debug)]
+pub struct Joining<'a> {
+    pub user: &'a User,
+    /// Name of the place their ZIP code lies in.
+    pub city: &'a str,
+    pub invite_code: Option<&'a str>,
+    pub referral_code: Option<&'a str>,
+    pub guest_session_id: Option<&'a str>,
+}
+
+/// Runs inside the write that adds the person; a refusal undoes the registration.
+pub type RegistrationHook = Arc<dyn Fn(&mut Tx, &Joining<'_>) -> Outcome<()> + Send + Sync>;
+
+/// What higher rooms know about the signed-in person (`GET /auth/me`).
+#[derive(Clone, Debug, Default)]
+pub struct MeFacts {
+    pub founding_instructor_granted: bool,
+    pub credit_available_cents: i64,
+    pub unread_count: u64,
+    pub beta_access: bool,
+    pub beta_role: Option<String>,
+    pub beta_phase: Option<String>,
+    pub beta_invited_by: Option<String>,
+}
+
+pub type MeHook = Arc<dyn Fn(&dyn Read, &User, &mut MeFacts) -> Outcome<()> + Send + Sync>;
+
+/// What happens when a window (so many tries in so long) is full. Locks are not windows: they always hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowRule {
+    Enforce,
+    /// Count, but let through.
+    Shadow,
+    Off,
+}
+
+/// What a sandbox can switch at the door (contract §2 `switches`).
+#[derive(Debug)]
+pub struct DoorSwitches {
+    challenge: AtomicBool,
+    windows: AtomicU8,
+}
+
+impl DoorSwitches {
+    pub fn new(windows: WindowRule) -> Self {
+        Self { challenge: AtomicBool::new(true), windows: AtomicU8::new(windows as u8) }
+    }
+    pub fn set_challenge(&self, wanted: bool) {
+        self.challenge.store(wanted, Ordering::Relaxed);
+    }
+    pub fn set_windows(&self, rule: WindowRule) {
+        self.windows.store(rule as u8, Ordering::Relaxed);
+    }
+    pub fn rules(&self) -> DoorRules {
+        let windows = [WindowRule::Enforce, WindowRule::Shadow, WindowRule::Off];
+        let at = usize::from(self.windows.load(Ordering::Relaxed)).min(windows.len() - 1);
+        DoorRules { challenge: self.challenge.load(Ordering::Relaxed), windows: windows[at] }
+    }
+}
+
+/// The running parts of this room.
+#[derive(Clone)]
+pub struct Accounts {
+    pub hasher: Hasher,
+    pub zips: Arc<dyn ZipBook>,
+    /// Signs challenges; drawn at every start, so a restart only asks for a new one.
+    pub door_key: [u8; 32],
+    pub switches: Arc<DoorSwitches>,
+    pub on_registered: Vec<RegistrationHook>,
+    pub on_me: Vec<MeHook>,
+}
+
+impl Accounts {
+    pub fn new(zips: Arc<dyn ZipBook>, entropy: &Entropy, windows: WindowRule) -> Outcome<Self> {
+        Ok(Self {
+            hasher: Hasher::new()?,
+            zips,
+            door_key: entropy.bytes(),
+            switches: Arc::new(DoorSwitches::new(windows)),
+            on_registered: Vec::new(),
+            on_me: Vec::new(),
+        })
+    }
+
+    /// Has `hook` run inside every registration's write.
+    #[must_use]
+    pub fn on_registered(
+        mut self,
+        hook: impl Fn(&mut Tx, &Joining<'_>) -> Outcome<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.on_registered.push(Arc::new(hook));
+        self
+    }
+
+    /// Lets a higher room add its facts to `GET /auth/me`.
+    #[must_use]
+    pub fn on_me(
+        mut self,
+        hook: impl Fn(&dyn Read, &User, &mut MeFacts) -> Outcome<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.on_me.push(Arc::new(hook));
+        self
+    }
 }

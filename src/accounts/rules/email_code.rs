@@ -67,6 +67,15 @@ pub fn check(row: &EmailCode, now: Timestamp, tried_hash: &str) -> (EmailCode, O
     (row, Err(locked()))
 }
 
+/// Nothing in the row bears on a later send or try.
+pub fn is_forgotten(row: &EmailCode, now: Timestamp) -> bool {
+    let past = |at: Option<Timestamp>| at.is_none_or(|at| at <= now);
+    past(row.expires_at)
+        && past(row.locked_until)
+        && within(&row.sends, now, WINDOW_SECONDS).is_empty()
+        && within(&row.wrong, now, WINDOW_SECONDS).is_empty()
+}
+
 /// May this proof be spent by a registration of `email`?
 pub fn spend(proof: Option<&EmailProof>, email: &str, now: Timestamp) -> Outcome<()> {
     let Some(proof) = proof.filter(|p| p.expires_at > now) else {

@@ -27,7 +27,7 @@ pub fn elevation_end(now: Timestamp) -> Timestamp {
 }
 
 pub fn is_live(session: &Session, now: Timestamp) -> bool {
-    session.revoked_at.is_none() && session.idle_expires_at > now && session.expires_at > now
+    session.idle_expires_at > now && session.expires_at > now
 }
 
 /// Whether this visit is worth a write.

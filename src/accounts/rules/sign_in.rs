@@ -60,6 +60,11 @@ pub fn failed(record: &LoginRecord, now: Timestamp) -> LoginRecord {
     LoginRecord { locked_until: lock.or(record.locked_until.filter(|until| *until > now)), failures }
 }
 
+/// Nothing in the record bears on a later try.
+pub fn is_forgotten(record: &LoginRecord, now: Timestamp) -> bool {
+    within(&record.failures, now, HOUR).is_empty() && record.locked_until.is_none_or(|until| until <= now)
+}
+
 /// How long the Nth failure of an hour locks the address.
 fn lock_seconds(nth: usize) -> Option<i64> {
     match nth {

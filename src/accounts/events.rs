@@ -1,0 +1,55 @@
+//! What this room tells others. Events name people by id only: addresses, codes and tokens stay out of the journal, a
+//! [`Letter`](super::model::Letter) carries them to the mail room.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::access::{Permission, Role};
+use crate::base::id::{MailId, SessionId, UserId};
+use crate::base::time::Timestamp;
+use crate::store::Event;
+
+macro_rules! event {
+    ($(#[$doc:meta])* $name:ident $kind:literal { $($(#[$field_doc:meta])* $field:ident: $t:ty),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $t),* }
+        impl Event for $name { const KIND: &'static str = $kind; }
+    };
+}
+
+event!(EmailCodeRequested "user.email_code_requested" { letter_id: MailId });
+event!(
+    /// Somebody registered an address that already has an account.
+    AccountExists "user.account_exists" { user_id: UserId }
+);
+event!(UserRegistered "user.registered" {
+    user_id: UserId,
+    role: Role,
+    guest_session_id: Option<String>,
+    invite_code: Option<String>,
+    referral_code: Option<String>,
+});
+event!(ProfileChanged "user.profile_changed" { user_id: UserId, fields: Vec<String> });
+event!(PasswordChanged "user.password_changed" {
+    user_id: UserId,
+    /// By a mailed link instead of the old password.
+    by_reset: bool,
+});
+event!(PasswordResetRequested "user.password_reset_requested" { user_id: UserId, letter_id: MailId });
+event!(LockedOut "user.locked_out" { user_id: UserId, until: Timestamp, failures: usize });
+event!(RightsChanged "user.rights_changed" {
+    user_id: UserId,
+    by: UserId,
+    roles: Vec<Role>,
+    grants: Vec<Permission>,
+    revokes: Vec<Permission>,
+    reason: Option<String>,
+});
+event!(SessionOpened "session.created" {
+    user_id: UserId,
+    session_id: SessionId,
+    label: String,
+    /// The account was never used from such a browser and network.
+    new_device: bool,
+});
+event!(SessionsEnded "session.ended" { user_id: UserId, count: usize, reason: String });

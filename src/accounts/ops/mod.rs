@@ -1,0 +1,41 @@
+//! The use cases of this room: each loads its facts, lets the rules decide, and applies the change in one write.
+
+pub mod admin;
+pub mod email_code;
+pub mod password;
+pub mod profile;
+pub mod register;
+pub mod roles;
+pub mod session;
+pub mod settings;
+pub mod sign_in;
+
+use crate::base::id::MailId;
+use crate::base::refusal::Outcome;
+use crate::store::{ReadExt, Tx};
+
+use super::model::Letter;
+use super::tables::LETTERS;
+
+/// Where a request comes from, as the server saw it.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// Leaves a code or token for the mail room; the journal only learns the letter's id.
+pub(super) fn leave_letter(tx: &mut Tx, email: &str, secret: &str) -> Outcome<MailId> {
+    let id = tx.new_id::<MailId>();
+    tx.put(&LETTERS, &id, &Letter { email: email.to_owned(), secret: secret.to_owned() })?;
+    Ok(id)
+}
+
+/// Hands a letter over, once.
+pub fn take_letter(tx: &mut Tx, id: MailId) -> Outcome<Option<Letter>> {
+    let letter = tx.get(&LETTERS, &id)?;
+    if letter.is_some() {
+        tx.delete(&LETTERS, &id)?;
+    }
+    Ok(letter)
+}

@@ -1,0 +1,117 @@
+//! Changing a password: with the old one, or with a mailed link. // rule: 20§2 password reset
+
+use crate::accounts::events::{PasswordChanged, PasswordResetRequested};
+use crate::accounts::model::{PasswordReset, User};
+use crate::accounts::parts::Accounts;
+use crate::accounts::rules::password as rules;
+use crate::accounts::rules::person;
+use crate::accounts::tables::{LOGIN_RECORDS, PASSWORD_RESETS, RESETS_BY_USER, USERS, must_user, user_by_email};
+use crate::base::access::Role;
+use crate::base::id::{SessionId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::secret;
+use crate::base::text::masked_email;
+use crate::base::time::plus_hours;
+use crate::site::Site;
+use crate::store::{Dir, ReadExt, Span, Tx};
+
+use super::session::{self, Opened};
+use super::{settings, sign_in};
+
+/// The least length for this person: admins without a second factor need more.
+pub fn least_length(user: &User, setting: usize) -> usize {
+    if user.is(Role::Admin) && !user.totp_enabled { setting.max(rules::MIN_ADMIN) } else { setting }
+}
+
+fn check(site: &Site, user: &User, password: &str) -> Outcome<()> {
+    let owner = rules::Owner { email: &user.email, first_name: &user.first_name, last_name: &user.last_name };
+    rules::check(password, least_length(user, settings::joining(site)?.password_min), owner)
+}
+
+/// Ends every other session; the current one goes on under a new token.
+pub async fn change(site: &Site, user: UserId, current: SessionId, old: &str, new: &str) -> Outcome<Option<Opened>> {
+    let user = site.read(|r| must_user(r, user))?;
+    let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", "The current password is not right.").field(
+        "current_password",
+        "The current password is not right.",
+        "CURRENT_PASSWORD_WRONG",
+    );
+    sign_in::own_password(site, &user, old, wrong).await?;
+    check(site, &user, new)?;
+    let hash = site.part::<Accounts>()?.hasher.hash(new).await?;
+    site.write(move |tx| {
+        store_hash(tx, user.id, &hash, false)?;
+        session::end_all(tx, user.id, Some(current), "password_changed")?;
+        session::rotate(tx, current)
+    })
+    .await
+}
+
+fn store_hash(tx: &mut Tx, id: UserId, hash: &str, by_reset: bool) -> Outcome<()> {
+    let mut user = must_user(tx, id)?;
+    user.password_hash = hash.to_owned();
+    user.updated_at = tx.now();
+    tx.put(&USERS, &id, &user)?;
+    tx.delete(&LOGIN_RECORDS, &user.email)?;
+    void_links(tx, id)?;
+    tx.emit(&PasswordChanged { user_id: id, by_reset })
+}
+
+fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
+    for (_, key) in tx.index_keys(&RESETS_BY_USER, Span::prefix(&(user,)), 100, Dir::Up)? {
+        tx.delete(&PASSWORD_RESETS, &key)?;
+    }
+    Ok(())
+}
+
+/// Has a link mailed if the address has an account that may sign in; says nothing either way.
+pub async fn request_link(site: &Site, email: &str) -> Outcome<()> {
+    let email = person::email(email)?;
+    site.write(move |tx| {
+        let token = secret::token_text(&tx.random_bytes::<32>());
+        let Some(user) = user_by_email(tx, &email)?.filter(User::can_sign_in) else { return Ok(()) };
+        void_links(tx, user.id)?;
+        let reset = PasswordReset { user_id: user.id, expires_at: plus_hours(tx.now(), 1) };
+        tx.put(&PASSWORD_RESETS, &secret::sha256_hex(&token), &reset)?;
+        let letter_id = super::leave_letter(tx, &email, &token)?;
+        tx.emit(&PasswordResetRequested { user_id: user.id, letter_id })
+    })
+    .await
+}
+
+/// The masked address a live link belongs to.
+pub fn link_owner(site: &Site, token: &str) -> Outcome<Option<String>> {
+    let now = site.now();
+    site.read(|r| {
+        let live = r.get(&PASSWORD_RESETS, &secret::sha256_hex(token))?.filter(|reset| reset.expires_at > now);
+        let Some(reset) = live else { return Ok(None) };
+        Ok(Some(masked_email(&must_user(r, reset.user_id)?.email)))
+    })
+}
+
+/// Sets a new password and ends every session. It does not sign in and leaves a second factor as it is.
+pub async fn confirm_link(site: &Site, token: &str, new: &str) -> Outcome<()> {
+    let key = secret::sha256_hex(token);
+    let now = site.now();
+    let reset = site.read(|r| r.get(&PASSWORD_RESETS, &key))?.filter(|r| r.expires_at > now).ok_or_else(bad_link)?;
+    let user = site.read(|r| must_user(r, reset.user_id))?;
+    check(site, &user, new)?;
+    let hash = site.part::<Accounts>()?.hasher.hash(new).await?;
+    site.write(move |tx| {
+        let now = tx.now();
+        if tx.get(&PASSWORD_RESETS, &key)?.is_none_or(|r| r.expires_at <= now) {
+            return Err(bad_link());
+        }
+        store_hash(tx, user.id, &hash, true)?;
+        session::end_all(tx, user.id, None, "password_reset")?;
+        Ok(())
+    })
+    .await
+}
+
+fn bad_link() -> Refusal {
+    Refusal::bad_request(
+        "PASSWORD_RESET_INVALID",
+        "This link is unknown, used or older than an hour. Ask for a new one.",
+    )
+}

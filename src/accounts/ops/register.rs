@@ -1,0 +1,131 @@
+//! Joining. // rule: 20§2 register
+//!
+//! New and taken addresses get the same answer and cost the same hash; the owner of a taken one is written to.
+
+use std::collections::BTreeSet;
+
+use crate::accounts::events::{AccountExists, UserRegistered};
+use crate::accounts::model::{AccountStatus, User};
+use crate::accounts::parts::{Accounts, Joining};
+use crate::accounts::rules::{email_code, password, person};
+use crate::accounts::tables::{EMAIL_PROOFS, USERS, user_by_email};
+use crate::base::access::Role;
+use crate::base::id::UserId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::secret;
+use crate::site::Site;
+use crate::store::{ReadExt, Tx};
+
+use super::settings::{self, JoiningRules};
+
+/// What a stranger fills in.
+#[derive(Clone, Debug)]
+pub struct Application {
+    pub email: String,
+    pub password: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub zip_code: String,
+    pub phone: Option<String>,
+    pub timezone: Option<String>,
+    pub role: Role,
+    pub email_verification_token: Option<String>,
+    pub guest_session_id: Option<String>,
+    pub invite_code: Option<String>,
+    pub referral_code: Option<String>,
+}
+
+/// Adds the person, or writes to the owner of the address; the caller cannot tell which.
+pub async fn register(site: &Site, given: Application) -> Outcome<()> {
+    let parts = site.part::<Accounts>()?;
+    let mut person = judged(&parts, &given, settings::joining(site)?)?;
+    let token = given.email_verification_token.as_deref().map(str::trim).filter(|t| !t.is_empty());
+    let proof = secret::sha256_hex(token.ok_or_else(email_code::missing)?);
+    person.password_hash = parts.hasher.hash(&given.password).await?;
+    let city = parts.zips.city(&person.zip_code);
+    let hooks = parts.on_registered.clone();
+    site.write(move |tx| {
+        let found = tx.get(&EMAIL_PROOFS, &proof)?;
+        email_code::spend(found.as_ref(), &person.email, tx.now())?;
+        tx.delete(&EMAIL_PROOFS, &proof)?;
+        if let Some(owner) = user_by_email(tx, &person.email)? {
+            return tx.emit(&AccountExists { user_id: owner.id });
+        }
+        let user = add(tx, &person)?;
+        let joining = Joining {
+            user: &user,
+            city: &city,
+            invite_code: given.invite_code.as_deref(),
+            referral_code: given.referral_code.as_deref(),
+            guest_session_id: given.guest_session_id.as_deref(),
+        };
+        for hook in &hooks {
+            hook(tx, &joining)?;
+        }
+        tx.emit(&UserRegistered {
+            user_id: user.id,
+            role: given.role,
+            guest_session_id: given.guest_session_id.clone(),
+            invite_code: given.invite_code.clone(),
+            referral_code: given.referral_code.clone(),
+        })
+    })
+    .await
+}
+
+/// A person whose facts were judged and whose password is hashed.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    pub email: String,
+    pub password_hash: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: Option<String>,
+    pub zip_code: String,
+    pub timezone: String,
+    pub role: Role,
+}
+
+fn judged(parts: &Accounts, given: &Application, rules: JoiningRules) -> Outcome<NewPerson> {
+    let email = person::email(&given.email)?;
+    let first_name = person::name("first_name", &given.first_name)?;
+    let last_name = person::name("last_name", &given.last_name)?;
+    let phone = person::phone(given.phone.as_deref())?;
+    if given.role == Role::Admin {
+        return Err(Refusal::invalid("role", "Join as a student or an instructor."));
+    }
+    let zip_code = person::zip(&given.zip_code, parts.zips.as_ref(), rules.region_zip_only)?;
+    let timezone = person::timezone(given.timezone.as_deref(), &zip_code, parts.zips.as_ref())?;
+    let owner = password::Owner { email: &email, first_name: &first_name, last_name: &last_name };
+    password::check(&given.password, rules.password_min, owner)?;
+    let password_hash = String::new();
+    Ok(NewPerson { email, password_hash, first_name, last_name, phone, zip_code, timezone, role: given.role })
+}
+
+/// Writes the row. The address must have been looked up in the same write.
+pub fn add(tx: &mut Tx, person: &NewPerson) -> Outcome<User> {
+    let now = tx.now();
+    let user = User {
+        id: tx.new_id::<UserId>(),
+        email: person.email.clone(),
+        password_hash: person.password_hash.clone(),
+        first_name: person.first_name.clone(),
+        last_name: person.last_name.clone(),
+        phone: person.phone.clone(),
+        zip_code: person.zip_code.clone(),
+        timezone: person.timezone.clone(),
+        is_active: true,
+        status: AccountStatus::Active,
+        email_verified: true,
+        roles: BTreeSet::from([person.role]),
+        grants: BTreeSet::new(),
+        revokes: BTreeSet::new(),
+        totp_enabled: false,
+        picture_key: None,
+        picture_version: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    tx.put(&USERS, &user.id, &user)?;
+    Ok(user)
+}

@@ -1,0 +1,170 @@
+//! Opening, renewing, listing and ending sessions.
+
+use crate::accounts::events::{SessionOpened, SessionsEnded};
+use crate::accounts::model::{KnownDevices, Session, User};
+use crate::accounts::rules::{devices, email_code, sessions as rules, sign_in};
+use crate::accounts::tables::{
+    BY_END, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, SESSIONS, SPENT_CHALLENGES,
+    session_by_token_hash, sessions_of,
+};
+use crate::base::id::{SessionId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::secret;
+use crate::base::text;
+use crate::base::time::{SignedDuration, Timestamp};
+use crate::site::Site;
+use crate::store::{Dir, ReadExt, Span, Tx};
+
+use super::Visitor;
+
+/// Characters of a user-agent line that are kept.
+const AGENT_CHARS: usize = 300;
+/// Rows of one kind that one sweep takes along.
+const SWEPT: usize = 1000;
+
+/// A session just opened; the token is told once.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub token: String,
+    pub session: Session,
+}
+
+/// Opens a session inside a write: always a new token, so none can be planted beforehand.
+pub(super) fn open(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]) -> Outcome<Opened> {
+    let now = tx.now();
+    make_room(tx, user.id, now)?;
+    let token = secret::token_text(&tx.random_bytes::<32>());
+    let user_agent: String = text::one_line(&visitor.user_agent).chars().take(AGENT_CHARS).collect();
+    let session = Session {
+        id: tx.new_id::<SessionId>(),
+        user_id: user.id,
+        token_sha256: secret::sha256_hex(&token),
+        created_at: now,
+        last_seen_at: now,
+        idle_expires_at: rules::idle_end(user, now),
+        expires_at: rules::absolute_end(user, now),
+        ip: visitor.ip.clone(),
+        label: devices::label(&user_agent),
+        user_agent,
+        methods: methods.iter().map(|m| (*m).to_owned()).collect(),
+        elevated_until: Some(rules::elevation_end(now)),
+    };
+    tx.put(&SESSIONS, &session.id, &session)?;
+    let known = tx.get(&KNOWN_DEVICES, &user.id)?.unwrap_or_default();
+    let (known, is_new): (KnownDevices, bool) =
+        devices::note(&known, &devices::fingerprint(&visitor.ip, &session.user_agent), now);
+    tx.put(&KNOWN_DEVICES, &user.id, &known)?;
+    // Whoever has just registered is signing in for the first time: no notice about that.
+    let settled = now.duration_since(user.created_at) >= SignedDuration::from_mins(5);
+    tx.emit(&SessionOpened {
+        user_id: user.id,
+        session_id: session.id,
+        label: session.label.clone(),
+        new_device: is_new && settled,
+    })?;
+    Ok(Opened { token, session })
+}
+
+/// Drops ended sessions, and the oldest live ones until one more fits.
+fn make_room(tx: &mut Tx, user: UserId, now: Timestamp) -> Outcome<()> {
+    let (live, ended): (Vec<_>, Vec<_>) = sessions_of(tx, user)?.into_iter().partition(|s| rules::is_live(s, now));
+    let surplus = (live.len() + 1).saturating_sub(rules::MOST);
+    for session in ended.iter().chain(live.iter().take(surplus)) {
+        tx.delete(&SESSIONS, &session.id)?;
+    }
+    Ok(())
+}
+
+/// Ends all of somebody's sessions but `keep`; answers how many were live.
+pub fn end_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>, reason: &str) -> Outcome<usize> {
+    let now = tx.now();
+    let mut count = 0;
+    for session in sessions_of(tx, user)?.into_iter().filter(|s| Some(s.id) != keep) {
+        count += usize::from(rules::is_live(&session, now));
+        tx.delete(&SESSIONS, &session.id)?;
+    }
+    if count > 0 {
+        tx.emit(&SessionsEnded { user_id: user, count, reason: reason.to_owned() })?;
+    }
+    Ok(count)
+}
+
+/// Gives the current session a new token and a fresh proof; the old token is dead at once.
+pub(super) fn rotate(tx: &mut Tx, id: SessionId) -> Outcome<Option<Opened>> {
+    let Some(mut session) = tx.get(&SESSIONS, &id)? else { return Ok(None) };
+    let token = secret::token_text(&tx.random_bytes::<32>());
+    session.token_sha256 = secret::sha256_hex(&token);
+    session.elevated_until = Some(rules::elevation_end(tx.now()));
+    tx.put(&SESSIONS, &id, &session)?;
+    Ok(Some(Opened { token, session }))
+}
+
+/// Signs out whoever holds this token; unknown tokens are fine.
+pub async fn sign_out(site: &Site, token: &str) -> Outcome<()> {
+    let hash = secret::sha256_hex(token);
+    site.write(move |tx| {
+        let Some(session) = session_by_token_hash(tx, &hash)? else { return Ok(()) };
+        tx.delete(&SESSIONS, &session.id)?;
+        tx.emit(&SessionsEnded { user_id: session.user_id, count: 1, reason: "sign_out".into() })
+    })
+    .await
+}
+
+/// Live sessions, the one seen last first.
+pub fn list(site: &Site, user: UserId) -> Outcome<Vec<Session>> {
+    let now = site.now();
+    let mut live = site.read(|r| sessions_of(r, user))?;
+    live.retain(|session| rules::is_live(session, now));
+    live.sort_by_key(|session| std::cmp::Reverse(session.last_seen_at));
+    Ok(live)
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_one(site: &Site, user: UserId, id: SessionId) -> Outcome<()> {
+    site.write(move |tx| {
+        let now = tx.now();
+        let own = tx.get(&SESSIONS, &id)?.filter(|s| s.user_id == user && rules::is_live(s, now));
+        if own.is_none() {
+            return Err(Refusal::not_found("SESSION_NOT_FOUND", "You have no such session."));
+        }
+        tx.delete(&SESSIONS, &id)?;
+        tx.emit(&SessionsEnded { user_id: user, count: 1, reason: "ended_by_owner".into() })
+    })
+    .await
+}
+
+pub async fn end_everywhere(site: &Site, user: UserId) -> Outcome<usize> {
+    site.write(move |tx| end_all(tx, user, None, "sign_out_everywhere")).await
+}
+
+/// Removes what ended by itself: sessions, proofs, codes, spent challenges, forgotten failures (job `session_cleanup`).
+pub async fn sweep(site: &Site) -> Outcome<usize> {
+    site.write(|tx| {
+        let now = tx.now();
+        let until = || Span::from_to(&Timestamp::MIN, &now);
+        let ended = tx.index_keys(&BY_END, until(), SWEPT, Dir::Up)?;
+        for (_, id) in &ended {
+            tx.delete(&SESSIONS, id)?;
+        }
+        for (_, key) in tx.index_keys(&PROOFS_BY_END, until(), SWEPT, Dir::Up)? {
+            tx.delete(&EMAIL_PROOFS, &key)?;
+        }
+        for (key, end) in tx.scan(&SPENT_CHALLENGES, Span::all(), SWEPT, Dir::Up)? {
+            if end <= now {
+                tx.delete(&SPENT_CHALLENGES, &key)?;
+            }
+        }
+        for (email, row) in tx.scan(&EMAIL_CODES, Span::all(), SWEPT, Dir::Up)? {
+            if email_code::is_forgotten(&row, now) {
+                tx.delete(&EMAIL_CODES, &email)?;
+            }
+        }
+        for (email, record) in tx.scan(&LOGIN_RECORDS, Span::all(), SWEPT, Dir::Up)? {
+            if sign_in::is_forgotten(&record, now) {
+                tx.delete(&LOGIN_RECORDS, &email)?;
+            }
+        }
+        Ok(ended.len())
+    })
+    .await
+}

@@ -1,0 +1,157 @@
+//! The door: from an address and a password to a session, in the one order of rule 20§2.
+
+use crate::accounts::events::LockedOut;
+use crate::accounts::hasher;
+use crate::accounts::model::{LoginRecord, User};
+use crate::accounts::parts::{Accounts, WindowRule};
+use crate::accounts::rules::sign_in::{self as rules, Attempt};
+use crate::accounts::rules::{challenge, sessions};
+use crate::accounts::tables::{LOGIN_RECORDS, SESSIONS, SPENT_CHALLENGES, USERS, user_by_email};
+use crate::base::id::{SessionId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::secret;
+use crate::base::text::normal_email;
+use crate::base::time::Timestamp;
+use crate::site::Site;
+use crate::store::{ReadExt, Tx};
+
+use super::session::{self, Opened};
+use super::{Visitor, settings};
+
+/// What shows that somebody spent effort between two tries.
+#[derive(Clone, Debug)]
+pub enum Effort {
+    /// `challenge:nonce`.
+    Work(String),
+    /// The signed note of the script-free page.
+    Pause(String),
+}
+
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+    pub effort: Option<Effort>,
+    pub visitor: Visitor,
+}
+
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub user: User,
+    pub opened: Opened,
+}
+
+pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<SignedIn> {
+    let email = normal_email(&given.email);
+    pass_gate(site, &email, given.effort.as_ref()).await?;
+    let parts = site.part::<Accounts>()?;
+    let user = site.read(|r| user_by_email(r, &email))?;
+    let fits = parts.hasher.fits(&given.password, user.as_ref().map(|u| u.password_hash.as_str())).await?;
+    let Some(user) = user.filter(|_| fits) else {
+        note_failure(site, email).await?;
+        return Err(rules::wrong_password());
+    };
+    let fresh_hash = match hasher::is_outdated(&user.password_hash) {
+        true => Some(parts.hasher.hash(&given.password).await?),
+        false => None,
+    };
+    let checked_hash = user.password_hash;
+    let id = user.id;
+    site.write(move |tx| enter(tx, id, &checked_hash, fresh_hash.as_deref(), &given.visitor)).await
+}
+
+/// Lock, challenge, window; a solved challenge is spent here, so it opens once.
+async fn pass_gate(site: &Site, email: &str, effort: Option<&Effort>) -> Outcome<()> {
+    let door = settings::door(site)?;
+    let key = site.part::<Accounts>()?.door_key;
+    let now = site.now();
+    let windows_block = door.windows == WindowRule::Enforce;
+    let attempt = move |challenge| Attempt { challenge_wanted: door.challenge, challenge, windows_block };
+    let Some(effort) = effort else {
+        let record = site.read(|r| r.get(&LOGIN_RECORDS, &email.to_owned()))?.unwrap_or_default();
+        return rules::gate(&record, now, attempt(None));
+    };
+    let (text, good_until) = match effort {
+        Effort::Work(token) => (token, challenge::solved(&key, token, now)),
+        Effort::Pause(note) => (note, challenge::paused(&key, note, email, now)),
+    };
+    let (email, spent) = (email.to_owned(), secret::sha256_hex(text));
+    site.write(move |tx| {
+        let record = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
+        let good = good_until.is_some() && !tx.has(&SPENT_CHALLENGES, &spent)?;
+        rules::gate(&record, tx.now(), attempt(Some(good)))?;
+        if let Some(until) = good_until {
+            tx.put(&SPENT_CHALLENGES, &spent, &until)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Everything that happens once the password was right; a lock that fell meanwhile still holds.
+fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, visitor: &Visitor) -> Outcome<SignedIn> {
+    // The password may have been changed while it was compared.
+    let mut user = tx.get(&USERS, &id)?.filter(|u| u.password_hash == checked).ok_or_else(rules::wrong_password)?;
+    unlocked(tx, &user.email)?;
+    if !user.can_sign_in() {
+        return Err(rules::deactivated());
+    }
+    tx.delete(&LOGIN_RECORDS, &user.email)?;
+    if let Some(fresh) = fresh {
+        user.password_hash = fresh.to_owned();
+        tx.put(&USERS, &user.id, &user)?;
+    }
+    let opened = session::open(tx, &user, visitor, &["password"])?;
+    Ok(SignedIn { user, opened })
+}
+
+fn unlocked(tx: &Tx, email: &String) -> Outcome<()> {
+    let now = tx.now();
+    match tx.get(&LOGIN_RECORDS, email)?.and_then(|r| r.locked_until).filter(|until| *until > now) {
+        Some(until) => Err(rules::locked(until, now)),
+        None => Ok(()),
+    }
+}
+
+async fn note_failure(site: &Site, email: String) -> Outcome<()> {
+    site.write(move |tx| {
+        let before: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
+        let record = rules::failed(&before, tx.now());
+        tx.put(&LOGIN_RECORDS, &email, &record)?;
+        if let Some(until) = record.locked_until.filter(|_| record.locked_until != before.locked_until)
+            && let Some(user) = user_by_email(tx, &email)?
+        {
+            tx.emit(&LockedOut { user_id: user.id, until, failures: record.failures.len() })?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Compares a signed-in person's own password; failures count towards the lock like those at the door.
+pub(super) async fn own_password(site: &Site, user: &User, password: &str, wrong: Refusal) -> Outcome<()> {
+    let email = user.email.clone();
+    site.read(|r| {
+        let record = r.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
+        let free = Attempt { challenge_wanted: false, challenge: None, windows_block: false };
+        rules::gate(&record, site.now(), free)
+    })?;
+    if site.part::<Accounts>()?.hasher.fits(password, Some(&user.password_hash)).await? {
+        return Ok(());
+    }
+    note_failure(site, email).await?;
+    Err(wrong)
+}
+
+/// Proves again who sits there: the next ten minutes count as fresh.
+pub async fn reauth(site: &Site, user: &User, session: SessionId, password: &str) -> Outcome<Timestamp> {
+    own_password(site, user, password, rules::wrong_password()).await?;
+    site.write(move |tx| {
+        let mut row = tx.get(&SESSIONS, &session)?.ok_or_else(Refusal::signed_out)?;
+        let until = sessions::elevation_end(tx.now());
+        row.elevated_until = Some(until);
+        tx.put(&SESSIONS, &session, &row)?;
+        Ok(until)
+    })
+    .await
+}

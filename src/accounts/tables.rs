@@ -1,0 +1,91 @@
+//! What this room keeps, and the loaders others read people by.
+
+use crate::base::access::Role;
+use crate::base::id::{MailId, SessionId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
+
+use super::model::{EmailCode, EmailProof, KnownDevices, Letter, LoginRecord, PasswordReset, Session, SetupLink, User};
+
+pub static USERS: Table<UserId, User> = Table::new(0x1001, "userid_user").indexed(&[&BY_EMAIL, &BY_ROLE]);
+/// Unique: the write that adds a person looks here first, in the same transaction.
+pub static BY_EMAIL: Index<UserId, User, (String,)> =
+    Index::new(0x1002, "email_userid", |_, user| vec![(user.email.clone(),)]);
+pub static BY_ROLE: Index<UserId, User, (String,)> =
+    Index::new(0x1003, "role_userid", |_, user| user.roles.iter().map(|role| (role.name().to_owned(),)).collect());
+
+pub static SESSIONS: Table<SessionId, Session> =
+    Table::new(0x1004, "sessionid_session").indexed(&[&BY_TOKEN, &BY_OWNER, &BY_END]);
+pub static BY_TOKEN: Index<SessionId, Session, (String,)> =
+    Index::new(0x1005, "tokenhash_sessionid", |_, session| vec![(session.token_sha256.clone(),)]);
+pub static BY_OWNER: Index<SessionId, Session, (UserId, Timestamp)> =
+    Index::new(0x1006, "userid_createdat_sessionid", |_, session| vec![(session.user_id, session.created_at)]);
+/// For the sweep: whichever end comes first.
+pub static BY_END: Index<SessionId, Session, (Timestamp,)> =
+    Index::new(0x1007, "end_sessionid", |_, session| vec![(session.idle_expires_at.min(session.expires_at),)]);
+
+pub static EMAIL_CODES: Table<String, EmailCode> = Table::new(0x1008, "email_code");
+pub static EMAIL_PROOFS: Table<String, EmailProof> = Table::new(0x1009, "tokenhash_proof").indexed(&[&PROOFS_BY_END]);
+pub static PROOFS_BY_END: Index<String, EmailProof, (Timestamp,)> =
+    Index::new(0x100A, "end_tokenhash", |_, proof| vec![(proof.expires_at,)]);
+pub static LOGIN_RECORDS: Table<String, LoginRecord> = Table::new(0x100B, "email_loginrecord");
+/// Solved challenges and used pauses until they end: each opens once.
+pub static SPENT_CHALLENGES: Table<String, Timestamp> = Table::new(0x100C, "challengehash_end");
+pub static PASSWORD_RESETS: Table<String, PasswordReset> =
+    Table::new(0x100D, "tokenhash_reset").indexed(&[&RESETS_BY_USER]);
+pub static RESETS_BY_USER: Index<String, PasswordReset, (UserId,)> =
+    Index::new(0x100E, "userid_tokenhash", |_, reset| vec![(reset.user_id,)]);
+pub static KNOWN_DEVICES: Table<UserId, KnownDevices> = Table::new(0x100F, "userid_devices");
+pub static SETUP_LINKS: Table<String, SetupLink> = Table::new(0x1010, "tokenhash_setuplink");
+pub static LETTERS: Table<MailId, Letter> = Table::new(0x1011, "letterid_letter");
+
+pub fn tables() -> Vec<&'static dyn AnyTable> {
+    vec![
+        &USERS,
+        &SESSIONS,
+        &EMAIL_CODES,
+        &EMAIL_PROOFS,
+        &LOGIN_RECORDS,
+        &SPENT_CHALLENGES,
+        &PASSWORD_RESETS,
+        &KNOWN_DEVICES,
+        &SETUP_LINKS,
+        &LETTERS,
+    ]
+}
+
+pub fn user(read: &dyn Read, id: UserId) -> Outcome<Option<User>> {
+    read.get(&USERS, &id)
+}
+
+/// The person, or 404.
+pub fn must_user(read: &dyn Read, id: UserId) -> Outcome<User> {
+    user(read, id)?.ok_or_else(|| Refusal::not_found("USER_NOT_FOUND", "Nobody has this id."))
+}
+
+/// By the address in its normal form.
+pub fn user_by_email(read: &dyn Read, email: &str) -> Outcome<Option<User>> {
+    Ok(read.find(&USERS, &BY_EMAIL, &(email.to_owned(),))?.map(|(_, user)| user))
+}
+
+/// Everybody with a role, oldest account first.
+pub fn users_with_role(read: &dyn Read, role: Role, limit: usize) -> Outcome<Vec<User>> {
+    let rows = read.by_index(&USERS, &BY_ROLE, Span::prefix(&(role.name().to_owned(),)), limit, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, user)| user).collect())
+}
+
+/// Everybody, newest account first.
+pub fn users(read: &dyn Read, limit: usize) -> Outcome<Vec<User>> {
+    Ok(read.scan(&USERS, Span::all(), limit, Dir::Down)?.into_iter().map(|(_, user)| user).collect())
+}
+
+pub fn session_by_token_hash(read: &dyn Read, hash: &str) -> Outcome<Option<Session>> {
+    Ok(read.find(&SESSIONS, &BY_TOKEN, &(hash.to_owned(),))?.map(|(_, session)| session))
+}
+
+/// Somebody's sessions, oldest first, ended ones that were not swept yet included.
+pub fn sessions_of(read: &dyn Read, user: UserId) -> Outcome<Vec<Session>> {
+    let rows = read.by_index(&SESSIONS, &BY_OWNER, Span::prefix(&(user,)), 1000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, session)| session).collect())
+}

@@ -4,3 +4,4 @@ pub mod assets;
 pub mod components;
 pub mod error_pages;
 pub mod layout;
+pub mod style_guide;

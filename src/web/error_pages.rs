@@ -5,46 +5,45 @@
 use maud::{Markup, html};
 
 use super::components::{Button, Tone, link_button, notice, search_box};
+use crate::base::refusal::Refusal;
+
 use super::layout::{Audience, Chrome, Head, page};
 
-/// One refusal as a page shows it.
-#[derive(Clone, Debug, Default)]
-pub struct ErrorView {
-    pub status: u16,
-    /// The refusal's own sentence.
-    pub detail: String,
-    /// Fields that were refused, as sentences.
-    pub errors: Vec<String>,
-    /// Seconds to wait (429, 503).
-    pub retry_after: Option<u64>,
-    pub request_id: Option<String>,
+pub fn error_page(chrome: &Chrome, refusal: &Refusal, request_id: &str) -> Markup {
+    let view = View {
+        status: refusal.status,
+        retry_after: refusal.extra.get("retry_after").and_then(serde_json::Value::as_u64),
+        detail: &refusal.detail,
+    };
+    let words = words(&view);
+    let head = Head { robots: Some("noindex".into()), ..Head::from(words.title.as_str()) };
+    // A fault's own sentence says no more than ours; that of an absent thing would tell what there is.
+    let says_more = !view.detail.is_empty() && view.status != 404 && view.status < 500;
+    let body = html! {
+        div.wrap.stop {
+            p.stop__n.board.fig aria-hidden="true" { (sign(&view)) }
+            div.stack {
+                h1 { (words.title) }
+                @if says_more { p { (view.detail) } }
+                @if !refusal.errors.is_empty() { ul { @for error in &refusal.errors { li { (error.message) } } } }
+                p { (words.kept) }
+                (way_on(chrome, &view))
+                p.small.muted { "Request " code { (request_id) } }
+            }
+        }
+    };
+    page(chrome, head, body)
 }
 
-pub fn error_page(chrome: &Chrome, view: &ErrorView) -> Markup {
-    let words = words(view);
-    let head = Head { robots: Some("noindex".into()), ..Head::from(words.title.as_str()) };
-    let says_more = !view.detail.is_empty() && view.detail != words.title;
-    page(
-        chrome,
-        head,
-        html! {
-            div.wrap.stop {
-                p.stop__n.board.fig aria-hidden="true" { (sign(view)) }
-                div.stack {
-                    h1 { (words.title) }
-                    @if says_more && view.status != 404 && view.status < 500 { p { (view.detail) } }
-                    @if !view.errors.is_empty() { ul { @for error in &view.errors { li { (error) } } } }
-                    p { (words.kept) }
-                    (way_on(chrome, view))
-                    @if let Some(id) = &view.request_id { p.small.muted { "Request " code { (id) } } }
-                }
-            }
-        },
-    )
+struct View<'a> {
+    status: u16,
+    /// Seconds to wait (429, 503).
+    retry_after: Option<u64>,
+    detail: &'a str,
 }
 
 /// The figure on the board: the seconds to wait, or the status.
-fn sign(view: &ErrorView) -> Markup {
+fn sign(view: &View) -> Markup {
     match view.retry_after {
         Some(seconds) if view.status == 429 && seconds < 600 => html! { span { (seconds) } small { "seconds" } },
         Some(seconds) if view.status == 429 => html! { span { (seconds.div_ceil(60)) } small { "minutes" } },
@@ -57,7 +56,7 @@ struct Words {
     kept: &'static str,
 }
 
-fn words(view: &ErrorView) -> Words {
+fn words(view: &View) -> Words {
     let (title, kept) = match view.status {
         401 => ("Sign in to see this page.", "It belongs to an account. After signing in you come straight back here."),
         403 => ("This page is not yours to open.", "It belongs to another kind of account. Nothing was changed."),
@@ -102,7 +101,7 @@ fn words(view: &ErrorView) -> Words {
     Words { title, kept }
 }
 
-fn way_on(chrome: &Chrome, view: &ErrorView) -> Markup {
+fn way_on(chrome: &Chrome, view: &View) -> Markup {
     let here = chrome.path.as_str();
     match view.status {
         401 => {

@@ -5,35 +5,50 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::assets::AssetUrls;
+use super::assets;
 use super::components::{Button, Icon, button, icon, sprite};
 use crate::base::access::Role;
 
 /// Who is looking and from where: all the frame needs to know.
 #[derive(Clone, Debug)]
 pub struct Chrome {
-    /// The wordmark and the last part of every title.
-    pub brand: String,
-    /// "New York": the zone that times are meant in unless a line says otherwise.
-    pub city: String,
     pub viewer: Option<Viewer>,
-    /// Path of the page, with its query: marks the current entry and is where a theme choice returns to.
+    /// Path and query of the page: marks the current entry, and a theme choice returns to it.
     pub path: String,
+    /// Show the sandbox ribbon.
     pub sandbox: bool,
-    /// Absent: as the system.
+    /// The stored choice; absent follows the system.
     pub theme: Option<Theme>,
-    pub assets: &'static AssetUrls,
-}
-
-#[derive(Clone, Debug)]
-pub struct Viewer {
-    pub first_name: String,
-    pub last_initial: String,
-    pub role: Role,
     /// Unread messages, shown beside the word.
     pub unread: usize,
     /// An instructor's public page.
     pub public_profile: Option<String>,
+    /// The wordmark and the last part of every title.
+    pub brand: String,
+    /// The zone that times are meant in unless a line says otherwise: "New York".
+    pub city: String,
+}
+
+impl Default for Chrome {
+    fn default() -> Self {
+        Self {
+            viewer: None,
+            path: "/".to_owned(),
+            sandbox: false,
+            theme: None,
+            unread: 0,
+            public_profile: None,
+            brand: "iNSTAiNSTRU".to_owned(),
+            city: "New York".to_owned(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    pub first_name: String,
+    pub last_initial: String,
+    pub role: Role,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +83,10 @@ pub enum Audience {
 }
 
 impl Chrome {
+    pub fn is_signed_in(&self) -> bool {
+        self.viewer.is_some()
+    }
+
     pub fn audience(&self) -> Audience {
         match &self.viewer {
             Some(v) if v.role == Role::Admin && is_within(&self.path, "/admin") => Audience::Console,
@@ -141,9 +160,9 @@ fn head_part(chrome: &Chrome, head: &Head) -> Markup {
             @if let Some(canonical) = &head.canonical { link rel="canonical" href=(canonical); }
             meta name="color-scheme" content="light dark";
             meta name="theme-color" content="#120D18";
-            link rel="icon" type="image/svg+xml" href=(chrome.assets.favicon);
-            link rel="stylesheet" href=(chrome.assets.stylesheet);
-            script type="module" src=(chrome.assets.script) {}
+            link rel="icon" type="image/svg+xml" href=(assets::urls().favicon);
+            link rel="stylesheet" href=(assets::urls().stylesheet);
+            script type="module" src=(assets::urls().script) {}
             (head.extra)
         }
     }
@@ -188,8 +207,7 @@ fn sign(chrome: &Chrome, audience: Audience) -> Markup {
 }
 
 fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_>>) {
-    let unread = chrome.viewer.as_ref().map_or(0, |v| v.unread);
-    let messages = |href| Entry { label: "Messages", href, count: unread };
+    let messages = |href| Entry { label: "Messages", href, count: chrome.unread };
     let own = |href| Entry { label: chrome.viewer.as_ref().map_or("", |v| v.first_name.as_str()), href, count: 0 };
     match audience {
         Audience::Guest | Audience::Console => (
@@ -214,7 +232,7 @@ fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_
         }
         Audience::Instructor => {
             let mut account = vec![own("/instructor/dashboard")];
-            if let Some(href) = chrome.viewer.as_ref().and_then(|v| v.public_profile.as_deref()) {
+            if let Some(href) = chrome.public_profile.as_deref() {
                 account.insert(0, entry("Public profile", href));
             }
             let main = vec![

@@ -6,7 +6,7 @@ use maud::{Markup, Render, html};
 pub fn page_head(title: &str, lead: impl Render, does: Markup) -> Markup {
     html! {
         header.row.row--split.pagehead {
-            div { h1 { (title) } p.muted { (lead) } }
+            div.stack.stack--s { h1 { (title) } p.muted { (lead) } }
             @if !does.0.is_empty() { div.row { (does) } }
         }
     }

@@ -8,9 +8,13 @@
 //! Every text a person may type for a service is one of its `terms`; search reads them from here.
 
 mod model;
+pub mod ops;
 mod rules;
+mod supply;
 #[cfg(test)]
 mod tests;
+pub mod views;
 
 pub use model::{AgeGroup, Category, Service, Subcategory};
-pub use rules::{Catalogue, catalogue};
+pub use rules::{Catalogue, catalogue, matches, most_taught};
+pub use supply::{Supply, SupplyCounter, Teachers, Teaching, supply};

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::rules::catalogue;
+use super::rules::{catalogue, matches, most_taught};
+use super::supply::{Supply, Teaching};
+use crate::base::id::{AnyId, ServiceId, UserId};
 use crate::base::text;
 
 /// The names of contract §8: category; then its subcategories as `shelf: services`, or one name for both.
@@ -147,4 +149,46 @@ fn lookups_agree() {
         assert_eq!(all.subcategory(s.subcategory_id).map(|x| x.category_id), Some(s.category_id));
     }
     assert!(all.service_by_slug("no-such-thing").is_none());
+}
+
+#[test]
+fn typed_letters_find_services() {
+    let cases = [
+        ("piano", "Piano"),
+        (" - ", ""),
+        ("ivories", "Piano"),
+        ("keyboard", "Keyboard"),
+        ("sat", "SAT"),
+        ("ssat", "SSAT"),
+        ("esl", "English (ESL/EFL)"),
+        ("BJJ", "Jiu-Jitsu"),
+        ("jiu jitsu", "Jiu-Jitsu"),
+        ("espanol", "Spanish"),
+        ("钢琴课", "Piano"),
+        ("skateb", "Skateboarding"),
+        ("hindi urdu", "Hindi/Urdu"),
+    ];
+    for (typed, expected) in cases {
+        let found = matches(catalogue(), typed);
+        assert_eq!(found.first().map_or("", |s| s.name.as_str()), expected, "{typed}");
+    }
+    let martial: Vec<&str> = matches(catalogue(), "martial arts").iter().map(|s| s.name.as_str()).collect();
+    assert!(martial.contains(&"Karate") && martial.contains(&"Tai Chi"), "{martial:?}");
+}
+
+#[test]
+fn people_are_counted_once_in_a_category() {
+    let id = |slug: &str| ServiceId::of_name(slug);
+    let who = UserId::from_bits;
+    let supply = Supply::of_offerings([
+        Teaching { instructor: who(1), service: id("piano"), children: true },
+        Teaching { instructor: who(1), service: id("violin"), children: false },
+        Teaching { instructor: who(2), service: id("violin"), children: false },
+    ]);
+    let music = catalogue().category_by_slug("music").expect("music is a category").id;
+    assert_eq!(supply.in_category(music), 2);
+    assert_eq!((supply.of(id("violin")).all, supply.of(id("violin")).of_children), (2, 0));
+    assert_eq!((supply.of(id("piano")).all, supply.of(id("piano")).of_children), (1, 1));
+    let top: Vec<&str> = most_taught(catalogue(), music, &supply, 7).iter().map(|s| s.slug.as_str()).collect();
+    assert_eq!(top, ["violin", "piano"]);
 }

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::model::{Category, CategoryFile, Service, ServiceRow, Subcategory};
 use crate::base::id::{CategoryId, ServiceId, SubcategoryId};
+use crate::catalog::model::{Category, CategoryFile, Service, ServiceRow, Subcategory, SubcategoryRow};
 
 /// The embedded files, in display order.
 const FILES: [(&str, &str); 7] = [
-    ("tutoring", include_str!("../../assets/catalogue/tutoring.toml")),
-    ("music", include_str!("../../assets/catalogue/music.toml")),
-    ("dance", include_str!("../../assets/catalogue/dance.toml")),
-    ("languages", include_str!("../../assets/catalogue/languages.toml")),
-    ("sports", include_str!("../../assets/catalogue/sports.toml")),
-    ("arts", include_str!("../../assets/catalogue/arts.toml")),
-    ("hobbies", include_str!("../../assets/catalogue/hobbies.toml")),
+    ("tutoring", include_str!("../../../assets/catalogue/tutoring.toml")),
+    ("music", include_str!("../../../assets/catalogue/music.toml")),
+    ("dance", include_str!("../../../assets/catalogue/dance.toml")),
+    ("languages", include_str!("../../../assets/catalogue/languages.toml")),
+    ("sports", include_str!("../../../assets/catalogue/sports.toml")),
+    ("arts", include_str!("../../../assets/catalogue/arts.toml")),
+    ("hobbies", include_str!("../../../assets/catalogue/hobbies.toml")),
 ];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -128,7 +128,7 @@ fn category(file: &CategoryFile) -> Category {
     }
 }
 
-fn subcategory(row: &super::model::SubcategoryRow, category_id: CategoryId) -> Subcategory {
+fn subcategory(row: &SubcategoryRow, category_id: CategoryId) -> Subcategory {
     Subcategory {
         id: SubcategoryId::of_name(&row.slug),
         category_id,

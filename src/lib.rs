@@ -10,3 +10,4 @@ pub mod places;
 pub mod site;
 pub mod store;
 pub mod web;
+pub mod outside;

@@ -1,0 +1,137 @@
+//! What a test or an operator may do to the stand-in: order faults, look at its books, act for the bank.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::StandIn;
+use super::books::{Books, Change};
+use super::routes::{self, Draft};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, rfc3339};
+
+const ERRORS: [&str; 6] =
+    ["card_declined", "insufficient_funds", "authentication_required", "api_error", "timeout", "timeout_after_success"];
+
+/// The next `times` calls of an operation fail this way; only those of one booking, if it is named.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultOrder {
+    pub operation: String,
+    pub error: String,
+    #[serde(default = "once")]
+    pub times: u32,
+    #[serde(default)]
+    pub booking_id: Option<String>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl StandIn {
+    /// Adds a fault; `times: 0` takes back those ordered for the operation.
+    pub fn order_fault(&self, order: FaultOrder) -> Outcome<()> {
+        if !routes::is_operation(&order.operation) {
+            return Err(Refusal::invalid("operation", format!("One of: {}.", routes::operation_names().join(", "))));
+        }
+        if !ERRORS.contains(&order.error.as_str()) {
+            return Err(Refusal::invalid("error", format!("One of: {}.", ERRORS.join(", "))));
+        }
+        let mut books = self.books();
+        let mut faults = books.faults.clone();
+        match order.times {
+            0 => faults.retain(|fault| fault.operation != order.operation),
+            _ => faults.push(order),
+        }
+        books.commit(Change { faults: Some(faults), ..Change::default() }).map_err(Refusal::internal)
+    }
+
+    /// The books, newest first, and the calls that arrived, oldest first.
+    pub fn objects(&self, kind: &str, booking: Option<&str>) -> Outcome<Value> {
+        const KINDS: [&str; 5] = ["payment_intent", "transfer", "refund", "charge", "payout"];
+        if !KINDS.contains(&kind) {
+            return Err(Refusal::invalid("type", format!("One of: {}.", KINDS.join(", "))));
+        }
+        let books = self.books();
+        let belongs = |object: &Value| booking.is_none_or(|id| object["metadata"]["booking_id"].as_str() == Some(id));
+        let items: Vec<Value> = books.all(kind).filter(|o| belongs(o)).map(|o| summary(&books, o)).collect();
+        let calls: Vec<Value> = books
+            .calls
+            .iter()
+            .filter(|call| booking.is_none_or(|id| call.booking_id.as_deref() == Some(id)))
+            .map(|call| {
+                json!({"at": call.at, "operation": call.operation, "object_id": call.object_id,
+                       "idempotency_key": call.idempotency_key})
+            })
+            .collect();
+        Ok(json!({"items": items, "calls": calls}))
+    }
+
+    /// A bank's dispute of a captured payment, or its end.
+    pub fn dispute(&self, intent: &str, status: &str) -> Outcome<()> {
+        self.act(|draft| {
+            let intent = draft.of_kind("payment_intent", intent)?;
+            match status {
+                "opened" => super::moves::open_dispute(draft, &intent),
+                "won" | "lost" => super::moves::close_dispute(draft, &intent, status == "won"),
+                _ => Err(super::answer::Problem::invalid("status is one of opened, won, lost", Some("status"))),
+            }
+        })
+        .map(drop)
+    }
+
+    /// The instructor has filled in everything Stripe asked for.
+    pub fn onboard(&self, account: &str) -> Outcome<()> {
+        self.act(|draft| super::accounts::finish(draft, account)).map(drop)
+    }
+
+    /// The person has shown their document.
+    pub fn verify_identity(&self, session: &str) -> Outcome<()> {
+        self.act(|draft| super::accounts::verify_identity(draft, session)).map(drop)
+    }
+
+    /// Runs something a person does on Stripe's own pages, with its events.
+    pub(super) fn act(
+        &self,
+        deed: impl FnOnce(&mut Draft<'_>) -> Result<Value, super::answer::Problem>,
+    ) -> Outcome<Value> {
+        let mut books = self.books();
+        let mut draft = Draft::new(&books, &self.inner, None);
+        let answer = deed(&mut draft);
+        let change = draft.change;
+        books.commit(change).map_err(Refusal::internal)?;
+        drop(books);
+        self.inner.bell.notify_one();
+        answer.map_err(|problem| {
+            let message = problem.body["error"]["message"].as_str().unwrap_or("The stand-in refused this.").to_owned();
+            match problem.status {
+                404 => Refusal::not_found("SANDBOX_OBJECT_NOT_FOUND", message),
+                _ => Refusal::unprocessable("SANDBOX_REFUSED", message),
+            }
+        })
+    }
+}
+
+/// One object as tests see it. Money that was only held and released counts neither as captured nor as refunded.
+fn summary(books: &Books, object: &Value) -> Value {
+    let id = &object["id"];
+    let refunds = |field: &str| -> i64 {
+        books.all("refund").filter(|r| &r[field] == id).filter_map(|r| r["amount"].as_i64()).sum()
+    };
+    let (captured, refunded) = match object["object"].as_str() {
+        Some("payment_intent") => (object["amount_received"].as_i64(), refunds("payment_intent")),
+        Some("charge") => (object["amount_captured"].as_i64(), refunds("charge")),
+        Some("transfer") => (object["amount"].as_i64(), object["amount_reversed"].as_i64().unwrap_or_default()),
+        _ => (object["amount"].as_i64(), 0),
+    };
+    let status = match (object["status"].as_str(), &object["reversed"]) {
+        (Some(status), _) => status,
+        (None, Value::Bool(true)) => "reversed",
+        (None, _) => "paid",
+    };
+    let created = object["created"].as_i64().and_then(|s| Timestamp::from_second(s).ok()).map(rfc3339);
+    json!({
+        "id": id, "type": object["object"], "status": status, "amount": object["amount"],
+        "amount_captured": captured, "amount_refunded": refunded, "metadata": object["metadata"], "created": created,
+    })
+}

@@ -1,0 +1,91 @@
+//! A stand-in for Stripe: its HTTP protocol on a loopback port, with books that survive a crash.
+//!
+//! Guarantees: objects have the shape `async-stripe` reads; a payment walks Stripe's states, manual capture included;
+//! an idempotency key replays its first answer for 24 hours and refuses another body; every change is in an fsynced
+//! log before it is answered; events are signed with the marketplace's clock and sent until they are taken. Cards are
+//! judged when they are charged, never when they are saved. Faults that a test orders hit exactly the calls it named;
+//! a time-out hangs up at once instead of holding the line, which to the caller is the same unknown outcome.
+//!
+//! It deliberately knows nothing of the marketplace: only what arrives over HTTP, and what a person would do on
+//! Stripe's own pages ([`StandIn::onboard`], [`StandIn::complete_card_page`] …). It is the one room below `web` that
+//! names axum, for its own server.
+
+mod accounts;
+mod answer;
+mod books;
+mod card_page;
+mod cards;
+mod control;
+mod customers;
+mod deliver;
+mod form;
+mod intents;
+mod moves;
+mod routes;
+mod server;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::base::secret::Entropy;
+use crate::base::time::Clock;
+use books::Books;
+
+pub use card_page::{AuthenticationPage, CardChoice, CardPage};
+pub use control::FaultOrder;
+
+/// The key our own adapter uses against the stand-in; any `sk_test_` key is taken.
+pub const SECRET_KEY: &str = "sk_test_sandbox";
+
+/// Where the stand-in belongs: which pages it sends people to and who hears its events.
+#[derive(Clone, Debug)]
+pub struct StandInSettings {
+    /// The marketplace's address as people see it; the hosted pages live under it at `/sandbox/…`.
+    pub public_url: String,
+    /// `http://127.0.0.1:PORT/path` of our webhook.
+    pub webhook_url: String,
+    pub webhook_secret: String,
+}
+
+#[derive(Clone)]
+pub struct StandIn {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    books: Mutex<Books>,
+    clock: Clock,
+    entropy: Entropy,
+    settings: StandInSettings,
+    base_url: String,
+    /// Rung when there are events to deliver.
+    bell: Notify,
+}
+
+impl StandIn {
+    /// Opens the books in `dir`, listens on a free loopback port and begins to deliver events.
+    pub async fn start(dir: &Path, clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
+        let books = Books::open(dir)?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let base_url = format!("http://{}/", listener.local_addr()?);
+        let inner = Inner { books: Mutex::new(books), clock, entropy, settings, base_url, bell: Notify::new() };
+        let stand_in = Self { inner: Arc::new(inner) };
+        tokio::spawn(server::serve(stand_in.clone(), listener));
+        tokio::spawn(deliver::run(stand_in.clone()));
+        Ok(stand_in)
+    }
+
+    /// What the adapter is given as Stripe's address.
+    pub fn base_url(&self) -> &str {
+        &self.inner.base_url
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.inner.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

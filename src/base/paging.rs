@@ -43,7 +43,8 @@ impl<T> Page<T> {
     }
 }
 
-/// What a caller says about the part of a list it wants. Flatten it into a query struct.
+/// What a caller says about the part of a list it wants. Taken as a `Params` of its own, beside the filters:
+/// numbers do not survive flattening in a query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]

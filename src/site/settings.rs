@@ -58,3 +58,47 @@ impl<T: Serialize + DeserializeOwned> Setting<T> {
         tx.put(&SETTINGS, &self.key.to_owned(), &SettingRow { value, updated_at, updated_by: by })
     }
 }
+
+/// The two launch axes (contract §4, launch control).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Launch {
+    pub instructor: String,
+    pub student: String,
+}
+
+impl Default for Launch {
+    fn default() -> Self {
+        Self { instructor: "open".into(), student: "open".into() }
+    }
+}
+
+impl Launch {
+    /// The old single phase, read from the two axes.
+    pub fn phase(&self) -> &'static str {
+        match (self.student.as_str(), self.instructor.as_str()) {
+            ("open", "open") => "disabled",
+            ("open", _) => "open_beta",
+            ("referral_only", _) => "alpha",
+            _ => "instructor_only",
+        }
+    }
+
+    pub fn students_may_sign_up(&self) -> bool {
+        self.student == "open"
+    }
+}
+
+pub static LAUNCH: Setting<Launch> = Setting {
+    key: "launch",
+    description: "Who may join: instructors closed, invite_only or open; students closed, referral_only or open.",
+    default: Launch::default,
+    check: |launch| {
+        let instructor = matches!(launch.instructor.as_str(), "closed" | "invite_only" | "open");
+        let student = matches!(launch.student.as_str(), "closed" | "referral_only" | "open");
+        if instructor && student { Ok(()) } else { Err("Each axis takes closed, invite_only/referral_only or open.") }
+    },
+};
+
+pub fn launch(read: &dyn Read) -> Outcome<Launch> {
+    LAUNCH.read(read)
+}

@@ -1,7 +1,39 @@
-//! The web: pages and what they are made of.
+//! The web's common ground: who asks, whether they may, what they sent, how a refusal looks, how a page is framed.
+//!
+//! Guarantees
+//! - Every route states who may call it ([`Access`]); registering one without is not possible.
+//! - Sign-in and role are judged before the input is read (contract §3).
+//! - A request never ends in a bare error: [`finish`] turns every failure into `application/problem+json` for the API
+//!   and into a designed page for people, with a request id, and logs ours once with its cause.
+//! - Cookies act only for requests from our own pages ([`guard`]).
+//!
+//! It knows no domain type; sessions are looked up through the [`Door`] that `accounts` provides.
 
+mod access;
+mod answer;
 pub mod assets;
+mod chrome;
 pub mod components;
+pub mod docs;
 pub mod error_pages;
+mod extract;
+mod fault;
+mod finish;
+mod guard;
 pub mod layout;
+mod routes;
+mod session;
 pub mod style_guide;
+
+#[cfg(test)]
+mod tests;
+
+pub use access::Access;
+pub use answer::{Answer, Created, NoContent, see_other};
+pub use extract::{Body, ClientIp, Form, Id, Params};
+pub use fault::Fault;
+pub use finish::finish;
+pub use guard::Hosts;
+pub use layout::{Chrome, Head, Theme, Viewer, page};
+pub use routes::{Api, Pages, assemble};
+pub use session::{Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};

@@ -1,0 +1,35 @@
+//! The ways a handler answers.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::Fault;
+
+pub type Answer<T> = Result<T, Fault>;
+
+/// 201 with the new thing.
+pub struct Created<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, Json(self.0)).into_response()
+    }
+}
+
+/// 204.
+pub struct NoContent;
+
+impl IntoResponse for NoContent {
+    fn into_response(self) -> Response {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// 303: the change is made, look at this page now. Only paths of our own.
+pub fn see_other(path: &str) -> Response {
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
+    let location = HeaderValue::from_str(if own { path } else { "/" }).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}

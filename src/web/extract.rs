@@ -1,0 +1,179 @@
+//! What a request carries, read strictly: the documented shape or a refusal that names the field.
+
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use super::Fault;
+use super::session::Seen;
+use crate::base::access::Actor;
+use crate::base::refusal::Refusal;
+
+/// A JSON body. No body at all counts as `{}`.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let kind = content_type(request.headers());
+        let bytes = all_bytes(request, state).await?;
+        if bytes.is_empty() {
+            return Ok(Self(from_json(b"{}")?));
+        }
+        let is_json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
+        if !is_json {
+            return Err(unsupported("application/json").into());
+        }
+        Ok(Self(from_json(&bytes)?))
+    }
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if inner.is_syntax() || inner.is_eof() {
+            Refusal::new(422, "INVALID_JSON", "The body is not well-formed JSON.").field("", inner.to_string(), "json")
+        } else {
+            named_field(path, &inner.to_string())
+        }
+    })?;
+    json.end().map_err(|e| {
+        Refusal::new(422, "INVALID_JSON", "The body is not well-formed JSON.").field("", e.to_string(), "json")
+    })?;
+    Ok(value)
+}
+
+/// serde says "unknown field `x`, expected …" and "missing field `x`" without a path to the field itself.
+fn named_field(path: String, message: &str) -> Refusal {
+    let message = message.split(" at line ").next().unwrap_or(message).to_owned();
+    let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
+    let (inner, code) = if message.starts_with("unknown field") {
+        (quoted, "unknown_field")
+    } else if message.starts_with("missing field") {
+        (quoted, "missing")
+    } else {
+        (String::new(), "invalid")
+    };
+    let outer = if path == "." { String::new() } else { path };
+    let field = match (outer.is_empty(), inner.is_empty()) {
+        (true, _) => inner,
+        (false, true) => outer,
+        // The path already ends in the unknown field, but stops before a missing one.
+        (false, false) if outer.ends_with(&inner) => outer,
+        (false, false) => format!("{outer}.{inner}"),
+    };
+    Refusal::new(422, "VALIDATION_ERROR", "Some of what was sent is not as expected.").field(&field, message, code)
+}
+
+/// An HTML form.
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let kind = content_type(request.headers());
+        let bytes = all_bytes(request, state).await?;
+        if !bytes.is_empty() && kind != "application/x-www-form-urlencoded" {
+            return Err(unsupported("application/x-www-form-urlencoded").into());
+        }
+        Ok(Self(from_urlencoded(&bytes)?))
+    }
+}
+
+/// The query string. Parameters nobody asked for are ignored.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        Ok(Self(from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes())?))
+    }
+}
+
+fn from_urlencoded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    serde_urlencoded::from_bytes(bytes).map_err(|error| named_field(".".into(), &error.to_string()))
+}
+
+/// An id in the path. Not an id at all: 422 in the API, an ordinary 404 on pages.
+pub struct Id<T>(pub T);
+
+impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
+        let path = <Path<String> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        let text = path.map(|path| path.0).unwrap_or_default();
+        text.parse().map(Self).map_err(|_| {
+            if parts.uri.path().starts_with("/api/") {
+                Refusal::invalid("id", "Expected a 26-character ULID.").into()
+            } else {
+                Refusal::not_found("NOT_FOUND", "There is nothing at this address.").into()
+            }
+        })
+    }
+}
+
+/// The signed-in person; refuses with 401 when there is none.
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        seen(parts).ok_or_else(|| Refusal::signed_out().into())
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Fault> {
+        Ok(seen(parts))
+    }
+}
+
+fn seen(parts: &Parts) -> Option<Actor> {
+    parts.extensions.get::<Seen>().and_then(|seen| seen.0.as_deref().cloned())
+}
+
+/// The peer of the connection. Forwarded headers are ignored: nobody is trusted to set them yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientIp(pub IpAddr);
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        Ok(Self(peer.unwrap_or(IpAddr::from([127, 0, 0, 1]))))
+    }
+}
+
+async fn all_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(inner) if inner.status() == 413 => too_large(),
+        _ => Refusal::bad_request("BODY_UNREADABLE", "The body ended early."),
+    })
+}
+
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(413, "BODY_TOO_LARGE", "That is more than this address takes. Send less at once.")
+}
+
+fn unsupported(expected: &str) -> Refusal {
+    Refusal::new(415, "UNSUPPORTED_MEDIA_TYPE", format!("Send this as {expected}."))
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let full = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    full.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

@@ -1,0 +1,126 @@
+//! The outermost layer: gives the request an id, and makes every answer presentable.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+
+use super::Fault;
+use super::error_pages::error_page;
+use super::fault::problem;
+use super::layout::Chrome;
+use crate::base::id::{RequestId, bits_of_draw};
+use crate::base::limits::REQUEST_SECONDS;
+use crate::base::refusal::Refusal;
+use crate::site::{Site, settings};
+
+pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = {
+        use crate::base::id::AnyId as _;
+        RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string()
+    };
+    let (parts, body) = request.into_parts();
+    let kept = parts.clone();
+    let running = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
+    let limit = Duration::from_secs(REQUEST_SECONDS);
+    let response = match tokio::time::timeout(limit, running).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Fault(Refusal::internal("a handler panicked")).into_response(),
+        Err(_) => Fault(Refusal::unavailable("TIMEOUT", "This took too long. Please try again.")).into_response(),
+    };
+    let mut response = presentable(&site, &kept, &id, response);
+    dress(&site, kept.uri.path(), &id, response.headers_mut());
+    tracing::debug!(
+        http.method = %kept.method, http.path = kept.uri.path(), http.status = response.status().as_u16(),
+        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), request_id = %id, "answered"
+    );
+    response
+}
+
+/// JSON is spoken below these; everything else is for people.
+pub(super) fn is_api(path: &str) -> bool {
+    ["/api/", "/sandbox/v1", "/internal/"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> Response {
+    let status = response.status();
+    let refusal = match response.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => refusal,
+        None if (status.is_client_error() || status.is_server_error()) && is_bare(response.headers()) => {
+            of_status(status)
+        }
+        None => return response,
+    };
+    let path = parts.uri.path();
+    if refusal.status >= 500 {
+        tracing::error!(http.method = %parts.method, http.path = path, request_id = id, error = %refusal, "a request failed");
+    }
+    let mut headers = response.headers().clone();
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = if is_api(path) {
+        let json = problem(&refusal, path, id).to_string();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], json).into_response()
+    } else {
+        let page = error_page(&Chrome::of(parts, site), &refusal, id);
+        (status, page).into_response()
+    };
+    for (name, value) in &headers {
+        answer.headers_mut().insert(name, value.clone());
+    }
+    answer
+}
+
+/// An error that axum or a layer wrote without our words.
+fn is_bare(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+fn of_status(status: StatusCode) -> Refusal {
+    match status.as_u16() {
+        404 => Refusal::not_found("NOT_FOUND", "There is nothing at this address."),
+        405 => Refusal::new(405, "METHOD_NOT_ALLOWED", "This address does not do that."),
+        413 => super::extract::too_large(),
+        other => Refusal::new(other, "REQUEST_REFUSED", "The request could not be answered."),
+    }
+}
+
+/// The headers of every answer (part 20 §13; contract §3).
+fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
+    let mut set = |name: &'static str, value: &'static str| {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    };
+    set("x-content-type-options", "nosniff");
+    set("x-frame-options", "DENY");
+    set("referrer-policy", "strict-origin-when-cross-origin");
+    set("permissions-policy", "camera=(), microphone=(), geolocation=()");
+    set("cross-origin-opener-policy", "same-origin");
+    if site.base_url.starts_with("https://") {
+        set("strict-transport-security", "max-age=63072000; includeSubDomains; preload");
+    }
+    if is_api(path) {
+        set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+        set("cache-control", "no-store");
+    } else {
+        set("content-security-policy", PAGE_POLICY);
+        set("cache-control", "no-store");
+    }
+    let launch = site.read(settings::launch).unwrap_or_default();
+    set("x-beta-phase", launch.phase());
+    set("x-beta-allow-signup", if launch.students_may_sign_up() { "1" } else { "0" });
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert("x-request-id", value);
+    }
+}
+
+/// Nothing inline, nothing from elsewhere; only Stripe's hosted page may receive a form's redirect.
+const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
+     form-action 'self' https://checkout.stripe.com";

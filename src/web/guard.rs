@@ -1,0 +1,81 @@
+//! Requests that must not act: wrong host, or a form that another site submitted (part 20 §13).
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Fault;
+use crate::base::refusal::Refusal;
+
+/// The hosts we answer to, and the origins our own pages have.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    names: BTreeSet<String>,
+    /// On loopback any loopback name is ours, whatever the port it was reached through.
+    loopback: bool,
+}
+
+impl Hosts {
+    /// `authority` is host and port of the base URL.
+    pub fn new(authority: &str, loopback: bool) -> Self {
+        Self { names: [authority.to_ascii_lowercase()].into(), loopback }
+    }
+
+    fn accepts(&self, authority: &str) -> bool {
+        let authority = authority.to_ascii_lowercase();
+        let name = authority.rsplit_once(':').map_or(authority.as_str(), |(host, port)| {
+            if port.bytes().all(|b| b.is_ascii_digit()) { host } else { authority.as_str() }
+        });
+        let is_loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]") || name.ends_with(".localhost");
+        self.names.contains(&authority) || (self.loopback && is_loopback)
+    }
+}
+
+/// The two calls that strangers make on purpose; they prove themselves by signature.
+const SIGNED: [&str; 2] = ["/api/v1/payments/webhooks/stripe", "/api/v1/webhooks/checkr"];
+
+pub async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let host = authority(&request);
+    if !host.as_deref().is_some_and(|host| hosts.accepts(host)) {
+        return Fault(Refusal::new(421, "UNKNOWN_HOST", "This server does not answer to that name.")).into_response();
+    }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && !SIGNED.contains(&request.uri().path()) && is_foreign(request.headers(), host.as_deref()) {
+        return Fault(Refusal::forbidden(
+            "CSRF_ORIGIN_MISMATCH",
+            "This came from another site's page. Open ours and try again; nothing was changed.",
+        ))
+        .into_response();
+    }
+    next.run(request).await
+}
+
+fn authority(request: &Request) -> Option<String> {
+    let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    named.or_else(|| request.uri().authority().map(ToString::to_string))
+}
+
+/// With a cookie the request must show that our own page sent it; without one it is refused only when the browser
+/// says it comes from another site.
+fn is_foreign(headers: &HeaderMap, host: Option<&str>) -> bool {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+    let fetch_site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
+    let origin = text(header::ORIGIN).or_else(|| text(header::REFERER));
+    let same_origin = origin.map(|origin| {
+        let rest = origin.split_once("://").map(|(_, rest)| rest);
+        rest.map(|rest| rest.split('/').next().unwrap_or_default()) == host
+    });
+    if headers.contains_key(header::COOKIE) {
+        return match fetch_site {
+            Some(site) => !matches!(site, "same-origin" | "none"),
+            None => same_origin != Some(true),
+        };
+    }
+    match fetch_site {
+        Some(site) => site == "cross-site",
+        None => same_origin == Some(false),
+    }
+}

@@ -1,0 +1,154 @@
+//! Registering routes: each with its [`Access`], API operations with their documentation.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{Content, ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::access::{Access, guard_api, guard_page};
+use super::fault::{ProblemSchema, title};
+use super::guard::{Hosts, guard};
+use super::session::authenticate;
+use super::{docs, finish};
+use crate::base::limits::BODY_BYTES;
+use crate::site::Site;
+
+/// The JSON API in the making.
+pub struct Api(OpenApiRouter<Site>);
+
+impl Default for Api {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Api {
+    pub fn new() -> Self {
+        Self(OpenApiRouter::with_openapi(docs::frame()))
+    }
+
+    /// Adds documented operations of one path: `api.route(Access::…, routes!(handler))`.
+    #[must_use]
+    pub fn route(self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<Site>) -> Self {
+        for item in paths.paths.values_mut() {
+            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+            for operation in operations.into_iter().flatten() {
+                document(operation, access);
+            }
+        }
+        Self(self.0.routes((schemas, paths, methods.route_layer(from_fn_with_state(access, guard_api)))))
+    }
+
+    /// The document so far.
+    pub fn document(&self) -> &OpenApi {
+        self.0.get_openapi()
+    }
+}
+
+/// What every operation can answer besides its own words, and who may call it.
+fn document(operation: &mut Operation, access: Access) {
+    let who = format!("For {}.", access.words());
+    operation.description = Some(match operation.description.take() {
+        Some(text) if !text.is_empty() => format!("{text}\n\n{who}"),
+        _ => who,
+    });
+    let mut problems = vec![400u16, 404, 409, 413, 415, 421, 422, 429, 500, 503];
+    if !matches!(access, Access::Public | Access::Loopback) {
+        operation.security =
+            Some(["session", "bearer"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).to_vec());
+        problems.extend([401, 403]);
+    }
+    problems.push(403);
+    for status in problems {
+        operation.responses.responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem_response(status)));
+    }
+}
+
+fn problem_response(status: u16) -> utoipa::openapi::Response {
+    let content: Content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
+    ResponseBuilder::new().description(title(status)).content("application/problem+json", content).build()
+}
+
+/// The security schemes and shared schemas of the document.
+pub(super) fn complete(document: &mut OpenApi) {
+    use utoipa::PartialSchema as _;
+    let components = document.components.get_or_insert_default();
+    components.schemas.insert("Problem".into(), ProblemSchema::schema());
+    components.schemas.insert("FieldError".into(), crate::base::refusal::FieldError::schema());
+    let session = utoipa::openapi::security::ApiKey::Cookie(utoipa::openapi::security::ApiKeyValue::new("sid"));
+    components.security_schemes.insert("session".into(), SecurityScheme::ApiKey(session).into());
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    components.security_schemes.insert("bearer".into(), SecurityScheme::Http(bearer).into());
+}
+
+/// Pages for people.
+pub struct Pages(Router<Site>);
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Pages {
+    pub fn new() -> Self {
+        Self(Router::new())
+    }
+
+    #[must_use]
+    pub fn get<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        self.add(access, path, get(handler))
+    }
+
+    #[must_use]
+    pub fn post<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, Site>,
+        T: 'static,
+    {
+        self.add(access, path, post(handler))
+    }
+
+    fn add(self, access: Access, path: &str, methods: MethodRouter<Site>) -> Self {
+        Self(self.0.route(path, methods.route_layer(from_fn_with_state(access, guard_page))))
+    }
+}
+
+/// Everything under one roof, in the order a request passes it: finish → host and origin → session → access → handler.
+/// Answers the router and the API's document.
+pub fn assemble(site: &Site, hosts: Hosts, api: Api, pages: Pages) -> (Router, OpenApi) {
+    let (router, mut document) = api.0.split_for_parts();
+    complete(&mut document);
+    let router = router
+        .merge(docs::routes(&document))
+        .merge(super::assets::routes())
+        .merge(pages.0)
+        .fallback(async || axum::http::StatusCode::NOT_FOUND)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn_with_state(site.clone(), authenticate))
+        .layer(from_fn_with_state(hosts, guard))
+        .layer(from_fn_with_state(site.clone(), finish))
+        .layer(from_fn(varies_by_cookie))
+        .layer(tower_http::compression::CompressionLayer::new())
+        .with_state(site.clone());
+    (router, document)
+}
+
+/// Shared caches must not mix people up.
+async fn varies_by_cookie(request: axum::extract::Request, next: axum::middleware::Next) -> axum::response::Response {
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let mut response = next.run(request).await;
+    if !is_asset {
+        response.headers_mut().append(axum::http::header::VARY, axum::http::HeaderValue::from_static("cookie"));
+    }
+    response
+}

@@ -1,0 +1,84 @@
+//! From cookie or bearer token to the person behind the request.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Fault;
+use crate::base::access::Actor;
+use crate::base::refusal::Outcome;
+use crate::site::Site;
+
+/// Knows whose a session token is; `accounts` provides it.
+pub trait Door: Send + Sync {
+    /// The person, if the token is live. Called once per request.
+    fn actor(&self, site: &Site, token: &str) -> Outcome<Option<Actor>>;
+}
+
+/// How the door is left in the site's parts.
+pub struct DoorPart(pub Arc<dyn Door>);
+
+/// Whom the door recognised; present on every request.
+#[derive(Clone, Debug)]
+pub(super) struct Seen(pub Option<Arc<Actor>>);
+
+pub(super) async fn authenticate(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let actor = match session_token(&site, request.headers()) {
+        None => Ok(None),
+        Some(token) => site.part::<DoorPart>().and_then(|door| door.0.actor(&site, &token)),
+    };
+    match actor {
+        Ok(actor) => {
+            request.extensions_mut().insert(Seen(actor.map(Arc::new)));
+            next.run(request).await
+        }
+        Err(refusal) => Fault(refusal).into_response(),
+    }
+}
+
+/// The token a request carries: bearer first, then cookie. Never the query string.
+pub fn session_token(site: &Site, headers: &HeaderMap) -> Option<String> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim().to_owned());
+    bearer.or_else(|| cookie(headers, cookie_name(site))).filter(|token| !token.is_empty() && token.len() <= 200)
+}
+
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Reached over https: cookies are host-bound and secure.
+pub fn is_secure(site: &Site) -> bool {
+    site.base_url.starts_with("https://")
+}
+
+fn cookie_name(site: &Site) -> &'static str {
+    if is_secure(site) { "__Host-sid" } else { "sid" }
+}
+
+/// `Set-Cookie` for a new session. It lives as long as the browser; the server ends it earlier.
+pub fn session_cookie(site: &Site, token: &str) -> HeaderValue {
+    let secure = if is_secure(site) { "; Secure" } else { "" };
+    let text = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(site));
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+pub fn clear_session_cookie(site: &Site) -> HeaderValue {
+    let secure = if is_secure(site) { "; Secure" } else { "" };
+    let text = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", cookie_name(site));
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}

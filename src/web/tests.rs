@@ -1,0 +1,130 @@
+use axum::body::Body as HttpBody;
+use axum::http::{Method, Request, StatusCode};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::base::access::Actor;
+use crate::base::secret::Entropy;
+use crate::base::time::{Clock, TimeZone};
+use crate::site::{Mode, Parts, Site, SiteParts};
+use crate::store::Store;
+
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    #[allow(dead_code)]
+    size: u8,
+}
+
+#[utoipa::path(post, path = "/api/v1/wishes", request_body = Wish, responses((status = 200)))]
+async fn wish(Body(_wish): Body<Wish>) -> Answer<NoContent> {
+    Ok(NoContent)
+}
+
+#[utoipa::path(get, path = "/api/v1/secret", responses((status = 200)))]
+async fn secret(_actor: Actor) -> NoContent {
+    NoContent
+}
+
+async fn boom() -> NoContent {
+    panic!("on purpose")
+}
+
+fn app() -> axum::Router {
+    let site = Site::new(SiteParts {
+        store: Store::in_memory().unwrap(),
+        clock: Clock::system(),
+        entropy: Entropy::system(),
+        mode: Mode::Sandbox,
+        base_url: "http://localhost:8080".into(),
+        zone: TimeZone::UTC,
+        zone_name: "UTC".into(),
+        data_dir: std::env::temp_dir(),
+        parts: Parts::default(),
+    });
+    let api = Api::new()
+        .route(Access::Public, utoipa_axum::routes!(wish))
+        .route(Access::SignedIn, utoipa_axum::routes!(secret));
+    let pages = Pages::new().get(Access::SignedIn, "/student/lessons", boom).get(Access::Public, "/boom", boom);
+    assemble(&site, Hosts::new("localhost:8080", true), api, pages).0
+}
+
+async fn ask(request: Request<HttpBody>) -> (StatusCode, axum::http::HeaderMap, String) {
+    let response = app().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+fn post(body: &str, headers: &[(&str, &str)]) -> Request<HttpBody> {
+    let mut request = Request::builder().method(Method::POST).uri("/api/v1/wishes").header("host", "localhost:8080");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(HttpBody::from(body.to_owned())).unwrap()
+}
+
+#[tokio::test]
+async fn bad_bodies_are_problems_that_name_the_field() {
+    let json = [("content-type", "application/json")];
+    let big = format!("{{\"size\": {}1}}", " ".repeat(300_000));
+    let rows = [
+        (r#"{"size": 1}"#, &json[..], 204, "", ""),
+        (r#"{"size": "x"}"#, &json, 422, "VALIDATION_ERROR", "size"),
+        (r#"{"size": 1, "extra": 2}"#, &json, 422, "VALIDATION_ERROR", "extra"),
+        ("{}", &json, 422, "VALIDATION_ERROR", "size"),
+        ("", &[], 422, "VALIDATION_ERROR", "size"),
+        ("{", &json, 422, "INVALID_JSON", ""),
+        ("size=1", &[("content-type", "text/plain")], 415, "UNSUPPORTED_MEDIA_TYPE", ""),
+        (big.as_str(), &json, 413, "BODY_TOO_LARGE", ""),
+        (
+            r#"{"size": 1}"#,
+            &[json[0], ("cookie", "sid=x"), ("origin", "http://evil.example")],
+            403,
+            "CSRF_ORIGIN_MISMATCH",
+            "",
+        ),
+        (r#"{"size": 1}"#, &[json[0], ("sec-fetch-site", "cross-site")], 403, "CSRF_ORIGIN_MISMATCH", ""),
+        (r#"{"size": 1}"#, &[json[0], ("origin", "http://localhost:8080")], 204, "", ""),
+    ];
+    for (body, headers, status, code, field) in rows {
+        let (got, answer_headers, text) = ask(post(body, headers)).await;
+        assert_eq!(got.as_u16(), status, "{:.60} {text}", body);
+        if status != 204 {
+            assert_eq!(answer_headers["content-type"], "application/problem+json");
+            let problem: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(problem["code"], code);
+            assert_eq!(problem["instance"], "/api/v1/wishes");
+            assert_eq!(problem["request_id"].as_str().unwrap().len(), 26);
+            if !field.is_empty() {
+                assert_eq!(problem["errors"][0]["field"], field);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn strangers_are_led_to_the_door_and_nothing_ends_bare() {
+    let get =
+        |path: &str, host: &str| Request::builder().uri(path).header("host", host).body(HttpBody::empty()).unwrap();
+    let (status, headers, _) = ask(get("/api/v1/secret", "localhost:8080")).await;
+    assert_eq!((status.as_u16(), headers["www-authenticate"].to_str().unwrap()), (401, "Bearer"));
+    let (status, headers, _) = ask(get("/student/lessons?tab=history", "localhost:8080")).await;
+    assert_eq!(status, 303);
+    assert_eq!(headers["location"], "/login?redirect=%2Fstudent%2Flessons%3Ftab%3Dhistory");
+    for (path, host, status, kind) in [
+        ("/nowhere", "localhost:8080", 404, "text/html"),
+        ("/api/v1/nowhere", "localhost:8080", 404, "application/problem+json"),
+        ("/api/v1/wishes", "localhost:8080", 405, "application/problem+json"),
+        ("/boom", "localhost:8080", 500, "text/html"),
+        ("/", "evil.example", 421, "text/html"),
+        ("/api/docs", "localhost:8080", 200, "text/html"),
+    ] {
+        let (got, headers, _) = ask(get(path, host)).await;
+        assert_eq!(got.as_u16(), status, "{path}");
+        assert!(headers["content-type"].to_str().unwrap().starts_with(kind), "{path}");
+        assert!(headers.contains_key("content-security-policy") && headers.contains_key("x-request-id"));
+        assert_eq!(headers["x-beta-phase"], "disabled");
+    }
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::base::id::UserId;
+use crate::base::id::{ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Floors, Place, floor_for, is_remote, lesson_price};
 use crate::base::refusal::{Outcome, Refusal};
@@ -38,6 +38,7 @@ pub struct People {
 pub struct Offer {
     pub instructor: UserId,
     pub active: bool,
+    pub service: ServiceId,
     pub service_name: String,
     pub hourly_rate: Cents,
     pub format_rates: BTreeMap<Place, Cents>,
@@ -52,6 +53,8 @@ pub struct Choice {
     pub minutes: u16,
     pub remote: bool,
     pub hourly_rate: Cents,
+    pub service: ServiceId,
+    pub service_name: String,
 }
 
 /// Everything that is judged before the time.
@@ -93,6 +96,8 @@ pub fn choose(wish: &Wish, people: &People, offer: Option<&Offer>) -> Outcome<Ch
         minutes: wish.minutes,
         remote: is_remote(place, wish.meeting_location.as_deref()),
         hourly_rate: offer.format_rates.get(&place).copied().unwrap_or(offer.hourly_rate),
+        service: offer.service,
+        service_name: offer.service_name.clone(),
     })
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::base::id::UserId;
+use crate::base::id::{ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Floors, Place};
 use crate::base::refusal::Outcome;
@@ -23,6 +23,7 @@ fn offer() -> Offer {
     Offer {
         instructor: UserId::of_name("sarah"),
         active: true,
+        service: ServiceId::of_name("piano"),
         service_name: "Piano".into(),
         hourly_rate: Cents(8000),
         format_rates: BTreeMap::new(),
@@ -92,7 +93,14 @@ fn floors_are_exact_to_the_cent() {
         (5998, 30, true, false),
         (6000, 30, true, true),
     ] {
-        let choice = Choice { place: Place::Neutral, minutes, remote, hourly_rate: Cents(rate) };
+        let choice = Choice {
+            place: Place::Neutral,
+            minutes,
+            remote,
+            hourly_rate: Cents(rate),
+            service: ServiceId::of_name("piano"),
+            service_name: "Piano".into(),
+        };
         match price(&choice, &terms()) {
             Ok(_) => assert!(fine, "{rate} {minutes}"),
             Err(refusal) => {

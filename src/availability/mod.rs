@@ -15,10 +15,13 @@
 //! Events: `availability.week_saved`, `.week_copied`, `.range_applied`, `.blackout_changed`.
 
 pub mod events;
+pub mod jobs;
 pub mod model;
 pub mod ops;
 pub mod rules;
+pub mod settings;
 pub mod tables;
+pub mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -52,3 +52,23 @@ pub struct Entry {
 pub struct Revision {
     pub rev: u64,
 }
+
+/// What an instructor set for the marketplace's own booking rules (rule: 30§2.1; they act in mode `platform`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalendarSettings {
+    pub non_travel_buffer_minutes: u16,
+    pub travel_buffer_minutes: u16,
+    pub overnight_protection_enabled: bool,
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+impl Default for CalendarSettings {
+    fn default() -> Self {
+        Self {
+            non_travel_buffer_minutes: 15,
+            travel_buffer_minutes: 60,
+            overnight_protection_enabled: true,
+            acknowledged_at: None,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Blackout, Entry, PublishedDay, Revision};
+use super::model::{Blackout, CalendarSettings, Entry, PublishedDay, Revision};
 use super::rules::calendar::Calendar;
 use super::rules::gate::MAX_LESSON_MINUTES;
 use super::rules::open::Busy;
@@ -32,8 +32,10 @@ pub static ENTRY_BY_STUDENT: Index<BookingId, Entry, (UserId, Timestamp)> =
 
 pub static REVISIONS: Table<UserId, Revision> = Table::new(0x1507, "instructorid_revision");
 
+pub static CALENDAR_SETTINGS: Table<UserId, CalendarSettings> = Table::new(0x1508, "instructorid_calendarsettings");
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&DAYS, &BLACKOUTS, &ENTRIES, &REVISIONS]
+    vec![&DAYS, &BLACKOUTS, &ENTRIES, &REVISIONS, &CALENDAR_SETTINGS]
 }
 
 /// Dates that one question may span: a year and its edge weeks.

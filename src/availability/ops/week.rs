@@ -1,5 +1,7 @@
 //! Publishing time: save, copy and repeat weeks, add a window. Compare and write happen in one transaction.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::calendar::bump;
@@ -146,6 +148,7 @@ pub struct ApplyRange {
 #[derive(Clone, Debug)]
 pub struct Applied {
     pub plan: Plan,
+    pub weeks_applied: usize,
     pub dates_processed: usize,
     pub dates_with_windows: usize,
 }
@@ -157,9 +160,10 @@ pub fn apply_range(tx: &mut Tx, editor: &Editor, apply: &ApplyRange) -> Outcome<
     let wanted = repeated_days(from, apply.start, apply.end, &source)?;
     let dates_with_windows = wanted.values().filter(|day| !day.is_empty()).count();
     let dates_processed = wanted.len();
+    let weeks_applied = wanted.keys().map(|date| monday_of(*date)).collect::<BTreeSet<_>>().len();
     let plan = plan(wanted, &days(tx, who, apply.start, apply.end)?, &editor.guard);
     write(tx, editor, &plan, apply.start, |edit| RangeApplied { edit, from_week_start: from, end_date: apply.end })?;
-    Ok(Applied { plan, dates_processed, dates_with_windows })
+    Ok(Applied { plan, weeks_applied, dates_processed, dates_with_windows })
 }
 
 /// Adds one window to a date; the answer is the window it has become part of.

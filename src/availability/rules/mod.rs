@@ -3,6 +3,7 @@
 pub mod bits;
 pub mod calendar;
 pub mod dayline;
+pub mod diff;
 pub mod gate;
 pub mod open;
 pub mod ranges;

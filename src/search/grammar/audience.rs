@@ -1,0 +1,181 @@
+//! Who the lesson is for: ages, school grades, and words for people.
+// rule: 40§15 grammar
+
+use super::piece::{Audience, Candidate, Piece};
+use super::scan::{Scan, push};
+use super::token::TokenKind;
+
+const TODDLER: &[&str] = &["toddler", "toddlers", "baby", "babies", "infant", "infants", "preschooler", "preschoolers", "preschool", "pre school", "newborn"];
+const KIDS: &[&str] = &[
+    "kid", "kids", "child", "children", "childs", "childrens", "son", "sons", "daughter", "daughters", "boy", "boys", "girl", "girls", "little one", "little ones",
+    "kiddo", "grandson", "granddaughter", "grandchild", "grandkids", "niece", "nephew", "youngster", "youngsters", "elementary", "elementary school",
+    "grade schooler", "grade school", "primary school", "youth", "stepson", "stepdaughter", "twins", "elementary schooler", "schoolchildren",
+];
+const TEENS: &[&str] = &[
+    "teen", "teens", "teenager", "teenagers", "teenage", "adolescent", "adolescents", "high school", "high schooler", "high schoolers", "high school student",
+    "high school students", "middle school", "middle schooler", "middle schoolers", "tween", "tweens", "teenaged", "junior high", "high school kid",
+];
+const ADULTS: &[&str] = &[
+    "adult", "adults", "grown up", "grown ups", "grownup", "grownups", "college student", "college students", "working professional", "professionals",
+    "working professionals", "husband", "wife", "boyfriend", "girlfriend", "fiance", "fiancee", "university student", "partner", "men", "women", "ladies",
+    "adult learner", "adult learners", "grad student", "graduate student", "roommate", "coworkers", "mom", "dad", "mother", "father", "moms", "parents",
+];
+const SENIORS: &[&str] = &[
+    "senior", "seniors", "senior citizen", "senior citizens", "elderly", "older adult", "older adults", "retiree", "retirees", "retired", "grandma", "grandpa",
+    "grandmother", "grandfather", "grandparents", "pensioner", "pensioners", "elderly person",
+];
+const GROUPS: &[(&[&str], Audience)] = &[
+    (TODDLER, Audience::Toddler),
+    (KIDS, Audience::Kids),
+    (TEENS, Audience::Teens),
+    (ADULTS, Audience::Adults),
+    (SENIORS, Audience::Seniors),
+];
+const LEAD: &[&str] = &[
+    "for", "for my", "for a", "for an", "for our", "for the", "my", "our", "a", "of", "suitable for", "good with", "great with", "for young", "young", "for little",
+    "little", "works with", "who works with", "good for", "for my little", "for my young", "for older", "with my", "with", "with kids", "to my", "teach my",
+    "teaches", "teach", "to teach my", "who teaches", "for your", "for his", "for her", "for their", "for some", "for small", "for us", "geared toward",
+];
+const YEARS: &[&str] =
+    &["year old", "years old", "yr old", "yrs old", "year olds", "yo", "y o", "y / o", "yr olds", "years of age", "year", "years young", "years"];
+
+/// Proposes ages, grades and audiences.
+pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
+    for at in 0..scan.len() {
+        group(scan, at, out);
+        age(scan, at, out);
+        aged(scan, at, out);
+        bounded(scan, at, out);
+        grade(scan, at, out);
+    }
+}
+
+fn group(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    for (words, audience) in GROUPS {
+        let Some(len) = scan.longest(at, words) else { continue };
+        if *audience == Audience::Seniors && scan.is(at, &["senior"]) && scan.is(at + 1, &["year", "portraits", "design"]) {
+            continue;
+        }
+        let mut end = at + len;
+        end = scan.skip(end, &["student", "students", "learners", "aged", "friendly"]);
+        let bonus = if *audience == Audience::Adults && scan.is(at, &["men", "partner", "parents"]) { -4 } else { 2 };
+        push(out, scan.lead(at, LEAD), end, bonus, Piece::Audience(*audience));
+    }
+}
+
+fn plausible(age: i64) -> Option<u8> {
+    u8::try_from(age).ok().filter(|age| *age <= 110)
+}
+
+/// Which group word, if any, follows an age and belongs to the same reading.
+fn person_after(scan: &Scan, at: usize) -> usize {
+    let at = scan.skip(at, &["old", "olds"]);
+    let words = GROUPS.iter().flat_map(|(words, _)| words.iter());
+    at + words.filter_map(|phrase| scan.phrase(at, phrase)).max().unwrap_or(0)
+}
+
+/// "8 year old", "8-9 year olds".
+fn age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((first, len)) = scan.integer(at) else { return };
+    let mut end = at + len;
+    let mut last = None;
+    if scan.is(end, &["-", "to", "or", "and"])
+        && let Some((value, len)) = scan.integer(end + 1)
+    {
+        last = Some(value);
+        end += 1 + len;
+    }
+    let Some(years) = scan.longest(end, YEARS) else { return months(scan, at, end, out) };
+    let bare = scan.phrase(end, "years").is_some() && years == 1 || scan.phrase(end, "year").is_some() && years == 1;
+    end += years;
+    // "10 years of experience" is the teacher's, "5 years" alone may be anything.
+    if bare && (scan.is(end, &["of", "experience", "teaching"]) || !for_someone(scan, at)) {
+        return;
+    }
+    let lead = scan.lead(at, LEAD);
+    let from = plausible(first);
+    if from.is_some() {
+        push(out, lead, person_after(scan, end), 12, Piece::Age { from, to: last.and_then(plausible) });
+    }
+}
+
+fn for_someone(scan: &Scan, at: usize) -> bool {
+    const SOMEONE: &[&str] = &["is", "shes", "hes", "who", "my", "for", "turning", "son", "daughter", "kid", "child"];
+    (at.saturating_sub(3)..at).any(|index| scan.is(index, SOMEONE))
+}
+
+/// "18 months old" is a toddler.
+fn months(scan: &Scan, at: usize, end: usize, out: &mut Vec<Candidate>) {
+    let Some((months, _)) = scan.integer(at) else { return };
+    if let Some(len) = scan.longest(end, &["month old", "months old", "mo old", "month olds"])
+        && (0..48).contains(&months)
+    {
+        let age = plausible(months / 12);
+        push(out, scan.lead(at, LEAD), person_after(scan, end + len), 12, Piece::Age { from: age, to: None });
+    }
+}
+
+/// "age 12", "ages 5-8", "aged nine", "she is 7".
+fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(len) = scan.longest(at, &["age", "aged", "ages", "age of", "ages of", "turning", "who is", "she is", "he is", "shes", "hes", "whos", "age group"])
+    else {
+        return;
+    };
+    let Some((first, digits)) = scan.integer(at + len) else { return };
+    let mut end = at + len + digits;
+    let mut last = None;
+    if scan.is(end, &["-", "to", "and", "through"])
+        && let Some((value, digits)) = scan.integer(end + 1)
+    {
+        last = plausible(value);
+        end += 1 + digits;
+    }
+    end = scan.skip(end, YEARS);
+    end = scan.skip(end, &["and up", "+", "and older"]);
+    if let Some(from) = plausible(first) {
+        push(out, scan.lead(at, &["for", "for kids", "kids"]), end, 10, Piece::Age { from: Some(from), to: last });
+    }
+}
+
+/// "kids under 12", "under 12 years": a bare "under N" is an age only beside a child.
+fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(len) = scan.longest(at, &["under", "below", "younger than", "under age", "under the age of", "up to age", "less than", "up to"]) else { return };
+    let Some((value, digits)) = scan.integer(at + len) else { return };
+    let mut end = at + len + digits;
+    let years = scan.longest(end, YEARS).filter(|len| scan.word(end) != "year" || *len > 1);
+    end += years.unwrap_or(0);
+    let child = |index: usize| GROUPS[..3].iter().any(|(words, _)| scan.is(index, words));
+    let near = (at.saturating_sub(3)..at).chain(end..end + 3).any(child) || scan.phrase(at, "younger than").is_some() || scan.word(at + len - 1).starts_with("age");
+    let small = (1..=18).contains(&value);
+    if scan.is_kind(at + len, TokenKind::Mark) || !(years.is_some() || (small && near)) || (len == 2 && scan.phrase(at, "up to").is_some() && !near) {
+        return;
+    }
+    if let Some(to) = plausible(value) {
+        push(out, at, end, 12, Piece::Age { from: None, to: Some(to) });
+    }
+}
+
+/// "3rd grade", "second grader", "grade 4", "kindergarten".
+fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const ORDINALS: [&str; 12] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"];
+    let lead = |at| scan.lead(at, LEAD);
+    if let Some(len) = scan.longest(at, &["kindergarten", "kindergartener", "kindergartner", "kindergarteners", "kinder"]) {
+        push(out, lead(at), at + len, 4, Piece::Grade(0));
+    }
+    if scan.is(at, &["grade"])
+        && let Some((value, len)) = scan.integer(at + 1)
+        && (1..=12).contains(&value)
+    {
+        push(out, scan.lead(at, &["in", "for", "for my", "for a"]), at + 1 + len, 10, Piece::Grade(value as u8));
+    }
+    let spelt = ORDINALS.iter().position(|word| *word == scan.word(at)).map(|index| (index as i64 + 1, 1));
+    let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
+    let Some((value, len)) = spelt.or(typed).or_else(|| scan.digits(at).map(|value| (value, 1))) else { return };
+    let end = at + len;
+    if let Some(word) = scan.longest(end, &["grade", "grader", "graders", "grade student", "grade students", "grade kid"])
+        && (1..=12).contains(&value)
+    {
+        push(out, scan.lead(lead(at), &["in", "in the", "who is in"]), end + word, 10, Piece::Grade(value as u8));
+    }
+}

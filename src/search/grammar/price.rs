@@ -1,0 +1,151 @@
+//! Prices: ceilings, floors, ranges, soft targets, and "cheap" or "premium" without a number.
+// rule: 40§15 grammar
+
+use super::piece::{Candidate, Piece, PriceIntent, PriceUnit, PriceWish};
+use super::scan::{Scan, push};
+
+const CEILING: &[&str] = &[
+    "under", "below", "less than", "lower than", "cheaper than", "max", "maximum", "max of", "maximum of", "up to", "upto", "at most", "no more than",
+    "not more than", "not over", "no higher than", "budget of", "budget is", "my budget is", "with a budget of", "on a budget of", "budget", "<", "< =",
+    "for under", "for less than", "within", "for up to", "for max", "max price", "tops",
+];
+const FLOOR: &[&str] = &["over", "above", "more than", "at least", "minimum", "min", "minimum of", "starting at", "upwards of", ">", "> ="];
+const ABOUT: &[&str] = &["around", "about", "approximately", "approx", "roughly", "~", "circa", "close to", "for around", "for about"];
+const AT_MOST_AFTER: &[&str] =
+    &["or less", "or under", "or below", "or cheaper", "max", "maximum", "tops", "and under", "and below", "at most", "or lower", "limit", "budget"];
+const AT_LEAST_AFTER: &[&str] = &["or more", "and up", "plus", "+", "minimum", "and above", "or above", "or higher", "at least"];
+const ABOUT_AFTER: &[&str] = &["or so", "ish", "give or take"];
+/// Words after a bare number that make it something other than money.
+const NOT_MONEY: &[&str] = &[
+    "min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "year", "years", "yr", "yrs", "yo", "y", "week", "weeks", "day", "days", "month",
+    "months", "mile", "miles", "mi", "km", "kilometers", "people", "persons", "kids", "students", "children", "am", "pm", "a", "p", "th", "st", "nd", "rd",
+    "lessons", "sessions", "classes", ":", "/", "times", "blocks", "grade", "oclock", "reviews", "percent",
+];
+const BUDGET: &[&str] = &[
+    "cheap", "budget", "affordable", "inexpensive", "low cost", "not too expensive", "not expensive", "reasonably priced", "budget friendly", "on a budget",
+    "low price", "low priced", "economical", "cheap but good", "reasonable price", "good value", "wont break the bank",
+];
+const PREMIUM: &[&str] = &["premium", "luxury", "high end", "top tier", "upscale", "exclusive", "elite"];
+
+/// Proposes prices.
+pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
+    for at in 0..scan.len() {
+        range(scan, at, out);
+        amount_reading(scan, at, out);
+        intent(scan, at, out);
+    }
+}
+
+struct Amount {
+    cents: i64,
+    end: usize,
+    /// A currency sign, word or "per hour" stands beside it.
+    money: bool,
+    unit: Option<PriceUnit>,
+}
+
+fn amount(scan: &Scan, at: usize) -> Option<Amount> {
+    let sign = scan.is(at, &["$", "€", "£"]);
+    let (cents, len) = scan.number(at + usize::from(sign))?;
+    let mut end = at + usize::from(sign) + len;
+    let mut money = sign;
+    if let Some(len) = scan.longest(end, &["dollars", "dollar", "bucks", "usd", "$", "us dollars", "euros"]) {
+        end += len;
+        money = true;
+    }
+    let unit = unit(scan, end).map(|(unit, len)| {
+        end += len;
+        money = true;
+        unit
+    });
+    (cents > 0).then_some(Amount { cents, end, money, unit })
+}
+
+fn unit(scan: &Scan, at: usize) -> Option<(PriceUnit, usize)> {
+    const HOUR: &[&str] = &["/ hr", "/ hour", "/ h", "per hour", "an hour", "a hour", "hourly", "hr", "per hr", "each hour", "/ hrs", "ph"];
+    const SESSION: &[&str] =
+        &["/ session", "/ lesson", "/ class", "per session", "per lesson", "per class", "a session", "a lesson", "a class", "each", "per visit", "each lesson"];
+    if let Some(len) = scan.longest(at, HOUR) {
+        return Some((PriceUnit::Hour, len));
+    }
+    scan.longest(at, SESSION).map(|len| (PriceUnit::Session, len))
+}
+
+fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(found) = amount(scan, at) else { return };
+    let ceiling = scan.lead(at, CEILING);
+    let floor = scan.lead(at, FLOOR);
+    let about = scan.lead(at, ABOUT);
+    let dearly = found.money || plausible_bare(scan, &found);
+    if !dearly {
+        return;
+    }
+    let wish = |min, max, target| Piece::Price(PriceWish { min, max, target, unit: found.unit });
+    let cents = Some(found.cents);
+    let bonus = if found.money { 14 } else { 2 };
+    let after = |phrases| scan.longest(found.end, phrases).map(|len| found.end + len).filter(|end| !(scan.is(*end, &["years", "year"])));
+    if let Some(end) = after(AT_MOST_AFTER) {
+        push(out, ceiling.min(at), end, bonus, wish(None, cents, None));
+    }
+    if let Some(end) = after(AT_LEAST_AFTER) {
+        push(out, at, end, bonus, wish(cents, None, None));
+    }
+    if let Some(end) = after(ABOUT_AFTER) {
+        push(out, about, end, bonus, wish(None, None, cents));
+    }
+    if about < at {
+        push(out, about, found.end, bonus, wish(None, None, cents));
+    }
+    if floor < at && (found.money || !scan.is(at - 1, &["over"]) || !people_near(scan, at)) {
+        let floor = scan.lead(floor, &["for", "from"]);
+        push(out, floor, found.end, bonus, wish(cents, None, None));
+    }
+    let from = scan.lead(at, &["from"]);
+    if from < at && found.money {
+        push(out, from, found.end, bonus - 6, wish(cents, None, None));
+    }
+    if ceiling < at {
+        if !found.money && scan.is(at - 1, &["within"]) {
+            return;
+        }
+        push(out, ceiling, found.end, bonus, wish(None, cents, None));
+    } else if found.money {
+        // A sum with nothing around it is what somebody is ready to pay.
+        push(out, scan.lead(at, &["for", "at", "paying", "pay", "can pay", "is"]), found.end, bonus - 2, wish(None, cents, None));
+    }
+}
+
+/// A bare number is money only when it is large enough and nothing beside it says otherwise.
+fn plausible_bare(scan: &Scan, found: &Amount) -> bool {
+    found.cents >= 2_000 && found.cents < 200_000 && !scan.is(found.end, NOT_MONEY)
+}
+
+fn people_near(scan: &Scan, at: usize) -> bool {
+    const PEOPLE: &[&str] = &["adults", "adult", "women", "men", "people", "seniors", "anyone", "age", "aged", "ages", "those"];
+    (at.saturating_sub(3)..at).any(|index| scan.is(index, PEOPLE))
+}
+
+fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let lead = scan.lead(at, &["between", "from", "for", "for between", "priced between"]);
+    let between = at > 0 && scan.is(at - 1, &["between"]);
+    let Some(low) = amount(scan, at) else { return };
+    let joint = if between { scan.longest(low.end, &["and", "-", "to", "&"]) } else { scan.longest(low.end, &["-", "to"]) };
+    let Some(joint) = joint else { return };
+    let Some(high) = amount(scan, low.end + joint) else { return };
+    let money = low.money || high.money;
+    let bare = plausible_bare(scan, &high) && low.cents >= 2_000;
+    if !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
+        return;
+    }
+    let wish = PriceWish { min: Some(low.cents), max: Some(high.cents), target: None, unit: high.unit.or(low.unit) };
+    push(out, lead, high.end, if money { 16 } else { 4 }, Piece::Price(wish));
+}
+
+fn intent(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    if let Some(len) = scan.longest(at, BUDGET) {
+        push(out, at, at + len, 0, Piece::Intent(PriceIntent::Budget));
+    }
+    if let Some(len) = scan.longest(at, PREMIUM) {
+        push(out, at, at + len, 0, Piece::Intent(PriceIntent::Premium));
+    }
+}

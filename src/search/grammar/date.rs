@@ -1,0 +1,230 @@
+//! Days: names, dates, ranges, weekday sets, distances from now.
+// rule: 40§15 dates
+
+use super::calendar;
+use super::piece::{Candidate, DateWish, Piece, Which};
+use super::scan::{Scan, push};
+use jiff::civil::Weekday;
+
+const LEAD: &[&str] = &["on", "for", "this is for", "on the", "for the", "starting on", "by the", "the", "of", "available", "free", "free on", "available on", "anytime", "any time", "anytime on", "sometime", "only on", "either"];
+
+/// Proposes dates.
+pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
+    for at in 0..scan.len() {
+        relative(scan, at, out);
+        distance(scan, at, out);
+        weekday(scan, at, out);
+        weekday_set(scan, at, out);
+        weekend(scan, at, out);
+        super::month::recognise_at(scan, at, out);
+        soft(scan, at, out);
+    }
+}
+
+fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const PHRASES: &[(&str, DateWish)] = &[
+        ("today", DateWish::Today), ("2day", DateWish::Today), ("right now", DateWish::Now), ("now", DateWish::Now), ("available now", DateWish::Now), ("tonight", DateWish::Tonight),
+        ("tonite", DateWish::Tonight), ("tomorrow", DateWish::InDays(1)), ("tmrw", DateWish::InDays(1)), ("tmr", DateWish::InDays(1)), ("tomorow", DateWish::InDays(1)),
+        ("tmw", DateWish::InDays(1)), ("day after tomorrow", DateWish::InDays(2)), ("the day after tomorrow", DateWish::InDays(2)), ("this week", DateWish::ThisWeek),
+        ("later this week", DateWish::LaterThisWeek), ("rest of the week", DateWish::LaterThisWeek), ("later in the week", DateWish::LaterThisWeek),
+        ("next week", DateWish::NextWeek { weeks: 1 }), ("week after next", DateWish::NextWeek { weeks: 2 }), ("the week after next", DateWish::NextWeek { weeks: 2 }),
+        ("the following week", DateWish::NextWeek { weeks: 1 }), ("end of month", DateWish::EndOfMonth), ("end of the month", DateWish::EndOfMonth),
+        ("this month", DateWish::Month { ahead: 0 }), ("next month", DateWish::Month { ahead: 1 }), ("end of the week", DateWish::EndOfWeek),
+        ("end of this month", DateWish::EndOfMonth), ("end of week", DateWish::EndOfWeek), ("this coming week", DateWish::NextWeek { weeks: 1 }), ("same day", DateWish::Today),
+    ];
+    let Some((phrase, wish)) = PHRASES.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len()) else { return };
+    let end = at + phrase.split(' ').count();
+    if *phrase == "now" && scan.is(end, &["and"]) {
+        return;
+    }
+    push(out, scan.lead(at, LEAD), end, 8, Piece::Date(wish.clone()));
+    bounded(scan, at, end, wish.clone(), out);
+}
+
+/// "before friday", "by friday", "after friday", "starting monday".
+pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec<Candidate>) {
+    let until = |inclusive| Piece::Date(DateWish::Before { day: Box::new(wish.clone()), inclusive });
+    let before = scan.lead(at, &["before", "before the", "earlier than"]);
+    let by = scan.lead(at, &["by", "by the", "until", "till", "no later than", "through"]);
+    let from = scan.lead(at, &["from", "after", "starting", "starting from", "beginning", "starting on", "as of", "since"]);
+    if before < at {
+        push(out, before, end, 8, until(false));
+    }
+    if by < at {
+        push(out, by, end, 8, until(true));
+    }
+    if from < at {
+        let later = if scan.is(at - 1, &["after"]) { DateWish::Before { day: Box::new(wish.clone()), inclusive: false } } else { wish.clone() };
+        let wish = match later {
+            DateWish::Before { day, .. } => DateWish::From(Box::new(DateWish::From(day))),
+            other => DateWish::From(Box::new(other)),
+        };
+        push(out, from, scan.skip(end, &["on", "onwards", "onward"]), 8, Piece::Date(wish));
+    }
+}
+
+/// "in 3 days", "in two weeks", "in an hour", "within the next 5 days".
+fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let inside = scan.longest(at, &["in the next", "within the next", "within", "over the next", "next", "in the coming", "sometime in the next"]);
+    let ahead = scan.longest(at, &["in", "in about", "in around"]);
+    let Some(lead) = inside.or(ahead) else { return };
+    let start = at + lead;
+    let (count, len) = match scan.longest(start, &["a couple of", "a couple", "a few", "couple of", "couple", "few", "an", "a", "the"]) {
+        Some(len) if scan.word(start + len - 1) == "few" => (3, len),
+        Some(len) if scan.phrase(start, "a couple").is_some() || scan.is(start, &["couple"]) => (2, len),
+        Some(len) => (1, len),
+        None => match scan.integer(start) {
+            Some(number) => number,
+            None if scan.is(start, &["half"]) => (0, 0),
+            None => return,
+        },
+    };
+    let end = start + len;
+    if let Some((minutes, stop)) = super::duration::length(scan, start).or_else(|| super::duration::length(scan, end)).filter(|_| !scan.is(end, &["years", "year"])) {
+        if !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60 {
+            let wish = if inside.is_some() { DateWish::Now } else { DateWish::InMinutes(minutes) };
+            push(out, at, scan.skip(stop, &["from now"]), 10, Piece::Date(wish));
+        }
+        return;
+    }
+    let days = match scan.word(end) {
+        "day" | "days" => count,
+        "week" | "weeks" => count * 7,
+        "month" | "months" => count * 30,
+        _ => return,
+    };
+    if !(1..=366).contains(&days) {
+        return;
+    }
+    let stop = scan.skip(end + 1, &["from now", "time"]);
+    let wish = if inside.is_some() { DateWish::Within(days) } else { DateWish::InDays(days) };
+    push(out, at, stop, 8, Piece::Date(wish));
+}
+
+/// A weekday by name or abbreviation; plural when a habit is meant.
+pub fn day_name(word: &str) -> Option<(Weekday, bool, bool)> {
+    let (full, plural) = match word.strip_suffix('s') {
+        Some(stem) if stem.ends_with("day") => (stem, true),
+        _ => (word, false),
+    };
+    let day = match full {
+        "monday" | "mon" => Weekday::Monday,
+        "tuesday" | "tue" | "tues" => Weekday::Tuesday,
+        "wednesday" | "wed" | "weds" => Weekday::Wednesday,
+        "thursday" | "thu" | "thur" | "thurs" => Weekday::Thursday,
+        "friday" | "fri" => Weekday::Friday,
+        "saturday" | "sat" => Weekday::Saturday,
+        "sunday" | "sun" => Weekday::Sunday,
+        _ => return None,
+    };
+    Some((day, plural, full.ends_with("day")))
+}
+
+/// Whether the word at `at` is a day here. Abbreviations that are also English words need company.
+fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
+    let (day, plural, spelt) = day_name(scan.word(at))?;
+    let doubtful = !spelt && matches!(day, Weekday::Saturday | Weekday::Sunday | Weekday::Monday | Weekday::Wednesday);
+    if !doubtful {
+        return Some((day, plural));
+    }
+    const COMPANY: &[&str] = &["on", "this", "next", "every", "by", "coming", "until", "before", "each", "from"];
+    const FOLLOW: &[&str] = &[
+        "morning", "mornings", "afternoon", "afternoons", "evening", "evenings", "night", "nights", "at", "after", "before", "around", "between", "from", "lunchtime", "noon",
+        "early", "late",
+    ];
+    const EXAM: &[&str] = &["prep", "test", "exam", "tutor", "tutoring", "tutors", "math", "maths", "score", "practice", "class", "classes", "course", "preparation", "help", "reading", "verbal", "coach", "salutation", "salutations", "lessons", "essay"];
+    let beside_day = |index: usize| day_name(scan.word(index)).is_some() || scan.is(index, &["today", "tomorrow"]);
+    let listed = beside_day(at + 1) || (at > 0 && beside_day(at - 1)) || (scan.is(at + 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at + 2))
+        || (at > 1 && scan.is(at - 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at - 2));
+    let company = at > 0 && scan.is(at - 1, COMPANY);
+    let clock = scan.is(at + 1, FOLLOW) || (scan.integer(at + 1).is_some() && scan.is(at + 2, &["am", "pm", ":", "-", "p", "a"]));
+    let exam = scan.is(at + 1, EXAM) || (scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock);
+    if exam && !(company && !scan.is(at + 1, EXAM)) {
+        return None;
+    }
+    (listed || company || clock || scan.topic_elsewhere(at, at + 1)).then_some((day, plural))
+}
+
+fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((day, plural)) = is_day(scan, at) else { return };
+    let end = at + 1;
+    let every = scan.lead(at, &["every", "each", "on every", "any"]);
+    if plural || every < at {
+        let from = every.min(scan.lead(at, LEAD));
+        push(out, from, end, 8, Piece::Date(DateWish::Weekdays(vec![day])));
+        return;
+    }
+    let which = match scan.before(at) {
+        "next" => Which::Next,
+        "this" | "coming" => Which::This,
+        _ => Which::Bare,
+    };
+    let named = scan.lead(at, &["this", "next", "this coming", "coming", "the coming", "upcoming", "this upcoming"]);
+    let wish = DateWish::Weekday { day, which };
+    push(out, scan.lead(named, LEAD), end, 8, Piece::Date(wish.clone()));
+    bounded(scan, named, end, wish, out);
+    if let Some(from) = Some(scan.lead(at, &["not on", "not", "except", "except on", "but not on", "no"])).filter(|from| *from < at) {
+        push(out, from, end, 10, Piece::Date(DateWish::NotWeekdays(vec![day])));
+    }
+}
+
+/// "mon and wed", "tuesday or thursday", "monday to friday", "weekdays".
+fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const WORKING: [Weekday; 5] = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+    if let Some(len) = scan.longest(at, &["weekdays", "weekday", "during the week", "school days", "school nights", "weeknights", "weeknight"]) {
+        let from = scan.lead(at, &["on", "on the", "any", "on a", "every", "during", "only on", "for"]);
+        push(out, from, at + len, 8, Piece::Date(DateWish::Weekdays(WORKING.to_vec())));
+        if scan.word(at).starts_with("weeknight") {
+            push(out, from, at + len, 9, Piece::Date(DateWish::Weekdays(WORKING.to_vec())));
+        }
+    }
+    let Some((first, ..)) = is_day(scan, at) else { return };
+    let mut days = vec![first];
+    let mut end = at + 1;
+    loop {
+        let mut next = end;
+        while scan.is(next, &["and", "or", ",", "/", "&", "plus", "-", "to", "through", "thru"]) {
+            next += 1;
+        }
+        let through = scan.is(next.wrapping_sub(1), &["-", "to", "through", "thru"]) && next > end;
+        let next = scan.skip(next, &["on", "every"]);
+        let Some((day, ..)) = is_day(scan, next).filter(|_| next > end || scan.is(end, &["and", "or", ","]) || day_name(scan.word(end)).is_some()) else { break };
+        if through {
+            days.extend(calendar::days_between(days[days.len() - 1], day));
+        } else {
+            days.push(day);
+        }
+        end = next + 1;
+    }
+    if days.len() > 1 {
+        push(out, scan.lead(at, &["on", "every", "from", "either", "for", "available"]), end, 12, Piece::Date(DateWish::Weekdays(days)));
+    }
+}
+
+fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let lead = |phrases| scan.lead(at, phrases);
+    match scan.word(at) {
+        "weekends" => {
+            let days = vec![Weekday::Saturday, Weekday::Sunday];
+            push(out, lead(&["on", "on the", "only on", "during", "during the", "for"]), at + 1, 8, Piece::Date(DateWish::Weekdays(days.clone())));
+            let not = lead(&["no", "not on", "not", "except", "except on"]);
+            if not < at {
+                push(out, not, at + 1, 10, Piece::Date(DateWish::NotWeekdays(days)));
+            }
+        }
+        "weekend" => {
+            let which = if at > 0 && scan.is(at - 1, &["next"]) { Which::Next } else { Which::This };
+            let from = lead(&["this", "next", "the", "over the", "on the", "this coming", "coming", "during the", "for the", "on"]);
+            push(out, scan.lead(from, LEAD), at + 1, 8, Piece::Date(DateWish::Weekend { which }));
+        }
+        _ => {}
+    }
+}
+
+/// "preferably", "if possible": the date is a wish, not a wall.
+fn soft(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const SOFT: &[&str] = &["preferably", "ideally", "if possible", "flexible", "im flexible", "i am flexible", "pref", "preferred", "would be great", "would be ideal"];
+    if let Some(len) = scan.longest(at, SOFT) {
+        push(out, at, at + len, 2, Piece::Soft);
+    }
+}

@@ -1,0 +1,57 @@
+//! The language a lesson is given in: "who speaks Spanish", "in French", "Mandarin-speaking". Learning
+//! a language is a topic, not this.
+// rule: 40§15 grammar
+
+use super::piece::{Candidate, Piece};
+use super::scan::{Scan, push};
+
+const SPEAKS: &[&str] = &[
+    "who speaks", "that speaks", "who speak", "speaks", "who can speak", "speaking", "fluent in", "who is fluent in", "taught in", "instruction in", "given in", "who teaches in",
+    "teaching in", "conducted in", "who also speaks", "must speak", "should speak", "able to speak", "native in", "lessons given in", "in fluent", "that can speak", "who knows",
+    "can speak", "speak",
+];
+
+/// Proposes languages of instruction.
+pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
+    for at in 0..scan.len() {
+        if let Some(len) = scan.longest(at, SPEAKS) {
+            let learner = scan.phrase(at, "speak").is_some() && !scan.is(at.wrapping_sub(1), &["who", "that", "must", "can", "and", "also"]);
+            if !learner {
+                listed(scan, at, at + len, 12, out);
+            }
+        }
+        before_speaking(scan, at, out);
+        if scan.is(at, &["in"]) && teaching_in(scan, at) {
+            listed(scan, at, at + 1, 12, out);
+        }
+    }
+}
+
+/// One or two languages from `start` on; each is a reading of its own so both reach the wish.
+fn listed(scan: &Scan, from: usize, start: usize, bonus: i32, out: &mut Vec<Candidate>) {
+    let start = scan.skip(start, &["both", "fluent", "native", "some"]);
+    let Some(first) = scan.lexicon.language(scan.word(start)) else { return };
+    push(out, from, scan.skip(start + 1, &["fluently", "natively", "well"]), bonus, Piece::Language(first));
+    if scan.is(start + 1, &["and", "or", "/", "&"])
+        && let Some(second) = scan.lexicon.language(scan.word(start + 2))
+    {
+        push(out, start + 1, start + 3, bonus, Piece::Language(second));
+    }
+}
+
+/// "Spanish-speaking teacher", "bilingual".
+fn before_speaking(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(language) = scan.lexicon.language(scan.word(at)) else { return };
+    if let Some(len) = scan.longest(at + 1, &["speaking", "speaker", "speakers", "speaking teacher", "speaking instructor", "speaking tutor"]) {
+        let speaker = scan.is(at + 1, &["speaker", "speakers"]);
+        if !speaker || scan.is(at.wrapping_sub(1), &["native", "a"]) {
+            push(out, scan.lead(at, &["a", "native", "with a", "fluent"]), at + 1 + len.min(1), 12, Piece::Language(language));
+        }
+    }
+}
+
+/// "piano in Spanish" is given in Spanish; "lessons in Spanish" may well be Spanish lessons.
+fn teaching_in(scan: &Scan, at: usize) -> bool {
+    let named: Vec<_> = scan.topics.iter().filter(|(start, end, topic)| !topic.weak && !(*start <= at + 1 && at + 1 < *end)).collect();
+    !named.is_empty() && !scan.is(at.wrapping_sub(1), &["conversation", "fluency", "conversational"])
+}

@@ -1,0 +1,138 @@
+//! Calendar dates: "march 20", "3/28", "2026-04-01", "april 1–5", "in may", "the 5th".
+// rule: 40§15 dates
+
+use super::calendar;
+use super::date::bounded;
+use super::piece::{Candidate, DateWish, Piece};
+use super::scan::{Scan, push};
+use jiff::civil::Date;
+
+const LEAD: &[&str] = &["on", "for", "on the", "the", "for the"];
+
+/// Proposes the calendar dates that begin at `at`.
+pub fn recognise_at(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    slashed(scan, at, out);
+    iso(scan, at, out);
+    named(scan, at, out);
+    day_first(scan, at, out);
+    whole_month(scan, at, out);
+    ordinal_only(scan, at, out);
+}
+
+fn month_number(word: &str) -> Option<i8> {
+    const MONTHS: [&[&str]; 12] = [
+        &["january", "jan"], &["february", "feb"], &["march", "mar"], &["april", "apr"], &["may"], &["june", "jun"], &["july", "jul"], &["august", "aug"],
+        &["september", "sep", "sept"], &["october", "oct"], &["november", "nov"], &["december", "dec"],
+    ];
+    MONTHS.iter().position(|names| names.contains(&word)).map(|index| index as i8 + 1)
+}
+
+/// A day of the month at `at` with its optional ordinal ending, and where it ends.
+fn day(scan: &Scan, at: usize) -> Option<(i64, usize)> {
+    let value = scan.digits(at).filter(|value| (1..=99).contains(value))?;
+    Some((value, scan.skip(at + 1, &["st", "nd", "rd", "th"])))
+}
+
+fn year(scan: &Scan, at: usize) -> Option<(i16, usize)> {
+    let at = scan.skip(at, &[","]);
+    let value = scan.digits(at).filter(|value| (2020..=2100).contains(value))?;
+    Some((value as i16, at + 1))
+}
+
+fn propose(scan: &Scan, at: usize, end: usize, date: Option<Date>, out: &mut Vec<Candidate>) {
+    let wish = date.map_or(DateWish::Impossible, DateWish::Day);
+    push(out, scan.lead(at, LEAD), end, 10, Piece::Date(wish.clone()));
+    if date.is_some() {
+        bounded(scan, at, end, wish, out);
+    }
+}
+
+fn slashed(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let (Some(month), true, Some(day)) = (scan.digits(at), scan.is(at + 1, &["/"]), scan.digits(at + 2)) else { return };
+    if scan.before(at) == "/" || scan.before(at) == "$" {
+        return;
+    }
+    let glued = scan.tokens[at + 1].glued && scan.tokens[at + 2].glued;
+    // "1/2 hour" is a length, "24/7" a habit.
+    let fraction = scan.is(at + 3, &["hour", "hr", "an", "hours"]) || (month, day) == (24, 7);
+    if fraction || !glued || !(0..=99).contains(&month) || !(0..=99).contains(&day) {
+        return;
+    }
+    let mut end = at + 3;
+    let mut year = None;
+    if scan.is(end, &["/"])
+        && let Some(typed) = scan.digits(end + 1)
+    {
+        year = Some(if typed < 100 { 2000 + typed } else { typed }).and_then(|year| i16::try_from(year).ok());
+        end += 2;
+    }
+    propose(scan, at, end, calendar::coming(scan.today, year, month, day), out);
+}
+
+fn iso(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let part = |index: usize| scan.digits(at + index);
+    let (Some(year), Some(month), Some(day)) = (part(0), part(2), part(4)) else { return };
+    if scan.is(at + 1, &["-"]) && scan.is(at + 3, &["-"]) && (2000..=2100).contains(&year) {
+        propose(scan, at, at + 5, calendar::coming(scan.today, Some(year as i16), month, day), out);
+    }
+}
+
+/// "march 20", "april 1-5", "april 28 to may 3".
+fn named(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(month) = month_number(scan.word(at)) else { return };
+    let Some((first, end)) = day(scan, at + 1) else { return };
+    // "may 5 people come" and "march 30 minutes" are not dates.
+    if scan.is(end, &["minutes", "min", "people", "pm", "am", "$", "dollars"]) && scan.word(end - 1).parse::<i64>().is_ok() {
+        return;
+    }
+    if scan.is(end, &["-", "to", "through", "thru", "until", "and"]) {
+        let (second_month, at_day) = month_number(scan.word(end + 1)).map_or((month, end + 1), |month| (month, end + 2));
+        if let Some((last, stop)) = day(scan, at_day)
+            && let (Some(from), Some(to)) = (
+                calendar::coming(scan.today, None, i64::from(month), first),
+                calendar::coming(scan.today, None, i64::from(second_month), last),
+            )
+            && from <= to
+        {
+            push(out, scan.lead(at, &["from", "between", "for", "on"]), stop, 14, Piece::Date(DateWish::Range(from, to)));
+        }
+    }
+    let (year, end) = year(scan, end).map_or((None, end), |(year, end)| (Some(year), end));
+    propose(scan, at, end, calendar::coming(scan.today, year, i64::from(month), first), out);
+}
+
+/// "20 march", "5th of may".
+fn day_first(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((value, end)) = day(scan, at) else { return };
+    let end = scan.skip(end, &["of"]);
+    let Some(month) = month_number(scan.word(end)) else { return };
+    if scan.is(end + 1, &["madness"]) || (at > 0 && month_number(scan.word(at - 1)).is_some()) {
+        return;
+    }
+    let (year, stop) = year(scan, end + 1).map_or((None, end + 1), |(year, stop)| (Some(year), stop));
+    propose(scan, at, stop, calendar::coming(scan.today, year, i64::from(month), value), out);
+}
+
+/// "in may": the month needs its preposition, for "may" and "march" are verbs as well.
+fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(month) = month_number(scan.word(at)) else { return };
+    let lead = scan.lead(at, &["in", "during", "this", "next", "for", "sometime in", "in early", "in late", "in mid"]);
+    let plain = scan.word(at).len() > 4 && scan.word(at) != "march";
+    if lead == at && !plain || scan.digits(at + 1).is_some_and(|value| value < 100) {
+        return;
+    }
+    let year = year(scan, at + 1);
+    if let Some((from, to)) = calendar::month(scan.today, year.map(|(year, _)| year), month) {
+        push(out, lead, year.map_or(at + 1, |(_, end)| end), 4, Piece::Date(DateWish::Range(from, to)));
+    }
+}
+
+/// "the 5th": the next day of the month with that number.
+fn ordinal_only(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((value, end)) = day(scan, at).filter(|(_, end)| *end == at + 2) else { return };
+    let lead = scan.lead(at, &["the", "on the", "by the", "for the"]);
+    if lead < at && !scan.is(end, &["grade", "grader", "street", "st", "avenue", "ave", "floor", "birthday", "of"]) {
+        let date = calendar::coming_day(scan.today, value);
+        propose(scan, at, end, date, out);
+    }
+}

@@ -1,0 +1,79 @@
+//! What is to be learnt, and what is not: phrases of the catalogue, and "not painting".
+// rule: 40§15 grammar
+
+use super::piece::{Candidate, Piece, Topic, TopicKind};
+use super::scan::{Scan, push};
+
+const NOT: &[&str] = &["not", "no", "except", "except for", "without", "excluding", "other than", "anything but", "but not", "but no", "not for", "dont want", "i dont want", "and not", "instead of", "rather than", "minus", "besides", "but dont want", "not interested in"];
+/// Words behind which "sat" or "act" is the exam.
+const EXAM: &[&str] = &[
+    "prep", "test", "exam", "tutor", "tutoring", "tutors", "math", "maths", "score", "practice", "class", "classes", "course", "preparation", "help", "reading", "verbal", "coach",
+    "coaching", "science", "english", "essay", "writing", "lessons", "lesson", "teacher", "instructor", "study", "tests", "exams", "online", "for", "under", "in", "near",
+];
+
+/// Proposes topics and exclusions.
+pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
+    for (from, to, topic) in &scan.topics {
+        if misleading(scan, *from, *to) {
+            continue;
+        }
+        let bonus = match (topic.weak, topic.kind) {
+            (true, _) => -9,
+            (_, TopicKind::Service) => 6,
+            (_, TopicKind::Subcategory(_)) => 4,
+            (_, TopicKind::Category(_)) => 1,
+        };
+        push(out, *from, *to, bonus, Piece::Topic(topic.clone()));
+        if !topic.weak {
+            excluded(scan, *from, *to, topic, out);
+        }
+    }
+}
+
+fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Candidate>) {
+    let lead = scan.lead(from, NOT);
+    if lead == from || scan.is(from.wrapping_sub(1), &["no"]) && scan.is(from.wrapping_sub(2), &["have", "has", "with"]) {
+        return;
+    }
+    push(out, lead, to, 14, Piece::Exclude(vec![topic.clone()]));
+    // "not painting or drawing" excludes both.
+    let mut end = to;
+    while scan.is(end, &["or", "and", "nor", ",", "/"]) {
+        let Some((_, stop, next)) = scan.topics.iter().filter(|(start, _, topic)| *start == end + 1 && !topic.weak).max_by_key(|(_, stop, _)| *stop) else { break };
+        if scan.is(end, &["and"]) && scan.is(end + 1, &["not"]) {
+            break;
+        }
+        let _ = next;
+        let all = scan.topics.iter().filter(|(start, finish, _)| *start >= from && *finish <= *stop && !is_inside(scan, *start, *finish)).map(|(.., topic)| topic.clone());
+        push(out, lead, *stop, 20, Piece::Exclude(all.collect()));
+        end = *stop;
+    }
+}
+
+/// Whether a longer topic phrase covers this one.
+fn is_inside(scan: &Scan, from: usize, to: usize) -> bool {
+    scan.topics.iter().any(|(start, end, _)| *start <= from && *end >= to && end - start > to - from)
+}
+
+/// "sat" the day, "act" the verb, and other phrases that are topics only in the right company.
+fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
+    if to - from > 1 {
+        return false;
+    }
+    let alone = scan.len() == 1;
+    let caps = scan.tokens[from].caps && !scan.shouting;
+    match scan.word(from) {
+        "sat" => {
+            let day = scan.is(from.wrapping_sub(1), &["on", "this", "next", "every", "coming"]) && !scan.is(to, EXAM);
+            day || !(alone || caps || scan.is(to, EXAM) || !scan.topic_elsewhere(from, to) || near_exam(scan, from))
+        }
+        "act" => !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from)),
+        "track" | "oil" | "swing" | "tap" | "magic" => scan.is(from.wrapping_sub(1), &["on", "keep", "right"]),
+        _ => false,
+    }
+}
+
+fn near_exam(scan: &Scan, at: usize) -> bool {
+    let exam = |index: usize| scan.is(index, &["sat", "act", "psat", "gre", "ssat", "shsat", "lsat", "gmat", "isee"]);
+    (at > 1 && scan.is(at - 1, &["or", "and", "/", ",", "&"]) && exam(at - 2)) || (scan.is(at + 1, &["or", "and", "/", ",", "&"]) && exam(at + 2))
+}

@@ -1,0 +1,118 @@
+//! Which of the named topics are meant, when several are named.
+// rule: 40§6 behaviour contract
+
+use super::piece::{Audience, Topic, TopicKind};
+use super::token::Token;
+
+/// How wide the search is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    Specific,
+    Union,
+    Subcategory,
+    Category,
+    #[default]
+    Any,
+}
+
+impl Mode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Specific => "specific",
+            Mode::Union => "union",
+            Mode::Subcategory => "subcategory",
+            Mode::Category => "category",
+            Mode::Any => "any",
+        }
+    }
+}
+
+/// The services wanted, best first, and how they came to be wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub mode: Mode,
+    pub services: Vec<usize>,
+    pub category: Option<usize>,
+    pub subcategory: Option<usize>,
+    /// Only a bare "tutor" said it.
+    pub weak: bool,
+}
+
+type Named = (usize, usize, Topic);
+
+/// Settles the named topics into what is wanted.
+pub fn settle(named: &[Named], tokens: &[Token]) -> Wanted {
+    let mut kept: Vec<Named> = named.iter().filter(|(.., topic)| !topic.weak).cloned().collect();
+    let weak = kept.is_empty();
+    if weak {
+        kept = named.first().cloned().into_iter().collect();
+    }
+    heads(&mut kept, tokens);
+    narrowest(&mut kept);
+    let mut services: Vec<usize> = Vec::new();
+    for service in kept.iter().flat_map(|(.., topic)| &topic.services) {
+        if !services.contains(service) {
+            services.push(*service);
+        }
+    }
+    let (mode, category, subcategory) = match kept.as_slice() {
+        [] => (Mode::Any, None, None),
+        [(.., only)] => match only.kind {
+            TopicKind::Service if only.services.len() == 1 => (Mode::Specific, None, None),
+            TopicKind::Service => (Mode::Union, None, None),
+            TopicKind::Subcategory(shelf) => (Mode::Subcategory, None, Some(shelf)),
+            TopicKind::Category(category) => (Mode::Category, Some(category), None),
+        },
+        _ if services.len() == 1 => (Mode::Specific, None, None),
+        _ => (Mode::Union, None, None),
+    };
+    Wanted { mode, services, category, subcategory, weak: weak && mode != Mode::Any }
+}
+
+/// Of two topics that stand side by side with nothing between, the second is the thing and the first
+/// says what kind: "spanish guitar", "jazz piano". Two of one family are both meant.
+fn heads(kept: &mut Vec<Named>, tokens: &[Token]) {
+    let mut at = 0;
+    while at + 1 < kept.len() {
+        let (first, second) = (&kept[at], &kept[at + 1]);
+        let apart = tokens[first.1..second.0].iter().any(|_| true);
+        if apart || related(&first.2, &second.2) {
+            at += 1;
+        } else {
+            kept.remove(at);
+        }
+    }
+}
+
+/// Topics of one shelf, or one inside the other.
+fn related(first: &Topic, second: &Topic) -> bool {
+    first.services.iter().any(|service| second.services.contains(service)) || (first.kind == TopicKind::Service && second.kind == TopicKind::Service && family(first, second))
+}
+
+/// The catalogue lists a shelf together, so neighbours of one shelf lie close by.
+fn family(first: &Topic, second: &Topic) -> bool {
+    match (first.services.first(), second.services.first()) {
+        (Some(a), Some(b)) => a.abs_diff(*b) <= 8,
+        _ => false,
+    }
+}
+
+/// "music lessons, piano" means piano: a topic that holds all of another one gives way to it.
+fn narrowest(kept: &mut Vec<Named>) {
+    let all = kept.clone();
+    let holds = |wide: &Topic, narrow: &Topic| wide.services.len() > narrow.services.len() && narrow.services.iter().all(|service| wide.services.contains(service));
+    kept.retain(|(.., topic)| !all.iter().any(|(.., other)| holds(topic, other)));
+}
+
+/// "kids coding" is one phrase of the catalogue, and still says who will learn.
+pub fn implied_audience(named: &[Named], tokens: &[Token]) -> Option<Audience> {
+    let words = named.iter().flat_map(|(from, to, _)| &tokens[*from..*to]);
+    words.into_iter().find_map(|token| match token.text.as_str() {
+        "kid" | "kids" | "child" | "children" | "childrens" => Some(Audience::Kids),
+        "toddler" | "toddlers" | "littles" | "baby" | "babies" | "infant" => Some(Audience::Toddler),
+        "teen" | "teens" => Some(Audience::Teens),
+        "adult" | "adults" => Some(Audience::Adults),
+        _ => None,
+    })
+}

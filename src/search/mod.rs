@@ -1,0 +1,3 @@
+//! Search: from a sentence to bookable lessons.
+
+pub mod grammar;

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod jobs;
 pub mod outside;
 pub mod places;
+pub mod search;
 pub mod site;
 pub mod store;
 pub mod web;

@@ -4,10 +4,13 @@ use jiff::Zoned;
 
 use super::chips;
 use super::parsed::{Chip, Parsed};
-use super::piece::{Audience, Candidate, LessonType, LocationKind, Piece, PlaceWish, PriceUnit, PriceWish, Sort, Topic, Urgency};
+use super::piece::{
+    Audience, Candidate, LessonType, LocationKind, Piece, PlaceWish, PriceUnit, PriceWish, Sort, Topic, Urgency,
+};
+use super::scan::Lexicon;
 use super::token::{Token, TokenKind};
 use super::topics::{self, Wanted};
-use super::{when, words};
+use super::{extras, when, words};
 
 /// A query as understood by the grammar alone.
 #[derive(Clone, Debug)]
@@ -25,7 +28,7 @@ pub struct Reading {
 }
 
 /// Puts the chosen readings together, judged at `now`.
-pub fn assemble(tokens: &[Token], chosen: &[Candidate], now: &Zoned) -> Reading {
+pub fn assemble(tokens: &[Token], chosen: &[Candidate], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
     let mut build = Build::default();
     for candidate in chosen {
         build.take(candidate, tokens);
@@ -33,6 +36,7 @@ pub fn assemble(tokens: &[Token], chosen: &[Candidate], now: &Zoned) -> Reading 
     build.price();
     build.people();
     build.lesson();
+    build.guess_places(lexicon);
     build.place(tokens);
     when::settle(&mut build.parsed, &build.dates, &build.times, now);
     if build.parsed.sort == Some(Sort::Soonest) {
@@ -40,11 +44,12 @@ pub fn assemble(tokens: &[Token], chosen: &[Candidate], now: &Zoned) -> Reading 
     }
     build.parsed.date_soft = build.soft && build.parsed.has_date();
     build.parsed.query_lang = words::query_language(tokens.iter().map(|token| token.text.as_str())).map(str::to_owned);
-    let wanted = topics::settle(&build.topics, tokens);
+    let wanted = topics::settle(&build.topics);
     build.parsed.service_query = service_query(tokens, chosen);
     if build.parsed.audience.is_none() {
         build.parsed.audience = topics::implied_audience(&build.topics, tokens);
     }
+    build.filters_in_topics(tokens, chosen);
     let chips = chips::label(tokens, chosen, &build.parsed);
     Reading {
         leftover: leftover(tokens, chosen),
@@ -86,7 +91,9 @@ impl Build {
             Piece::Date(wish) => self.dates.push(wish.clone()),
             Piece::Time(wish) => self.times.push(wish.clone()),
             Piece::Place(wish) => self.places.push((candidate.from, candidate.to, wish.clone())),
-            Piece::Radius { hundredth_miles } => parsed.radius_mi = parsed.radius_mi.or(Some(f64::from(*hundredth_miles) / 100.0)),
+            Piece::Radius { hundredth_miles } => {
+                parsed.radius_mi = parsed.radius_mi.or(Some(f64::from(*hundredth_miles) / 100.0))
+            }
             Piece::Lesson(lesson) => self.lessons.push(*lesson),
             Piece::Venue(venue) => parsed.place = parsed.place.or(Some(*venue)),
             Piece::Language(language) if parsed.languages.contains(language) => {}
@@ -96,16 +103,33 @@ impl Build {
             Piece::Sort(sort) => parsed.sort = parsed.sort.or(Some(*sort)),
             Piece::Urgency(urgency) => parsed.urgency = parsed.urgency.or(Some(*urgency)),
             Piece::Topic(topic) => self.topics.push((candidate.from, candidate.to, topic.clone())),
-            Piece::Filter { key, value } => {
-                parsed.filters.entry((*key).to_owned()).or_default().push((*value).to_owned());
-            }
+            Piece::Filter { key, value } => self.filter(key, value),
             Piece::Soft => self.soft = true,
             Piece::Filler => {}
         }
         if let Piece::Group(1) = candidate.piece
             && tokens[candidate.from..candidate.to].len() > 2
         {
-            self.parsed.filters.entry("format".to_owned()).or_default().push("one_on_one".to_owned());
+            self.filter("format", "one_on_one");
+        }
+    }
+
+    fn filter(&mut self, key: &str, value: &str) {
+        let values = self.parsed.filters.entry(key.to_owned()).or_default();
+        if !values.iter().any(|known| known == value) {
+            values.push(value.to_owned());
+        }
+    }
+
+    /// "ap calculus" is one phrase of the catalogue, and still asks for the AP course.
+    fn filters_in_topics(&mut self, tokens: &[Token], chosen: &[Candidate]) {
+        let word = |index: usize| tokens.get(index).map(|token| token.text.clone()).unwrap_or_default();
+        for topic in chosen.iter().filter(|candidate| matches!(candidate.piece, Piece::Topic(_))) {
+            for at in topic.from..topic.to {
+                if let Some((key, value, _)) = extras::filter_at(word, at) {
+                    self.filter(key, value);
+                }
+            }
         }
     }
 
@@ -144,11 +168,29 @@ impl Build {
         };
     }
 
+    /// A part of a name or a misspelt one is still that place.
+    fn guess_places(&mut self, lexicon: &dyn Lexicon) {
+        for (.., wish) in &mut self.places {
+            let PlaceWish::Unknown { said, .. } = wish else { continue };
+            if let Some(place) = lexicon.place_like(said) {
+                *wish = PlaceWish::Known {
+                    said: said.clone(),
+                    names: place.names,
+                    kind: place.kind,
+                    ambiguous: place.ambiguous,
+                };
+            }
+        }
+    }
+
     fn place(&mut self, tokens: &[Token]) {
-        let mut known: Vec<&(usize, usize, PlaceWish)> = self.places.iter().filter(|(.., wish)| matches!(wish, PlaceWish::Known { .. })).collect();
+        let mut known: Vec<&(usize, usize, PlaceWish)> =
+            self.places.iter().filter(|(.., wish)| matches!(wish, PlaceWish::Known { .. })).collect();
         // "park slope, brooklyn" is one place: the borough only says which.
         let narrow = |wish: &PlaceWish| matches!(wish, PlaceWish::Known { kind, .. } if *kind != LocationKind::Borough);
-        if known.iter().any(|(.., wish)| narrow(wish)) && known.windows(2).all(|pair| beside(tokens, pair[0].1, pair[1].0)) {
+        if known.iter().any(|(.., wish)| narrow(wish))
+            && known.windows(2).all(|pair| beside(tokens, pair[0].1, pair[1].0))
+        {
             known.retain(|(.., wish)| narrow(wish));
         }
         if known.is_empty() {
@@ -199,7 +241,8 @@ pub fn span(tokens: &[Token], from: usize, to: usize) -> [usize; 2] {
 
 /// The words that say what is to be learnt: topics and whatever no recogniser claimed.
 fn service_query(tokens: &[Token], chosen: &[Candidate]) -> String {
-    let mut kept: Vec<&str> = Vec::new();
+    let mut text = String::new();
+    let mut last = usize::MAX;
     let covering = |at: usize| chosen.iter().find(|candidate| (candidate.from..candidate.to).contains(&at));
     let topic_at = |at: usize| covering(at).is_some_and(|candidate| matches!(candidate.piece, Piece::Topic(_)));
     for (at, token) in tokens.iter().enumerate() {
@@ -209,14 +252,21 @@ fn service_query(tokens: &[Token], chosen: &[Candidate]) -> String {
             None => token.kind == TokenKind::Word && (joins || !words::is_filler(&token.text)),
         };
         if keep {
-            kept.push(&token.text);
+            // Signs of one word stand without spaces, as they were typed.
+            if !text.is_empty() && token.start != last {
+                text.push(' ');
+            }
+            text.push_str(&token.text);
+            last = token.end;
         }
     }
-    kept.join(" ")
+    text
 }
 
 fn leftover(tokens: &[Token], chosen: &[Candidate]) -> Vec<(String, [usize; 2])> {
     let claimed = |at: usize| chosen.iter().any(|candidate| (candidate.from..candidate.to).contains(&at));
-    let free = |(at, token): &(usize, &Token)| !claimed(*at) && token.kind == TokenKind::Word && !words::is_filler(&token.text);
+    let free = |(at, token): &(usize, &Token)| {
+        !claimed(*at) && token.kind == TokenKind::Word && !words::is_filler(&token.text)
+    };
     tokens.iter().enumerate().filter(free).map(|(_, token)| (token.text.clone(), [token.start, token.end])).collect()
 }

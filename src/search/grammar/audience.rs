@@ -5,24 +5,134 @@ use super::piece::{Audience, Candidate, Piece};
 use super::scan::{Scan, push};
 use super::token::TokenKind;
 
-const TODDLER: &[&str] = &["toddler", "toddlers", "baby", "babies", "infant", "infants", "preschooler", "preschoolers", "preschool", "pre school", "newborn"];
+const TODDLER: &[&str] = &[
+    "toddler",
+    "toddlers",
+    "baby",
+    "babies",
+    "infant",
+    "infants",
+    "preschooler",
+    "preschoolers",
+    "preschool",
+    "pre school",
+    "newborn",
+];
 const KIDS: &[&str] = &[
-    "kid", "kids", "child", "children", "childs", "childrens", "son", "sons", "daughter", "daughters", "boy", "boys", "girl", "girls", "little one", "little ones",
-    "kiddo", "grandson", "granddaughter", "grandchild", "grandkids", "niece", "nephew", "youngster", "youngsters", "elementary", "elementary school",
-    "grade schooler", "grade school", "primary school", "youth", "stepson", "stepdaughter", "twins", "elementary schooler", "schoolchildren",
+    "kid",
+    "kids",
+    "child",
+    "children",
+    "childs",
+    "childrens",
+    "son",
+    "sons",
+    "daughter",
+    "daughters",
+    "boy",
+    "boys",
+    "girl",
+    "girls",
+    "little one",
+    "little ones",
+    "kiddo",
+    "grandson",
+    "granddaughter",
+    "grandchild",
+    "grandkids",
+    "niece",
+    "nephew",
+    "youngster",
+    "youngsters",
+    "elementary",
+    "elementary school",
+    "grade schooler",
+    "grade school",
+    "primary school",
+    "youth",
+    "stepson",
+    "stepdaughter",
+    "twins",
+    "elementary schooler",
+    "schoolchildren",
 ];
 const TEENS: &[&str] = &[
-    "teen", "teens", "teenager", "teenagers", "teenage", "adolescent", "adolescents", "high school", "high schooler", "high schoolers", "high school student",
-    "high school students", "middle school", "middle schooler", "middle schoolers", "tween", "tweens", "teenaged", "junior high", "high school kid",
+    "teen",
+    "teens",
+    "teenager",
+    "teenagers",
+    "teenage",
+    "adolescent",
+    "adolescents",
+    "high school",
+    "high schooler",
+    "high schoolers",
+    "high school student",
+    "high school students",
+    "middle school",
+    "middle schooler",
+    "middle schoolers",
+    "tween",
+    "tweens",
+    "teenaged",
+    "junior high",
+    "high school kid",
 ];
 const ADULTS: &[&str] = &[
-    "adult", "adults", "grown up", "grown ups", "grownup", "grownups", "college student", "college students", "working professional", "professionals",
-    "working professionals", "husband", "wife", "boyfriend", "girlfriend", "fiance", "fiancee", "university student", "partner", "men", "women", "ladies",
-    "adult learner", "adult learners", "grad student", "graduate student", "roommate", "coworkers", "mom", "dad", "mother", "father", "moms", "parents",
+    "adult",
+    "adults",
+    "grown up",
+    "grown ups",
+    "grownup",
+    "grownups",
+    "college student",
+    "college students",
+    "working professional",
+    "professionals",
+    "working professionals",
+    "husband",
+    "wife",
+    "boyfriend",
+    "girlfriend",
+    "fiance",
+    "fiancee",
+    "university student",
+    "partner",
+    "men",
+    "women",
+    "ladies",
+    "adult learner",
+    "adult learners",
+    "grad student",
+    "graduate student",
+    "roommate",
+    "coworkers",
+    "mom",
+    "dad",
+    "mother",
+    "father",
+    "moms",
+    "parents",
 ];
 const SENIORS: &[&str] = &[
-    "senior", "seniors", "senior citizen", "senior citizens", "elderly", "older adult", "older adults", "retiree", "retirees", "retired", "grandma", "grandpa",
-    "grandmother", "grandfather", "grandparents", "pensioner", "pensioners", "elderly person",
+    "senior",
+    "seniors",
+    "senior citizen",
+    "senior citizens",
+    "elderly",
+    "older adult",
+    "older adults",
+    "retiree",
+    "retirees",
+    "retired",
+    "grandma",
+    "grandpa",
+    "grandmother",
+    "grandfather",
+    "grandparents",
+    "pensioner",
+    "pensioners",
+    "elderly person",
 ];
 const GROUPS: &[(&[&str], Audience)] = &[
     (TODDLER, Audience::Toddler),
@@ -32,12 +142,62 @@ const GROUPS: &[(&[&str], Audience)] = &[
     (SENIORS, Audience::Seniors),
 ];
 const LEAD: &[&str] = &[
-    "for", "for my", "for a", "for an", "for our", "for the", "my", "our", "a", "of", "suitable for", "good with", "great with", "for young", "young", "for little",
-    "little", "works with", "who works with", "good for", "for my little", "for my young", "for older", "with my", "with", "with kids", "to my", "teach my",
-    "teaches", "teach", "to teach my", "who teaches", "for your", "for his", "for her", "for their", "for some", "for small", "for us", "geared toward",
+    "for",
+    "for my",
+    "for a",
+    "for an",
+    "for our",
+    "for the",
+    "my",
+    "our",
+    "a",
+    "of",
+    "suitable for",
+    "good with",
+    "great with",
+    "for young",
+    "young",
+    "for little",
+    "little",
+    "works with",
+    "who works with",
+    "good for",
+    "for my little",
+    "for my young",
+    "for older",
+    "with my",
+    "with",
+    "with kids",
+    "to my",
+    "teach my",
+    "teaches",
+    "teach",
+    "to teach my",
+    "who teaches",
+    "for your",
+    "for his",
+    "for her",
+    "for their",
+    "for some",
+    "for small",
+    "for us",
+    "geared toward",
 ];
-const YEARS: &[&str] =
-    &["year old", "years old", "yr old", "yrs old", "year olds", "yo", "y o", "y / o", "yr olds", "years of age", "year", "years young", "years"];
+const YEARS: &[&str] = &[
+    "year old",
+    "years old",
+    "yr old",
+    "yrs old",
+    "year olds",
+    "yo",
+    "y o",
+    "y / o",
+    "yr olds",
+    "years of age",
+    "year",
+    "years young",
+    "years",
+];
 
 /// Proposes ages, grades and audiences.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
@@ -53,7 +213,10 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 fn group(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     for (words, audience) in GROUPS {
         let Some(len) = scan.longest(at, words) else { continue };
-        if *audience == Audience::Seniors && scan.is(at, &["senior"]) && scan.is(at + 1, &["year", "portraits", "design"]) {
+        if *audience == Audience::Seniors
+            && scan.is(at, &["senior"])
+            && scan.is(at + 1, &["year", "portraits", "design"])
+        {
             continue;
         }
         let mut end = at + len;
@@ -117,8 +280,24 @@ fn months(scan: &Scan, at: usize, end: usize, out: &mut Vec<Candidate>) {
 
 /// "age 12", "ages 5-8", "aged nine", "she is 7".
 fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let Some(len) = scan.longest(at, &["age", "aged", "ages", "age of", "ages of", "turning", "who is", "she is", "he is", "shes", "hes", "whos", "age group"])
-    else {
+    let Some(len) = scan.longest(
+        at,
+        &[
+            "age",
+            "aged",
+            "ages",
+            "age of",
+            "ages of",
+            "turning",
+            "who is",
+            "she is",
+            "he is",
+            "shes",
+            "hes",
+            "whos",
+            "age group",
+        ],
+    ) else {
         return;
     };
     let Some((first, digits)) = scan.integer(at + len) else { return };
@@ -139,15 +318,25 @@ fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "kids under 12", "under 12 years": a bare "under N" is an age only beside a child.
 fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let Some(len) = scan.longest(at, &["under", "below", "younger than", "under age", "under the age of", "up to age", "less than", "up to"]) else { return };
+    let Some(len) = scan.longest(
+        at,
+        &["under", "below", "younger than", "under age", "under the age of", "up to age", "less than", "up to"],
+    ) else {
+        return;
+    };
     let Some((value, digits)) = scan.integer(at + len) else { return };
     let mut end = at + len + digits;
     let years = scan.longest(end, YEARS).filter(|len| scan.word(end) != "year" || *len > 1);
     end += years.unwrap_or(0);
     let child = |index: usize| GROUPS[..3].iter().any(|(words, _)| scan.is(index, words));
-    let near = (at.saturating_sub(3)..at).chain(end..end + 3).any(child) || scan.phrase(at, "younger than").is_some() || scan.word(at + len - 1).starts_with("age");
+    let near = (at.saturating_sub(3)..at).chain(end..end + 3).any(child)
+        || scan.phrase(at, "younger than").is_some()
+        || scan.word(at + len - 1).starts_with("age");
     let small = (1..=18).contains(&value);
-    if scan.is_kind(at + len, TokenKind::Mark) || !(years.is_some() || (small && near)) || (len == 2 && scan.phrase(at, "up to").is_some() && !near) {
+    if scan.is_kind(at + len, TokenKind::Mark)
+        || !(years.is_some() || (small && near))
+        || (len == 2 && scan.phrase(at, "up to").is_some() && !near)
+    {
         return;
     }
     if let Some(to) = plausible(value) {
@@ -157,10 +346,14 @@ fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "3rd grade", "second grader", "grade 4", "kindergarten".
 fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    const ORDINALS: [&str; 12] =
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"];
+    const ORDINALS: [&str; 12] = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+        "twelfth",
+    ];
     let lead = |at| scan.lead(at, LEAD);
-    if let Some(len) = scan.longest(at, &["kindergarten", "kindergartener", "kindergartner", "kindergarteners", "kinder"]) {
+    if let Some(len) =
+        scan.longest(at, &["kindergarten", "kindergartener", "kindergartner", "kindergarteners", "kinder"])
+    {
         push(out, lead(at), at + len, 4, Piece::Grade(0));
     }
     if scan.is(at, &["grade"])
@@ -173,7 +366,8 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
     let Some((value, len)) = spelt.or(typed).or_else(|| scan.digits(at).map(|value| (value, 1))) else { return };
     let end = at + len;
-    if let Some(word) = scan.longest(end, &["grade", "grader", "graders", "grade student", "grade students", "grade kid"])
+    if let Some(word) =
+        scan.longest(end, &["grade", "grader", "graders", "grade student", "grade students", "grade kid"])
         && (1..=12).contains(&value)
     {
         push(out, scan.lead(lead(at), &["in", "in the", "who is in"]), end + word, 10, Piece::Grade(value as u8));

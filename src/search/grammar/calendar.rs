@@ -48,7 +48,10 @@ pub fn coming(today: Date, year: Option<i16>, month: i64, day: i64) -> Option<Da
 pub fn coming_day(today: Date, day: i64) -> Option<Date> {
     let day = i8::try_from(day).ok().filter(|day| (1..=31).contains(day))?;
     let first = Date::new(today.year(), today.month(), 1).ok()?;
-    (0..=2).filter_map(|ahead| first.checked_add(ahead.months()).ok()).filter_map(|month| Date::new(month.year(), month.month(), day).ok()).find(|date| *date >= today)
+    (0..=2)
+        .filter_map(|ahead| first.checked_add(ahead.months()).ok())
+        .filter_map(|month| Date::new(month.year(), month.month(), day).ok())
+        .find(|date| *date >= today)
 }
 
 /// What is left of the coming month of that number.

@@ -2,7 +2,10 @@
 
 use super::assemble::span;
 use super::parsed::{Chip, Parsed};
-use super::piece::{Audience, Candidate, DateWish, LessonType, Level, Piece, PlaceWish, PriceIntent, PriceUnit, PriceWish, Sort, Urgency, Venue};
+use super::piece::{
+    Audience, Candidate, DateWish, LessonType, Level, Piece, PlaceWish, PriceIntent, PriceUnit, PriceWish, Sort,
+    Urgency, Venue,
+};
 use super::token::Token;
 use crate::base::money::Cents;
 use crate::base::time::{WallTime, fmt_clock, fmt_date};
@@ -13,7 +16,13 @@ pub fn label(tokens: &[Token], chosen: &[Candidate], parsed: &Parsed) -> Vec<Chi
     for candidate in chosen {
         let Some((kind, value, label)) = describe(&candidate.piece, parsed) else { continue };
         let confidence = candidate.confidence();
-        chips.push(Chip { kind: kind.to_owned(), value, label, span: span(tokens, candidate.from, candidate.to), confidence });
+        chips.push(Chip {
+            kind: kind.to_owned(),
+            value,
+            label,
+            span: span(tokens, candidate.from, candidate.to),
+            confidence,
+        });
     }
     chips
 }
@@ -27,8 +36,14 @@ fn describe(piece: &Piece, parsed: &Parsed) -> Option<(&'static str, String, Str
             Some(("price", intent.name().to_owned(), label.to_owned()))
         }
         Piece::Age { from, to } => Some(("audience", age_value(*from, *to), age_label(*from, *to))),
-        Piece::Audience(audience) => Some(("audience", audience.name().to_owned(), audience_label(*audience).to_owned())),
-        Piece::Grade(grade) => Some(("grade", grade.to_string(), if *grade == 0 { "kindergarten".to_owned() } else { format!("grade {grade}") })),
+        Piece::Audience(audience) => {
+            Some(("audience", audience.name().to_owned(), audience_label(*audience).to_owned()))
+        }
+        Piece::Grade(grade) => Some((
+            "grade",
+            grade.to_string(),
+            if *grade == 0 { "kindergarten".to_owned() } else { format!("grade {grade}") },
+        )),
         Piece::Level(level) => Some(("level", level.name().to_owned(), level_label(*level).to_owned())),
         Piece::Duration(minutes) => Some(("duration", minutes.to_string(), format!("{minutes} min"))),
         Piece::Date(wish) => date(wish, parsed),
@@ -46,20 +61,28 @@ fn describe(piece: &Piece, parsed: &Parsed) -> Option<(&'static str, String, Str
         Piece::Group(1) => Some(("group", "1".to_owned(), "one on one".to_owned())),
         Piece::Group(size) => Some(("group", size.to_string(), format!("{size} people"))),
         Piece::Sort(sort) => Some(("sort", sort.name().to_owned(), sort_label(*sort).to_owned())),
-        Piece::Urgency(urgency) => Some(("urgency", urgency.name().to_owned(), if *urgency == Urgency::High { "as soon as possible" } else { "soon" }.to_owned())),
+        Piece::Urgency(urgency) => Some((
+            "urgency",
+            urgency.name().to_owned(),
+            if *urgency == Urgency::High { "as soon as possible" } else { "soon" }.to_owned(),
+        )),
         Piece::Filter { key, value } => Some(("filter", format!("{key}:{value}"), value.replace('_', " "))),
         Piece::Intent(_) | Piece::Place(_) | Piece::Exclude(_) | Piece::Topic(_) | Piece::Soft | Piece::Filler => None,
     }
 }
 
 fn dollars(cents: i64) -> String {
-    let text = Cents(cents).to_string();
+    let text = Cents(cents).dollars();
     text.strip_suffix(".00").map(str::to_owned).unwrap_or(text)
 }
 
 fn price_value(wish: &PriceWish) -> String {
     let part = |name: &str, cents: Option<i64>| cents.map(|cents| format!("{name}:{cents}"));
-    [part("min", wish.min), part("max", wish.max), part("target", wish.target)].into_iter().flatten().collect::<Vec<_>>().join(",")
+    [part("min", wish.min), part("max", wish.max), part("target", wish.target)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn price_label(wish: &PriceWish, unit: Option<PriceUnit>) -> String {
@@ -146,10 +169,16 @@ fn date(wish: &DateWish, parsed: &Parsed) -> Option<(&'static str, String, Strin
     if let Some(date) = parsed.date {
         return Some(("date", date.to_string(), fmt_date(date)));
     }
-    if !parsed.weekdays.is_empty() && matches!(wish, DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::Weekday { .. }) {
+    if !parsed.weekdays.is_empty()
+        && matches!(wish, DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::Weekday { .. })
+    {
         return Some(("date", parsed.weekdays.join(","), parsed.weekdays.join(", ")));
     }
-    let value = format!("{}..{}", parsed.date_from.map(|d| d.to_string()).unwrap_or_default(), parsed.date_to.map(|d| d.to_string()).unwrap_or_default());
+    let value = format!(
+        "{}..{}",
+        parsed.date_from.map(|d| d.to_string()).unwrap_or_default(),
+        parsed.date_to.map(|d| d.to_string()).unwrap_or_default()
+    );
     let label = match (parsed.date_from, parsed.date_to) {
         (Some(from), Some(to)) if from == to => fmt_date(from),
         (Some(from), Some(to)) => format!("{} to {}", fmt_date(from), fmt_date(to)),

@@ -4,18 +4,59 @@
 use super::piece::{Candidate, ClockSaid, Half, Piece, TimeWish};
 use super::scan::{Scan, push};
 
-const AFTER: &[&str] = &["after", "past", "from", "since", "later than", "starting at", "starting from", "any time after", "anytime after", "beginning at", "not before", "starting after", "from after"];
+const AFTER: &[&str] = &[
+    "after",
+    "past",
+    "from",
+    "since",
+    "later than",
+    "starting at",
+    "starting from",
+    "any time after",
+    "anytime after",
+    "beginning at",
+    "not before",
+    "starting after",
+    "from after",
+];
 const BEFORE: &[&str] = &[
-    "before", "until", "till", "by", "no later than", "done by", "earlier than", "ending by", "any time before", "anytime before", "finish by", "finished by",
-    "ending before", "not after", "end by", "to be done by",
+    "before",
+    "until",
+    "till",
+    "by",
+    "no later than",
+    "done by",
+    "earlier than",
+    "ending by",
+    "any time before",
+    "anytime before",
+    "finish by",
+    "finished by",
+    "ending before",
+    "not after",
+    "end by",
+    "to be done by",
 ];
 const AT: &[&str] = &["at", "@", "starting at exactly", "at exactly", "exactly at"];
-const AROUND: &[&str] = &["around", "about", "approximately", "approx", "roughly", "~", "circa", "at around", "at about", "close to", "sometime around"];
+const AROUND: &[&str] = &[
+    "around",
+    "about",
+    "approximately",
+    "approx",
+    "roughly",
+    "~",
+    "circa",
+    "at around",
+    "at about",
+    "close to",
+    "sometime around",
+];
 /// Words after a bare number that make it something other than an hour.
 const NOT_HOUR: &[&str] = &[
-    "min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "year", "years", "yr", "yrs", "yo", "week", "weeks", "day", "days", "month", "months", "mile",
-    "miles", "mi", "km", "people", "persons", "kids", "students", "children", "dollars", "bucks", "th", "st", "nd", "rd", "lessons", "sessions", "classes", "times",
-    "blocks", "grade", "$", "usd", "/", "stars", "star", "or", "of",
+    "min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "year", "years", "yr", "yrs", "yo", "week",
+    "weeks", "day", "days", "month", "months", "mile", "miles", "mi", "km", "people", "persons", "kids", "students",
+    "children", "dollars", "bucks", "th", "st", "nd", "rd", "lessons", "sessions", "classes", "times", "blocks",
+    "grade", "$", "usd", "/", "stars", "star", "or", "of",
 ];
 
 /// A clock time as found in the text.
@@ -75,7 +116,8 @@ fn clock(scan: &Scan, at: usize) -> Option<Found> {
         certain = true;
     }
     let half = half.map(|(half, _)| half);
-    if dotted || (half.is_some() && (hour > 12 || hour == 0)) || (scan.is(end, NOT_HOUR) && half.is_none() && !certain) {
+    if dotted || (half.is_some() && (hour > 12 || hour == 0)) || (scan.is(end, NOT_HOUR) && half.is_none() && !certain)
+    {
         return None;
     }
     Some(found(hour as u16, minute as u16, half, end, certain || half.is_some()))
@@ -105,7 +147,11 @@ fn spelt_quarter(scan: &Scan, at: usize, len: usize) -> Option<Found> {
     };
     let end = at + len + digits;
     let half = meridiem(scan, end);
-    Some(Found { said: ClockSaid { hour, minute, half: half.map(|(half, _)| half) }, end: end + half.map_or(0, |(_, len)| len), certain: true })
+    Some(Found {
+        said: ClockSaid { hour, minute, half: half.map(|(half, _)| half) },
+        end: end + half.map_or(0, |(_, len)| len),
+        certain: true,
+    })
 }
 
 fn hour_like(said: &ClockSaid) -> bool {
@@ -122,7 +168,10 @@ fn single(scan: &Scan, at: usize, found: &Found, out: &mut Vec<Candidate>) {
     if scan.is(end, &["ish"]) {
         push(out, scan.lead(at, AT), end + 1, bonus, Piece::Time(TimeWish::Around(found.said)));
     }
-    let later = scan.longest(end, &["or later", "onwards", "onward", "and later", "and after", "on", "or after", "or so and later"]);
+    let later = scan.longest(
+        end,
+        &["or later", "onwards", "onward", "and later", "and after", "on", "or after", "or so and later"],
+    );
     if let Some(len) = later.filter(|_| found.certain || scan.lead(at, AFTER) < at || scan.lead(at, AT) < at) {
         end += len;
         let from = scan.lead(at, AFTER).min(scan.lead(at, AT));
@@ -149,7 +198,13 @@ fn single(scan: &Scan, at: usize, found: &Found, out: &mut Vec<Candidate>) {
 fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
     let between = at > 0 && scan.is(at - 1, &["between"]);
     let from = at > 0 && scan.is(at - 1, &["from"]);
-    let joint: &[&str] = if between { &["and", "-", "to", "&"] } else if from { &["-", "to", "until", "till", "through"] } else { &["-", "to", "until", "till"] };
+    let joint: &[&str] = if between {
+        &["and", "-", "to", "&"]
+    } else if from {
+        &["-", "to", "until", "till", "through"]
+    } else {
+        &["-", "to", "until", "till"]
+    };
     let Some(len) = scan.longest(first.end, joint) else { return };
     let Some(last) = clock(scan, first.end + len) else { return };
     if !hour_like(&first.said) || !hour_like(&last.said) {
@@ -157,40 +212,136 @@ fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
     }
     let sure = first.certain || last.certain;
     let hours = (1..=12).contains(&first.said.hour) && (1..=12).contains(&last.said.hour);
-    let beside_day = DAY_WORDS.contains(&scan.before(at)) || scan.is(last.end, DAY_WORDS) || scan.is(last.end, &["in", "on"]) && scan.is(last.end + 2, DAY_WORDS);
+    let beside_day = DAY_WORDS.contains(&scan.before(at))
+        || scan.is(last.end, DAY_WORDS)
+        || scan.is(last.end, &["in", "on"]) && scan.is(last.end + 2, DAY_WORDS);
     if !sure && !(hours && (between || from || beside_day)) {
         return;
     }
-    let lead = scan.lead(at, &["between", "from", "at", "for", "anytime between", "any time between", "anytime from", "sometime between"]);
+    let lead = scan.lead(
+        at,
+        &["between", "from", "at", "for", "anytime between", "any time between", "anytime from", "sometime between"],
+    );
     push(out, lead, last.end, if sure { 12 } else { 4 }, Piece::Time(TimeWish::Between(first.said, last.said)));
 }
 
 const DAY_WORDS: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays",
-    "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "today", "tomorrow", "tonight", "weekend", "weekends", "weekdays", "evening", "evenings",
-    "morning", "mornings", "afternoon", "afternoons", "night",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mondays",
+    "tuesdays",
+    "wednesdays",
+    "thursdays",
+    "fridays",
+    "saturdays",
+    "sundays",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "today",
+    "tomorrow",
+    "tonight",
+    "weekend",
+    "weekends",
+    "weekdays",
+    "evening",
+    "evenings",
+    "morning",
+    "mornings",
+    "afternoon",
+    "afternoons",
+    "night",
 ];
 
 /// Parts of the day and their minutes after midnight.
 const PARTS: &[(&str, u16, u16)] = &[
-    ("morning", 360, 720), ("mornings", 360, 720), ("afternoon", 720, 1020), ("afternoons", 720, 1020), ("evening", 1020, 1260), ("evenings", 1020, 1260),
-    ("night", 1020, 1260), ("nights", 1020, 1260), ("lunchtime", 690, 810), ("lunch time", 690, 810), ("lunch", 690, 810), ("lunch hour", 690, 810),
-    ("lunch break", 690, 810), ("before work", 300, 540), ("after school", 900, 1080), ("afterschool", 900, 1080), ("after work", 1050, 1260), ("late", 1200, 1380),
-    ("late evening", 1200, 1380), ("late night", 1200, 1380), ("late nights", 1200, 1380), ("late at night", 1200, 1380), ("late evenings", 1200, 1380),
-    ("early morning", 300, 540), ("early mornings", 300, 540), ("early in the morning", 300, 540), ("late morning", 600, 720), ("early afternoon", 720, 900),
-    ("late afternoon", 900, 1020), ("early evening", 1020, 1140), ("before school", 360, 510), ("daytime", 540, 1020), ("during the day", 540, 1020),
-    ("mid morning", 540, 660), ("after dinner", 1140, 1320), ("around lunchtime", 690, 810), ("around lunch", 690, 810), ("midmorning", 540, 660),
+    ("morning", 360, 720),
+    ("mornings", 360, 720),
+    ("afternoon", 720, 1020),
+    ("afternoons", 720, 1020),
+    ("evening", 1020, 1260),
+    ("evenings", 1020, 1260),
+    ("night", 1020, 1260),
+    ("nights", 1020, 1260),
+    ("lunchtime", 690, 810),
+    ("lunch time", 690, 810),
+    ("lunch", 690, 810),
+    ("lunch hour", 690, 810),
+    ("lunch break", 690, 810),
+    ("before work", 300, 540),
+    ("after school", 900, 1080),
+    ("afterschool", 900, 1080),
+    ("after work", 1050, 1260),
+    ("late", 1200, 1380),
+    ("late evening", 1200, 1380),
+    ("late night", 1200, 1380),
+    ("late nights", 1200, 1380),
+    ("late at night", 1200, 1380),
+    ("late evenings", 1200, 1380),
+    ("early morning", 300, 540),
+    ("early mornings", 300, 540),
+    ("early in the morning", 300, 540),
+    ("late morning", 600, 720),
+    ("early afternoon", 720, 900),
+    ("late afternoon", 900, 1020),
+    ("early evening", 1020, 1140),
+    ("before school", 360, 510),
+    ("daytime", 540, 1020),
+    ("during the day", 540, 1020),
+    ("mid morning", 540, 660),
+    ("after dinner", 1140, 1320),
+    ("around lunchtime", 690, 810),
+    ("around lunch", 690, 810),
+    ("midmorning", 540, 660),
+    ("first thing in the morning", 360, 540),
+    ("first thing", 360, 540),
 ];
 
 fn part(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let Some((phrase, from, to)) = PARTS.iter().filter(|(phrase, ..)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, ..)| phrase.len()) else { return };
+    let Some((phrase, from, to)) =
+        PARTS.iter().filter(|(phrase, ..)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, ..)| phrase.len())
+    else {
+        return;
+    };
     // "late for class" is a worry, not a wish; a service may hold the word ("after school program").
-    if *phrase == "late" && scan.is(at + 1, &["for", "teens", "to", "intermediate"]) || *phrase == "lunch" && scan.is(at + 1, &["ideas", "recipes"]) {
+    if *phrase == "late" && scan.is(at + 1, &["for", "teens", "to", "intermediate"])
+        || *phrase == "lunch" && scan.is(at + 1, &["ideas", "recipes"])
+    {
         return;
     }
     let end = at + phrase.split(' ').count();
     let wish = |today| Piece::Time(TimeWish::Part { from: *from, to: *to, today });
-    let lead = scan.lead(at, &["in the", "during the", "on", "for the", "at", "in", "the", "during", "around", "this is for the", "only", "during my", "on my", "at my"]);
+    let lead = scan.lead(
+        at,
+        &[
+            "in the",
+            "during the",
+            "on",
+            "for the",
+            "at",
+            "in",
+            "the",
+            "during",
+            "around",
+            "this is for the",
+            "only",
+            "during my",
+            "on my",
+            "at my",
+        ],
+    );
     push(out, lead, scan.skip(end, &["time", "hours", "slot", "slots"]), 0, wish(false));
     if at > 0 && scan.is(at - 1, &["this"]) {
         push(out, at - 1, end, 0, wish(true));
@@ -215,7 +366,7 @@ pub fn minute(said: ClockSaid, borrowed: Option<Half>) -> u16 {
 pub fn window_minutes(first: ClockSaid, last: ClockSaid, borrowed: Option<Half>) -> (u16, u16) {
     let mut start = minute(first, last.half.or(borrowed));
     let mut end = minute(last, first.half.or(borrowed));
-    if start >= end && first.half.is_none() && start >= 720 {
+    if start >= end && first.half.is_none() && last.half.is_some() && start >= 720 {
         start = start.saturating_sub(720);
     }
     if end <= start && last.half.is_none() {

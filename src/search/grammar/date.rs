@@ -6,7 +6,27 @@ use super::piece::{Candidate, DateWish, Piece, Which};
 use super::scan::{Scan, push};
 use jiff::civil::Weekday;
 
-const LEAD: &[&str] = &["on", "for", "this is for", "on the", "for the", "starting on", "by the", "the", "of", "available", "free", "free on", "available on", "anytime", "any time", "anytime on", "sometime", "only on", "either"];
+const LEAD: &[&str] = &[
+    "on",
+    "for",
+    "this is for",
+    "on the",
+    "for the",
+    "starting on",
+    "by the",
+    "the",
+    "of",
+    "available",
+    "free",
+    "free on",
+    "available on",
+    "anytime",
+    "any time",
+    "anytime on",
+    "sometime",
+    "only on",
+    "either",
+];
 
 /// Proposes dates.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
@@ -23,16 +43,43 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const PHRASES: &[(&str, DateWish)] = &[
-        ("today", DateWish::Today), ("2day", DateWish::Today), ("right now", DateWish::Now), ("now", DateWish::Now), ("available now", DateWish::Now), ("tonight", DateWish::Tonight),
-        ("tonite", DateWish::Tonight), ("tomorrow", DateWish::InDays(1)), ("tmrw", DateWish::InDays(1)), ("tmr", DateWish::InDays(1)), ("tomorow", DateWish::InDays(1)),
-        ("tmw", DateWish::InDays(1)), ("day after tomorrow", DateWish::InDays(2)), ("the day after tomorrow", DateWish::InDays(2)), ("this week", DateWish::ThisWeek),
-        ("later this week", DateWish::LaterThisWeek), ("rest of the week", DateWish::LaterThisWeek), ("later in the week", DateWish::LaterThisWeek),
-        ("next week", DateWish::NextWeek { weeks: 1 }), ("week after next", DateWish::NextWeek { weeks: 2 }), ("the week after next", DateWish::NextWeek { weeks: 2 }),
-        ("the following week", DateWish::NextWeek { weeks: 1 }), ("end of month", DateWish::EndOfMonth), ("end of the month", DateWish::EndOfMonth),
-        ("this month", DateWish::Month { ahead: 0 }), ("next month", DateWish::Month { ahead: 1 }), ("end of the week", DateWish::EndOfWeek),
-        ("end of this month", DateWish::EndOfMonth), ("end of week", DateWish::EndOfWeek), ("this coming week", DateWish::NextWeek { weeks: 1 }), ("same day", DateWish::Today),
+        ("today", DateWish::Today),
+        ("2day", DateWish::Today),
+        ("right now", DateWish::Now),
+        ("now", DateWish::Now),
+        ("available now", DateWish::Now),
+        ("tonight", DateWish::Tonight),
+        ("tonite", DateWish::Tonight),
+        ("tomorrow", DateWish::InDays(1)),
+        ("tmrw", DateWish::InDays(1)),
+        ("tmr", DateWish::InDays(1)),
+        ("tomorow", DateWish::InDays(1)),
+        ("tmw", DateWish::InDays(1)),
+        ("day after tomorrow", DateWish::InDays(2)),
+        ("the day after tomorrow", DateWish::InDays(2)),
+        ("this week", DateWish::ThisWeek),
+        ("later this week", DateWish::LaterThisWeek),
+        ("rest of the week", DateWish::LaterThisWeek),
+        ("later in the week", DateWish::LaterThisWeek),
+        ("next week", DateWish::NextWeek { weeks: 1 }),
+        ("week after next", DateWish::NextWeek { weeks: 2 }),
+        ("the week after next", DateWish::NextWeek { weeks: 2 }),
+        ("the following week", DateWish::NextWeek { weeks: 1 }),
+        ("end of month", DateWish::EndOfMonth),
+        ("end of the month", DateWish::EndOfMonth),
+        ("this month", DateWish::Month { ahead: 0 }),
+        ("next month", DateWish::Month { ahead: 1 }),
+        ("end of the week", DateWish::EndOfWeek),
+        ("end of this month", DateWish::EndOfMonth),
+        ("end of week", DateWish::EndOfWeek),
+        ("this coming week", DateWish::NextWeek { weeks: 1 }),
+        ("same day", DateWish::Today),
     ];
-    let Some((phrase, wish)) = PHRASES.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len()) else { return };
+    let Some((phrase, wish)) =
+        PHRASES.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len())
+    else {
+        return;
+    };
     let end = at + phrase.split(' ').count();
     if *phrase == "now" && scan.is(end, &["and"]) {
         return;
@@ -46,7 +93,8 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
     let until = |inclusive| Piece::Date(DateWish::Before { day: Box::new(wish.clone()), inclusive });
     let before = scan.lead(at, &["before", "before the", "earlier than"]);
     let by = scan.lead(at, &["by", "by the", "until", "till", "no later than", "through"]);
-    let from = scan.lead(at, &["from", "after", "starting", "starting from", "beginning", "starting on", "as of", "since"]);
+    let from =
+        scan.lead(at, &["from", "after", "starting", "starting from", "beginning", "starting on", "as of", "since"]);
     if before < at {
         push(out, before, end, 8, until(false));
     }
@@ -54,7 +102,11 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
         push(out, by, end, 8, until(true));
     }
     if from < at {
-        let later = if scan.is(at - 1, &["after"]) { DateWish::Before { day: Box::new(wish.clone()), inclusive: false } } else { wish.clone() };
+        let later = if scan.is(at - 1, &["after"]) {
+            DateWish::Before { day: Box::new(wish.clone()), inclusive: false }
+        } else {
+            wish.clone()
+        };
         let wish = match later {
             DateWish::Before { day, .. } => DateWish::From(Box::new(DateWish::From(day))),
             other => DateWish::From(Box::new(other)),
@@ -65,22 +117,32 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
 
 /// "in 3 days", "in two weeks", "in an hour", "within the next 5 days".
 fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let inside = scan.longest(at, &["in the next", "within the next", "within", "over the next", "next", "in the coming", "sometime in the next"]);
+    let inside = scan.longest(
+        at,
+        &["in the next", "within the next", "within", "over the next", "next", "in the coming", "sometime in the next"],
+    );
     let ahead = scan.longest(at, &["in", "in about", "in around"]);
     let Some(lead) = inside.or(ahead) else { return };
     let start = at + lead;
-    let (count, len) = match scan.longest(start, &["a couple of", "a couple", "a few", "couple of", "couple", "few", "an", "a", "the"]) {
+    let (count, len) = match scan
+        .longest(start, &["a couple of", "a couple", "a few", "couple of", "couple", "few", "an", "a", "the"])
+    {
         Some(len) if scan.word(start + len - 1) == "few" => (3, len),
         Some(len) if scan.phrase(start, "a couple").is_some() || scan.is(start, &["couple"]) => (2, len),
         Some(len) => (1, len),
         None => match scan.integer(start) {
             Some(number) => number,
-            None if scan.is(start, &["half"]) => (0, 0),
+            None if scan.is(start, &["half", "hour"]) => (1, 0),
             None => return,
         },
     };
     let end = start + len;
-    if let Some((minutes, stop)) = super::duration::length(scan, start).or_else(|| super::duration::length(scan, end)).filter(|_| !scan.is(end, &["years", "year"])) {
+    let hour = scan.is(end, &["hour"]).then_some((60, end + 1));
+    if let Some((minutes, stop)) = super::duration::length(scan, start)
+        .or_else(|| super::duration::length(scan, end))
+        .or(hour)
+        .filter(|_| !scan.is(end, &["years", "year"]))
+    {
         if !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60 {
             let wish = if inside.is_some() { DateWish::Now } else { DateWish::InMinutes(minutes) };
             push(out, at, scan.skip(stop, &["from now"]), 10, Piece::Date(wish));
@@ -129,16 +191,63 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
     }
     const COMPANY: &[&str] = &["on", "this", "next", "every", "by", "coming", "until", "before", "each", "from"];
     const FOLLOW: &[&str] = &[
-        "morning", "mornings", "afternoon", "afternoons", "evening", "evenings", "night", "nights", "at", "after", "before", "around", "between", "from", "lunchtime", "noon",
-        "early", "late",
+        "morning",
+        "mornings",
+        "afternoon",
+        "afternoons",
+        "evening",
+        "evenings",
+        "night",
+        "nights",
+        "at",
+        "after",
+        "before",
+        "around",
+        "between",
+        "from",
+        "lunchtime",
+        "noon",
+        "early",
+        "late",
     ];
-    const EXAM: &[&str] = &["prep", "test", "exam", "tutor", "tutoring", "tutors", "math", "maths", "score", "practice", "class", "classes", "course", "preparation", "help", "reading", "verbal", "coach", "salutation", "salutations", "lessons", "essay"];
+    const EXAM: &[&str] = &[
+        "prep",
+        "test",
+        "exam",
+        "tutor",
+        "tutoring",
+        "tutors",
+        "math",
+        "maths",
+        "score",
+        "practice",
+        "class",
+        "classes",
+        "course",
+        "preparation",
+        "help",
+        "reading",
+        "verbal",
+        "coach",
+        "salutation",
+        "salutations",
+        "lessons",
+        "essay",
+    ];
     let beside_day = |index: usize| day_name(scan.word(index)).is_some() || scan.is(index, &["today", "tomorrow"]);
-    let listed = beside_day(at + 1) || (at > 0 && beside_day(at - 1)) || (scan.is(at + 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at + 2))
+    let listed = beside_day(at + 1)
+        || (at > 0 && beside_day(at - 1))
+        || (scan.is(at + 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at + 2))
         || (at > 1 && scan.is(at - 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at - 2));
     let company = at > 0 && scan.is(at - 1, COMPANY);
-    let clock = scan.is(at + 1, FOLLOW) || (scan.integer(at + 1).is_some() && scan.is(at + 2, &["am", "pm", ":", "-", "p", "a"]));
-    let exam = scan.is(at + 1, EXAM) || (scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock);
+    let clock = scan.is(at + 1, FOLLOW)
+        || (scan.integer(at + 1).is_some() && scan.is(at + 2, &["am", "pm", ":", "-", "p", "a"]));
+    let exam = scan.is(at + 1, EXAM)
+        || (scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock);
+    let listed_exam = |index: usize| scan.is(index, &["act", "psat", "ssat", "shsat", "gre"]);
+    if listed_exam(at + 2) || at > 1 && listed_exam(at - 2) {
+        return None;
+    }
     if exam && !(company && !scan.is(at + 1, EXAM)) {
         return None;
     }
@@ -163,15 +272,21 @@ fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let wish = DateWish::Weekday { day, which };
     push(out, scan.lead(named, LEAD), end, 8, Piece::Date(wish.clone()));
     bounded(scan, named, end, wish, out);
-    if let Some(from) = Some(scan.lead(at, &["not on", "not", "except", "except on", "but not on", "no"])).filter(|from| *from < at) {
+    if let Some(from) =
+        Some(scan.lead(at, &["not on", "not", "except", "except on", "but not on", "no"])).filter(|from| *from < at)
+    {
         push(out, from, end, 10, Piece::Date(DateWish::NotWeekdays(vec![day])));
     }
 }
 
 /// "mon and wed", "tuesday or thursday", "monday to friday", "weekdays".
 fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    const WORKING: [Weekday; 5] = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
-    if let Some(len) = scan.longest(at, &["weekdays", "weekday", "during the week", "school days", "school nights", "weeknights", "weeknight"]) {
+    const WORKING: [Weekday; 5] =
+        [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
+    if let Some(len) = scan.longest(
+        at,
+        &["weekdays", "weekday", "during the week", "school days", "school nights", "weeknights", "weeknight"],
+    ) {
         let from = scan.lead(at, &["on", "on the", "any", "on a", "every", "during", "only on", "for"]);
         push(out, from, at + len, 8, Piece::Date(DateWish::Weekdays(WORKING.to_vec())));
         if scan.word(at).starts_with("weeknight") {
@@ -188,7 +303,11 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         }
         let through = scan.is(next.wrapping_sub(1), &["-", "to", "through", "thru"]) && next > end;
         let next = scan.skip(next, &["on", "every"]);
-        let Some((day, ..)) = is_day(scan, next).filter(|_| next > end || scan.is(end, &["and", "or", ","]) || day_name(scan.word(end)).is_some()) else { break };
+        let Some((day, ..)) = is_day(scan, next)
+            .filter(|_| next > end || scan.is(end, &["and", "or", ","]) || day_name(scan.word(end)).is_some())
+        else {
+            break;
+        };
         if through {
             days.extend(calendar::days_between(days[days.len() - 1], day));
         } else {
@@ -197,7 +316,13 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         end = next + 1;
     }
     if days.len() > 1 {
-        push(out, scan.lead(at, &["on", "every", "from", "either", "for", "available"]), end, 12, Piece::Date(DateWish::Weekdays(days)));
+        push(
+            out,
+            scan.lead(at, &["on", "every", "from", "either", "for", "available"]),
+            end,
+            12,
+            Piece::Date(DateWish::Weekdays(days)),
+        );
     }
 }
 
@@ -206,7 +331,13 @@ fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     match scan.word(at) {
         "weekends" => {
             let days = vec![Weekday::Saturday, Weekday::Sunday];
-            push(out, lead(&["on", "on the", "only on", "during", "during the", "for"]), at + 1, 8, Piece::Date(DateWish::Weekdays(days.clone())));
+            push(
+                out,
+                lead(&["on", "on the", "only on", "during", "during the", "for"]),
+                at + 1,
+                8,
+                Piece::Date(DateWish::Weekdays(days.clone())),
+            );
             let not = lead(&["no", "not on", "not", "except", "except on"]);
             if not < at {
                 push(out, not, at + 1, 10, Piece::Date(DateWish::NotWeekdays(days)));
@@ -214,7 +345,18 @@ fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         }
         "weekend" => {
             let which = if at > 0 && scan.is(at - 1, &["next"]) { Which::Next } else { Which::This };
-            let from = lead(&["this", "next", "the", "over the", "on the", "this coming", "coming", "during the", "for the", "on"]);
+            let from = lead(&[
+                "this",
+                "next",
+                "the",
+                "over the",
+                "on the",
+                "this coming",
+                "coming",
+                "during the",
+                "for the",
+                "on",
+            ]);
             push(out, scan.lead(from, LEAD), at + 1, 8, Piece::Date(DateWish::Weekend { which }));
         }
         _ => {}
@@ -223,7 +365,18 @@ fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "preferably", "if possible": the date is a wish, not a wall.
 fn soft(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    const SOFT: &[&str] = &["preferably", "ideally", "if possible", "flexible", "im flexible", "i am flexible", "pref", "preferred", "would be great", "would be ideal"];
+    const SOFT: &[&str] = &[
+        "preferably",
+        "ideally",
+        "if possible",
+        "flexible",
+        "im flexible",
+        "i am flexible",
+        "pref",
+        "preferred",
+        "would be great",
+        "would be ideal",
+    ];
     if let Some(len) = scan.longest(at, SOFT) {
         push(out, at, at + len, 2, Piece::Soft);
     }

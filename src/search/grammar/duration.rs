@@ -19,7 +19,9 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 fn propose(scan: &Scan, at: usize, end: usize, minutes: i64, out: &mut Vec<Candidate>) {
     // "per hour" is a price, "in 2 hours" a time, "30 minutes away" a distance.
-    if scan.is(at.wrapping_sub(1), &["per", "/", "in", "within", "next", "every"]) || scan.is(end, &["away", "from", "walk", "drive", "ago", "old", "notice"]) {
+    if scan.is(at.wrapping_sub(1), &["per", "/", "in", "within", "next", "every"])
+        || scan.is(end, &["away", "from", "walk", "drive", "ago", "old", "notice"])
+    {
         return;
     }
     let single_article = scan.is(at, &["an", "a"]);
@@ -39,11 +41,29 @@ fn propose(scan: &Scan, at: usize, end: usize, minutes: i64, out: &mut Vec<Candi
 /// A length of time in minutes that begins at `at`, and where it ends.
 pub fn length(scan: &Scan, at: usize) -> Option<(i64, usize)> {
     const SPELT: &[(&str, i64)] = &[
-        ("half an hour", 30), ("half hour", 30), ("a half hour", 30), ("an hour and a half", 90), ("one and a half hours", 90), ("one and a half hour", 90),
-        ("hour and a half", 90), ("quarter hour", 15), ("quarter of an hour", 15), ("three quarters of an hour", 45), ("an hour", 60), ("hour long", 60),
-        ("full hour", 60), ("two and a half hours", 150), ("a couple of hours", 120), ("couple hours", 120), ("half day", 240),
+        ("half an hour", 30),
+        ("half hour", 30),
+        ("a half hour", 30),
+        ("an hour and a half", 90),
+        ("one and a half hours", 90),
+        ("one and a half hour", 90),
+        ("hour and a half", 90),
+        ("quarter hour", 15),
+        ("quarter of an hour", 15),
+        ("three quarters of an hour", 45),
+        ("an hour", 60),
+        ("hour long", 60),
+        ("full hour", 60),
+        ("two and a half hours", 150),
+        ("a couple of hours", 120),
+        ("couple hours", 120),
+        ("half day", 240),
+        ("1 / 2 hour", 30),
+        ("1 / 2 an hour", 30),
     ];
-    if let Some((phrase, minutes)) = SPELT.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len()) {
+    if let Some((phrase, minutes)) =
+        SPELT.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len())
+    {
         return Some((*minutes, at + phrase.split(' ').count()));
     }
     let (value, len) = scan.number(at)?;

@@ -17,7 +17,22 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 /// "within 5 miles", "3 km radius", "no more than 2 miles from".
 fn radius(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let lead = scan.lead(at, &["within", "in a", "within a", "no more than", "less than", "up to", "under", "max", "at most", "not more than", "inside"]);
+    let lead = scan.lead(
+        at,
+        &[
+            "within",
+            "in a",
+            "within a",
+            "no more than",
+            "less than",
+            "up to",
+            "under",
+            "max",
+            "at most",
+            "not more than",
+            "inside",
+        ],
+    );
     let (value, len) = match scan.longest(at, &["a", "half a"]) {
         Some(1) if scan.is(at + 1, &["mile"]) && lead < at => (100, 1),
         Some(2) if scan.is(at + 2, &["mile"]) => (50, 2),
@@ -33,7 +48,23 @@ fn radius(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         "block" | "blocks" => value / 20,
         _ => return,
     };
-    let end = scan.skip(unit + 1, &["radius", "or less", "away", "from", "of", "away from", "radius of", "max", "around", "radius around", "from here", "or so"]);
+    let end = scan.skip(
+        unit + 1,
+        &[
+            "radius",
+            "or less",
+            "away",
+            "from",
+            "of",
+            "away from",
+            "radius of",
+            "max",
+            "around",
+            "radius around",
+            "from here",
+            "or so",
+        ],
+    );
     // "within 5 miles of me": where from is said by the same breath.
     let end = scan.skip(end, &["me", "my place", "my home", "home", "here"]);
     if let Ok(hundredth_miles) = u32::try_from(hundredth_miles)
@@ -45,25 +76,150 @@ fn radius(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 fn sort(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const ORDERS: &[(&[&str], Sort)] = &[
-        (&["cheapest", "lowest price", "lowest priced", "cheapest first", "sort by price", "price low to high", "by price", "lowest cost", "least expensive", "low to high", "lowest rate", "cheapest price", "sorted by price", "order by price", "lowest price first", "lowest rates"], Sort::PriceAsc),
-        (&["most expensive", "price high to low", "highest price", "most expensive first", "high to low", "priciest", "highest price first"], Sort::PriceDesc),
-        (&["best rated", "top rated", "highest rated", "best reviewed", "best", "by rating", "sort by rating", "highly rated", "best ratings", "great reviews", "good reviews", "best reviews", "top reviewed", "highest ratings", "highly reviewed", "well reviewed", "most reviewed", "sorted by rating", "best rating", "5 star", "five star", "with good reviews", "with great reviews", "highest rating", "well rated", "good ratings", "excellent reviews"], Sort::RatingDesc),
-        (&["closest", "nearest", "sort by distance", "by distance", "closest first", "nearest first", "sorted by distance"], Sort::Distance),
-        (&["soonest", "earliest", "soonest available", "first available", "earliest available", "next available", "soonest first", "earliest first", "by availability", "earliest possible", "soonest possible", "first opening", "next opening", "earliest opening", "earliest slot", "next slot", "earliest time", "earliest appointment"], Sort::Soonest),
+        (
+            &[
+                "cheapest",
+                "lowest price",
+                "lowest priced",
+                "cheapest first",
+                "sort by price",
+                "price low to high",
+                "by price",
+                "lowest cost",
+                "least expensive",
+                "low to high",
+                "lowest rate",
+                "cheapest price",
+                "sorted by price",
+                "order by price",
+                "lowest price first",
+                "lowest rates",
+            ],
+            Sort::PriceAsc,
+        ),
+        (
+            &[
+                "most expensive",
+                "price high to low",
+                "highest price",
+                "most expensive first",
+                "high to low",
+                "priciest",
+                "highest price first",
+            ],
+            Sort::PriceDesc,
+        ),
+        (
+            &[
+                "best rated",
+                "top rated",
+                "highest rated",
+                "best reviewed",
+                "best",
+                "by rating",
+                "sort by rating",
+                "highly rated",
+                "best ratings",
+                "great reviews",
+                "good reviews",
+                "best reviews",
+                "top reviewed",
+                "highest ratings",
+                "highly reviewed",
+                "well reviewed",
+                "most reviewed",
+                "sorted by rating",
+                "best rating",
+                "5 star",
+                "five star",
+                "with good reviews",
+                "with great reviews",
+                "highest rating",
+                "well rated",
+                "good ratings",
+                "excellent reviews",
+            ],
+            Sort::RatingDesc,
+        ),
+        (
+            &[
+                "closest",
+                "nearest",
+                "sort by distance",
+                "by distance",
+                "closest first",
+                "nearest first",
+                "sorted by distance",
+            ],
+            Sort::Distance,
+        ),
+        (
+            &[
+                "soonest",
+                "earliest",
+                "soonest available",
+                "first available",
+                "earliest available",
+                "next available",
+                "soonest first",
+                "earliest first",
+                "by availability",
+                "earliest possible",
+                "soonest possible",
+                "first opening",
+                "next opening",
+                "earliest opening",
+                "earliest slot",
+                "next slot",
+                "earliest time",
+                "earliest appointment",
+            ],
+            Sort::Soonest,
+        ),
     ];
     for (phrases, order) in ORDERS {
         if let Some(len) = scan.longest(at, phrases) {
-            push(out, scan.lead(at, &["the", "with the", "order by", "sort by", "by", "sorted by", "with"]), at + len, 0, Piece::Sort(*order));
+            push(
+                out,
+                scan.lead(at, &["the", "with the", "order by", "sort by", "by", "sorted by", "with"]),
+                at + len,
+                0,
+                Piece::Sort(*order),
+            );
         }
     }
 }
 
 fn urgency(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const HIGH: &[&str] = &[
-        "urgent", "urgently", "asap", "immediately", "as soon as possible", "right away", "emergency", "immediate", "last minute", "straight away", "a s a p", "this instant", "quickly",
-        "at once", "its urgent", "urgently needed", "starting immediately", "starting now",
+        "urgent",
+        "urgently",
+        "asap",
+        "immediately",
+        "as soon as possible",
+        "right away",
+        "emergency",
+        "immediate",
+        "last minute",
+        "straight away",
+        "a s a p",
+        "this instant",
+        "quickly",
+        "at once",
+        "its urgent",
+        "urgently needed",
+        "starting immediately",
+        "starting now",
     ];
-    const MEDIUM: &[&str] = &["soon", "as early as possible", "pretty soon", "sometime soon", "fairly soon", "soonish", "in the near future"];
+    const MEDIUM: &[&str] = &[
+        "soon",
+        "as early as possible",
+        "pretty soon",
+        "sometime soon",
+        "fairly soon",
+        "soonish",
+        "in the near future",
+    ];
     for (phrases, urgency) in [(HIGH, Urgency::High), (MEDIUM, Urgency::Medium)] {
         if let Some(len) = scan.longest(at, phrases) {
             push(out, at, at + len, 2, Piece::Urgency(urgency));
@@ -71,31 +227,130 @@ fn urgency(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
 }
 
+/// The course filter a phrase at `at` names, and its length in tokens.
+pub fn filter_at(word: impl Fn(usize) -> String, at: usize) -> Option<(&'static str, &'static str, usize)> {
+    let stands = |phrase: &str| phrase.split(' ').enumerate().all(|(offset, part)| word(at + offset) == part);
+    FILTERS
+        .iter()
+        .find(|(phrase, ..)| stands(phrase))
+        .map(|(phrase, key, value)| (*key, *value, phrase.split(' ').count()))
+}
+
 fn filter(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    const FILTERS: &[(&str, &str, &str)] = &[
-        ("ap", "course_level", "ap"), ("honors", "course_level", "honors"), ("ib", "course_level", "ib"), ("advanced placement", "course_level", "ap"),
-        ("college prep", "goal", "college_prep"), ("test prep", "goal", "test_prep"), ("exam prep", "goal", "test_prep"), ("audition prep", "goal", "audition_prep"),
-        ("college level", "course_level", "college"), ("competition", "goal", "competition"),
-    ];
-    for (phrase, key, value) in FILTERS {
-        if let Some(len) = scan.phrase(at, phrase) {
-            // Lighter than a topic of the same words: "test prep" alone is what is wanted.
-            push(out, at, at + len, -4, Piece::Filter { key, value });
-        }
+    if let Some((key, value, len)) = filter_at(|index| scan.word(index).to_owned(), at) {
+        // Lighter than a topic of the same words: "test prep" alone is what is wanted.
+        push(out, at, at + len, -4, Piece::Filter { key, value });
     }
 }
+
+const FILTERS: &[(&str, &str, &str)] = &[
+    ("ap", "course_level", "ap"),
+    ("honors", "course_level", "honors"),
+    ("ib", "course_level", "ib"),
+    ("advanced placement", "course_level", "ap"),
+    ("college prep", "goal", "college_prep"),
+    ("test prep", "goal", "test_prep"),
+    ("exam prep", "goal", "test_prep"),
+    ("audition prep", "goal", "audition_prep"),
+    ("college level", "course_level", "college"),
+    ("competition", "goal", "competition"),
+];
 
 /// Openings and courtesies that would otherwise look like words about the lesson.
 fn filler(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const PHRASES: &[&str] = &[
-        "i am looking for", "im looking for", "looking for", "looking to", "i want to", "i would like to", "id like to", "i need", "i want", "can you find", "find me", "show me",
-        "help me find", "where can i", "who can teach", "someone to teach", "somebody to teach", "someone who can teach", "i wanna", "i would like", "id like", "we are looking for",
-        "were looking for", "how much", "do you have", "is there", "are there", "sign up for", "to learn", "learn to", "learn how to", "teach me", "want to learn", "help with",
-        "in need of", "interested in", "wanting to", "searching for", "search for", "can someone teach", "someone who teaches", "take", "book", "find", "trying to find", "please find",
-        "available", "availability", "is available", "whos available", "who is available", "thats available", "that is available", "with availability", "at a time", "any time", "anytime",
-        "at any time", "any day", "sometime", "some time", "i can only do", "we can only do", "i can do", "works for me", "either works", "works best", "for a change", "for fun",
-        "as a hobby", "for beginners and up", "open slots", "open slot", "with openings", "has openings", "free time", "free slots", "has time", "have time", "is free", "for me",
-        "for myself", "me", "my usual", "for a friend", "as a gift", "for a gift", "gift", "thats trending", "that are trending", "trending", "popular",
+        "i am looking for",
+        "im looking for",
+        "looking for",
+        "looking to",
+        "i want to",
+        "i would like to",
+        "id like to",
+        "i need",
+        "i want",
+        "can you find",
+        "find me",
+        "show me",
+        "help me find",
+        "where can i",
+        "who can teach",
+        "someone to teach",
+        "somebody to teach",
+        "someone who can teach",
+        "i wanna",
+        "i would like",
+        "id like",
+        "we are looking for",
+        "were looking for",
+        "how much",
+        "do you have",
+        "is there",
+        "are there",
+        "sign up for",
+        "to learn",
+        "learn to",
+        "learn how to",
+        "teach me",
+        "want to learn",
+        "help with",
+        "in need of",
+        "interested in",
+        "wanting to",
+        "searching for",
+        "search for",
+        "can someone teach",
+        "someone who teaches",
+        "take",
+        "book",
+        "find",
+        "trying to find",
+        "please find",
+        "available",
+        "availability",
+        "is available",
+        "whos available",
+        "who is available",
+        "thats available",
+        "that is available",
+        "with availability",
+        "at a time",
+        "any time",
+        "anytime",
+        "at any time",
+        "any day",
+        "sometime",
+        "some time",
+        "i can only do",
+        "we can only do",
+        "i can do",
+        "works for me",
+        "either works",
+        "works best",
+        "for a change",
+        "for fun",
+        "as a hobby",
+        "for beginners and up",
+        "open slots",
+        "open slot",
+        "with openings",
+        "has openings",
+        "free time",
+        "free slots",
+        "has time",
+        "have time",
+        "is free",
+        "for me",
+        "for myself",
+        "me",
+        "my usual",
+        "for a friend",
+        "as a gift",
+        "for a gift",
+        "gift",
+        "thats trending",
+        "that are trending",
+        "trending",
+        "popular",
     ];
     if let Some(len) = scan.longest(at, PHRASES) {
         let weight = 3 * len as i32;

@@ -4,16 +4,82 @@
 use super::piece::{Candidate, Piece};
 use super::scan::{Scan, push};
 
-const ONE: &[&str] = &["one on one", "1 on 1", "one to one", "1 to 1", "1 : 1", "private", "individual", "solo", "just me", "one on 1", "1 on one", "personalized", "privately"];
+const ONE: &[&str] = &[
+    "one on one",
+    "1 on 1",
+    "one to one",
+    "1 to 1",
+    "1 : 1",
+    "private",
+    "individual",
+    "solo",
+    "just me",
+    "one on 1",
+    "1 on one",
+    "personalized",
+    "privately",
+];
 const TWO: &[&str] = &[
-    "couple", "couples", "for two", "for 2", "two of us", "the two of us", "2 of us", "for us two", "me and my friend", "me and a friend", "my friend and i", "for me and my friend",
-    "me and my partner", "me and my wife", "me and my husband", "me and my girlfriend", "me and my boyfriend", "semi private", "for my wife and me", "for my husband and me", "duo",
-    "me and my son", "me and my daughter", "my wife and i", "my husband and i", "me and my sister", "me and my brother", "me and my mom", "me and my kid", "two people",
-    "with a friend", "my partner and i", "for a couple", "for couples",
+    "couple",
+    "couples",
+    "for two",
+    "for 2",
+    "two of us",
+    "the two of us",
+    "2 of us",
+    "for us two",
+    "me and my friend",
+    "me and a friend",
+    "my friend and i",
+    "for me and my friend",
+    "me and my partner",
+    "me and my wife",
+    "me and my husband",
+    "me and my girlfriend",
+    "me and my boyfriend",
+    "semi private",
+    "for my wife and me",
+    "for my husband and me",
+    "duo",
+    "me and my son",
+    "me and my daughter",
+    "my wife and i",
+    "my husband and i",
+    "me and my sister",
+    "me and my brother",
+    "me and my mom",
+    "me and my kid",
+    "two people",
+    "with a friend",
+    "my partner and i",
+    "for a couple",
+    "for couples",
 ];
 const PEOPLE: &[&str] = &[
-    "people", "persons", "students", "kids", "children", "adults", "friends", "teens", "boys", "girls", "of us", "siblings", "participants", "learners", "teenagers", "sons", "daughters",
-    "toddlers", "colleagues", "coworkers", "guests", "women", "men", "beginners",
+    "people",
+    "persons",
+    "students",
+    "kids",
+    "children",
+    "adults",
+    "friends",
+    "teens",
+    "boys",
+    "girls",
+    "of us",
+    "siblings",
+    "participants",
+    "learners",
+    "teenagers",
+    "sons",
+    "daughters",
+    "toddlers",
+    "colleagues",
+    "coworkers",
+    "guests",
+    "women",
+    "men",
+    "beginners",
 ];
 
 /// Proposes group sizes.
@@ -33,7 +99,11 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 /// "group of 4", "a party of six".
 fn of_so_many(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let Some(len) = scan.longest(at, &["group of", "groups of", "party of", "small group of", "class of", "family of", "team of"]) else { return };
+    let Some(len) =
+        scan.longest(at, &["group of", "groups of", "party of", "small group of", "class of", "family of", "team of"])
+    else {
+        return;
+    };
     let Some((count, digits)) = scan.integer(at + len) else { return };
     let end = scan.skip(at + len + digits, PEOPLE);
     if let Some(size) = size(count) {

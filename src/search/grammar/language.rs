@@ -6,16 +6,39 @@ use super::piece::{Candidate, Piece};
 use super::scan::{Scan, push};
 
 const SPEAKS: &[&str] = &[
-    "who speaks", "that speaks", "who speak", "speaks", "who can speak", "speaking", "fluent in", "who is fluent in", "taught in", "instruction in", "given in", "who teaches in",
-    "teaching in", "conducted in", "who also speaks", "must speak", "should speak", "able to speak", "native in", "lessons given in", "in fluent", "that can speak", "who knows",
-    "can speak", "speak",
+    "who speaks",
+    "that speaks",
+    "who speak",
+    "speaks",
+    "who can speak",
+    "speaking",
+    "fluent in",
+    "who is fluent in",
+    "taught in",
+    "instruction in",
+    "given in",
+    "who teaches in",
+    "teaching in",
+    "conducted in",
+    "who also speaks",
+    "must speak",
+    "should speak",
+    "able to speak",
+    "native in",
+    "lessons given in",
+    "in fluent",
+    "that can speak",
+    "who knows",
+    "can speak",
+    "speak",
 ];
 
 /// Proposes languages of instruction.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {
         if let Some(len) = scan.longest(at, SPEAKS) {
-            let learner = scan.phrase(at, "speak").is_some() && !scan.is(at.wrapping_sub(1), &["who", "that", "must", "can", "and", "also"]);
+            let learner = scan.phrase(at, "speak").is_some()
+                && !scan.is(at.wrapping_sub(1), &["who", "that", "must", "can", "and", "also"]);
             if !learner {
                 listed(scan, at, at + len, 12, out);
             }
@@ -42,16 +65,26 @@ fn listed(scan: &Scan, from: usize, start: usize, bonus: i32, out: &mut Vec<Cand
 /// "Spanish-speaking teacher", "bilingual".
 fn before_speaking(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(language) = scan.lexicon.language(scan.word(at)) else { return };
-    if let Some(len) = scan.longest(at + 1, &["speaking", "speaker", "speakers", "speaking teacher", "speaking instructor", "speaking tutor"]) {
+    if let Some(len) = scan.longest(
+        at + 1,
+        &["speaking", "speaker", "speakers", "speaking teacher", "speaking instructor", "speaking tutor"],
+    ) {
         let speaker = scan.is(at + 1, &["speaker", "speakers"]);
         if !speaker || scan.is(at.wrapping_sub(1), &["native", "a"]) {
-            push(out, scan.lead(at, &["a", "native", "with a", "fluent"]), at + 1 + len.min(1), 12, Piece::Language(language));
+            push(
+                out,
+                scan.lead(at, &["a", "native", "with a", "fluent"]),
+                at + 1 + len.min(1),
+                12,
+                Piece::Language(language),
+            );
         }
     }
 }
 
 /// "piano in Spanish" is given in Spanish; "lessons in Spanish" may well be Spanish lessons.
 fn teaching_in(scan: &Scan, at: usize) -> bool {
-    let named: Vec<_> = scan.topics.iter().filter(|(start, end, topic)| !topic.weak && !(*start <= at + 1 && at + 1 < *end)).collect();
+    let named: Vec<_> =
+        scan.topics.iter().filter(|(start, end, topic)| !topic.weak && !(*start <= at + 1 && at + 1 < *end)).collect();
     !named.is_empty() && !scan.is(at.wrapping_sub(1), &["conversation", "fluency", "conversational"])
 }

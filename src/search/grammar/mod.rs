@@ -32,7 +32,9 @@ mod words;
 
 pub use assemble::Reading;
 pub use parsed::{Chip, Parsed};
-pub use piece::{Audience, DateType, Level, LessonType, LocationKind, PriceIntent, PriceUnit, Sort, Topic, TopicKind, Urgency, Venue};
+pub use piece::{
+    Audience, DateType, LessonType, Level, LocationKind, PriceIntent, PriceUnit, Sort, Topic, TopicKind, Urgency, Venue,
+};
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
@@ -63,6 +65,8 @@ pub fn read(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
     for recogniser in RECOGNISERS {
         recogniser(&scan, &mut candidates);
     }
+    let bare = candidates.iter().filter_map(|candidate| candidate.without_lead(tokens)).collect::<Vec<_>>();
+    candidates.extend(bare);
     let chosen = choose::choose(tokens.len(), candidates);
-    assemble::assemble(tokens, &chosen, now)
+    assemble::assemble(tokens, &chosen, lexicon, now)
 }

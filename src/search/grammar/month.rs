@@ -21,8 +21,18 @@ pub fn recognise_at(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 fn month_number(word: &str) -> Option<i8> {
     const MONTHS: [&[&str]; 12] = [
-        &["january", "jan"], &["february", "feb"], &["march", "mar"], &["april", "apr"], &["may"], &["june", "jun"], &["july", "jul"], &["august", "aug"],
-        &["september", "sep", "sept"], &["october", "oct"], &["november", "nov"], &["december", "dec"],
+        &["january", "jan"],
+        &["february", "feb"],
+        &["march", "mar"],
+        &["april", "apr"],
+        &["may"],
+        &["june", "jun"],
+        &["july", "jul"],
+        &["august", "aug"],
+        &["september", "sep", "sept"],
+        &["october", "oct"],
+        &["november", "nov"],
+        &["december", "dec"],
     ];
     MONTHS.iter().position(|names| names.contains(&word)).map(|index| index as i8 + 1)
 }
@@ -48,7 +58,9 @@ fn propose(scan: &Scan, at: usize, end: usize, date: Option<Date>, out: &mut Vec
 }
 
 fn slashed(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let (Some(month), true, Some(day)) = (scan.digits(at), scan.is(at + 1, &["/"]), scan.digits(at + 2)) else { return };
+    let (Some(month), true, Some(day)) = (scan.digits(at), scan.is(at + 1, &["/"]), scan.digits(at + 2)) else {
+        return;
+    };
     if scan.before(at) == "/" || scan.before(at) == "$" {
         return;
     }
@@ -82,11 +94,14 @@ fn named(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(month) = month_number(scan.word(at)) else { return };
     let Some((first, end)) = day(scan, at + 1) else { return };
     // "may 5 people come" and "march 30 minutes" are not dates.
-    if scan.is(end, &["minutes", "min", "people", "pm", "am", "$", "dollars"]) && scan.word(end - 1).parse::<i64>().is_ok() {
+    if scan.is(end, &["minutes", "min", "people", "pm", "am", "$", "dollars"])
+        && scan.word(end - 1).parse::<i64>().is_ok()
+    {
         return;
     }
     if scan.is(end, &["-", "to", "through", "thru", "until", "and"]) {
-        let (second_month, at_day) = month_number(scan.word(end + 1)).map_or((month, end + 1), |month| (month, end + 2));
+        let (second_month, at_day) =
+            month_number(scan.word(end + 1)).map_or((month, end + 1), |month| (month, end + 2));
         if let Some((last, stop)) = day(scan, at_day)
             && let (Some(from), Some(to)) = (
                 calendar::coming(scan.today, None, i64::from(month), first),
@@ -94,7 +109,13 @@ fn named(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             )
             && from <= to
         {
-            push(out, scan.lead(at, &["from", "between", "for", "on"]), stop, 14, Piece::Date(DateWish::Range(from, to)));
+            push(
+                out,
+                scan.lead(at, &["from", "between", "for", "on"]),
+                stop,
+                14,
+                Piece::Date(DateWish::Range(from, to)),
+            );
         }
     }
     let (year, end) = year(scan, end).map_or((None, end), |(year, end)| (Some(year), end));

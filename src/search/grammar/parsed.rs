@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::piece::{Audience, DateType, Level, LessonType, LocationKind, PriceIntent, PriceUnit, Sort, Urgency, Venue};
+use super::piece::{Audience, DateType, LessonType, Level, LocationKind, PriceIntent, PriceUnit, Sort, Urgency, Venue};
 use crate::base::time::{Date, WallTime};
 
 /// The understood query.

@@ -4,6 +4,8 @@
 use jiff::civil::{Date, Weekday};
 use serde::Serialize;
 
+use super::token::Token;
+
 /// One reading of a run of tokens `from..to`. Readings compete; the chooser keeps the best set that
 /// does not overlap.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,34 @@ impl Candidate {
         Candidate { from, to, weight: (length * 14 - 4 + bonus).max(1), piece }
     }
 
+    /// The same reading without the small words before it, for when another reading needs them:
+    /// "within 5 miles of astoria".
+    pub fn without_lead(&self, tokens: &[Token]) -> Option<Candidate> {
+        const SMALL: &[&str] =
+            &["in", "on", "of", "for", "the", "a", "an", "my", "our", "near", "around", "is", "with", "to"];
+        let matters = matches!(
+            self.piece,
+            Piece::Date(DateWish::InDays(_) | DateWish::InMinutes(_) | DateWish::Within(_) | DateWish::Range(..))
+                | Piece::Language(_)
+                | Piece::Time(TimeWish::Around(_))
+                | Piece::Price(_)
+                | Piece::Place(PlaceWish::Unknown { .. } | PlaceWish::NearMe)
+                | Piece::Filler
+                | Piece::Topic(_)
+                | Piece::Venue(_)
+                | Piece::Group(_)
+        );
+        let small =
+            tokens[self.from..self.to - 1].iter().take_while(|token| SMALL.contains(&token.text.as_str())).count();
+        let from = self.from + small;
+        (small > 0 && !matters).then(|| Candidate {
+            from,
+            to: self.to,
+            weight: (self.weight - 16 * small as i32).max(1),
+            piece: self.piece.clone(),
+        })
+    }
+
     /// How sure the reading is, for the chip: the weight per token, squeezed into 0.5–0.99.
     pub fn confidence(&self) -> f64 {
         let per_token = f64::from(self.weight) / (self.to - self.from).max(1) as f64;
@@ -33,7 +63,10 @@ impl Candidate {
 pub enum Piece {
     Price(PriceWish),
     Intent(PriceIntent),
-    Age { from: Option<u8>, to: Option<u8> },
+    Age {
+        from: Option<u8>,
+        to: Option<u8>,
+    },
     Audience(Audience),
     Grade(u8),
     Level(Level),
@@ -41,7 +74,9 @@ pub enum Piece {
     Date(DateWish),
     Time(TimeWish),
     Place(PlaceWish),
-    Radius { hundredth_miles: u32 },
+    Radius {
+        hundredth_miles: u32,
+    },
     Lesson(LessonType),
     Venue(Venue),
     Language(String),
@@ -50,7 +85,10 @@ pub enum Piece {
     Sort(Sort),
     Urgency(Urgency),
     Topic(Topic),
-    Filter { key: &'static str, value: &'static str },
+    Filter {
+        key: &'static str,
+        value: &'static str,
+    },
     Soft,
     /// Words that say nothing about the lesson.
     Filler,
@@ -151,19 +189,31 @@ pub enum DateWish {
     InDays(i64),
     /// Start no earlier than so many minutes from now.
     InMinutes(i64),
-    Weekday { day: Weekday, which: Which },
+    Weekday {
+        day: Weekday,
+        which: Which,
+    },
     Weekdays(Vec<Weekday>),
     NotWeekdays(Vec<Weekday>),
-    Weekend { which: Which },
+    Weekend {
+        which: Which,
+    },
     Range(Date, Date),
     ThisWeek,
     LaterThisWeek,
-    NextWeek { weeks: i64 },
+    NextWeek {
+        weeks: i64,
+    },
     EndOfWeek,
     EndOfMonth,
-    Month { ahead: i64 },
+    Month {
+        ahead: i64,
+    },
     Within(i64),
-    Before { day: Box<DateWish>, inclusive: bool },
+    Before {
+        day: Box<DateWish>,
+        inclusive: bool,
+    },
     From(Box<DateWish>),
     Impossible,
 }
@@ -200,7 +250,11 @@ pub enum TimeWish {
     Around(ClockSaid),
     Between(ClockSaid, ClockSaid),
     /// A part of the day; `today` when "this" was said before it.
-    Part { from: u16, to: u16, today: bool },
+    Part {
+        from: u16,
+        to: u16,
+        today: bool,
+    },
 }
 
 /// A place as said.
@@ -217,6 +271,11 @@ pub struct Topic {
     pub kind: TopicKind,
     /// Names of the services it stands for, best first.
     pub services: Vec<usize>,
+    /// The catalogue's shelf and category it stands on; of several, the first.
+    pub shelf: usize,
+    pub category: usize,
+    /// The service that bears its shelf's own name: "math" among algebra, geometry, calculus.
+    pub head: bool,
     /// A bare "tutor": a wish only when nothing better was named.
     pub weak: bool,
 }

@@ -5,25 +5,141 @@ use super::piece::{Candidate, Piece, PriceIntent, PriceUnit, PriceWish};
 use super::scan::{Scan, push};
 
 const CEILING: &[&str] = &[
-    "under", "below", "less than", "lower than", "cheaper than", "max", "maximum", "max of", "maximum of", "up to", "upto", "at most", "no more than",
-    "not more than", "not over", "no higher than", "budget of", "budget is", "my budget is", "with a budget of", "on a budget of", "budget", "<", "< =",
-    "for under", "for less than", "within", "for up to", "for max", "max price", "tops",
+    "under",
+    "below",
+    "less than",
+    "lower than",
+    "cheaper than",
+    "max",
+    "maximum",
+    "max of",
+    "maximum of",
+    "up to",
+    "upto",
+    "at most",
+    "no more than",
+    "not more than",
+    "not over",
+    "no higher than",
+    "budget of",
+    "budget is",
+    "my budget is",
+    "with a budget of",
+    "on a budget of",
+    "budget",
+    "<",
+    "< =",
+    "for under",
+    "for less than",
+    "within",
+    "for up to",
+    "for max",
+    "max price",
+    "tops",
 ];
-const FLOOR: &[&str] = &["over", "above", "more than", "at least", "minimum", "min", "minimum of", "starting at", "upwards of", ">", "> ="];
-const ABOUT: &[&str] = &["around", "about", "approximately", "approx", "roughly", "~", "circa", "close to", "for around", "for about"];
-const AT_MOST_AFTER: &[&str] =
-    &["or less", "or under", "or below", "or cheaper", "max", "maximum", "tops", "and under", "and below", "at most", "or lower", "limit", "budget"];
-const AT_LEAST_AFTER: &[&str] = &["or more", "and up", "plus", "+", "minimum", "and above", "or above", "or higher", "at least"];
+const FLOOR: &[&str] = &[
+    "over",
+    "above",
+    "more than",
+    "at least",
+    "minimum",
+    "min",
+    "minimum of",
+    "starting at",
+    "upwards of",
+    ">",
+    "> =",
+];
+const ABOUT: &[&str] =
+    &["around", "about", "approximately", "approx", "roughly", "~", "circa", "close to", "for around", "for about"];
+const AT_MOST_AFTER: &[&str] = &[
+    "or less",
+    "or under",
+    "or below",
+    "or cheaper",
+    "max",
+    "maximum",
+    "tops",
+    "and under",
+    "and below",
+    "at most",
+    "or lower",
+    "limit",
+    "budget",
+];
+const AT_LEAST_AFTER: &[&str] =
+    &["or more", "and up", "plus", "+", "minimum", "and above", "or above", "or higher", "at least"];
 const ABOUT_AFTER: &[&str] = &["or so", "ish", "give or take"];
 /// Words after a bare number that make it something other than money.
 const NOT_MONEY: &[&str] = &[
-    "min", "mins", "minute", "minutes", "hour", "hours", "hr", "hrs", "year", "years", "yr", "yrs", "yo", "y", "week", "weeks", "day", "days", "month",
-    "months", "mile", "miles", "mi", "km", "kilometers", "people", "persons", "kids", "students", "children", "am", "pm", "a", "p", "th", "st", "nd", "rd",
-    "lessons", "sessions", "classes", ":", "/", "times", "blocks", "grade", "oclock", "reviews", "percent",
+    "min",
+    "mins",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "hr",
+    "hrs",
+    "year",
+    "years",
+    "yr",
+    "yrs",
+    "yo",
+    "y",
+    "week",
+    "weeks",
+    "day",
+    "days",
+    "month",
+    "months",
+    "mile",
+    "miles",
+    "mi",
+    "km",
+    "kilometers",
+    "people",
+    "persons",
+    "kids",
+    "students",
+    "children",
+    "am",
+    "pm",
+    "a",
+    "p",
+    "th",
+    "st",
+    "nd",
+    "rd",
+    "lessons",
+    "sessions",
+    "classes",
+    ":",
+    "/",
+    "times",
+    "blocks",
+    "grade",
+    "oclock",
+    "reviews",
+    "percent",
 ];
 const BUDGET: &[&str] = &[
-    "cheap", "budget", "affordable", "inexpensive", "low cost", "not too expensive", "not expensive", "reasonably priced", "budget friendly", "on a budget",
-    "low price", "low priced", "economical", "cheap but good", "reasonable price", "good value", "wont break the bank",
+    "cheap",
+    "budget",
+    "affordable",
+    "inexpensive",
+    "low cost",
+    "not too expensive",
+    "not expensive",
+    "reasonably priced",
+    "budget friendly",
+    "on a budget",
+    "low price",
+    "low priced",
+    "economical",
+    "cheap but good",
+    "reasonable price",
+    "good value",
+    "wont break the bank",
 ];
 const PREMIUM: &[&str] = &["premium", "luxury", "high end", "top tier", "upscale", "exclusive", "elite"];
 
@@ -62,9 +178,34 @@ fn amount(scan: &Scan, at: usize) -> Option<Amount> {
 }
 
 fn unit(scan: &Scan, at: usize) -> Option<(PriceUnit, usize)> {
-    const HOUR: &[&str] = &["/ hr", "/ hour", "/ h", "per hour", "an hour", "a hour", "hourly", "hr", "per hr", "each hour", "/ hrs", "ph"];
-    const SESSION: &[&str] =
-        &["/ session", "/ lesson", "/ class", "per session", "per lesson", "per class", "a session", "a lesson", "a class", "each", "per visit", "each lesson"];
+    const HOUR: &[&str] = &[
+        "/ hr",
+        "/ hour",
+        "/ h",
+        "per hour",
+        "an hour",
+        "a hour",
+        "hourly",
+        "hr",
+        "per hr",
+        "each hour",
+        "/ hrs",
+        "ph",
+    ];
+    const SESSION: &[&str] = &[
+        "/ session",
+        "/ lesson",
+        "/ class",
+        "per session",
+        "per lesson",
+        "per class",
+        "a session",
+        "a lesson",
+        "a class",
+        "each",
+        "per visit",
+        "each lesson",
+    ];
     if let Some(len) = scan.longest(at, HOUR) {
         return Some((PriceUnit::Hour, len));
     }
@@ -83,7 +224,9 @@ fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let wish = |min, max, target| Piece::Price(PriceWish { min, max, target, unit: found.unit });
     let cents = Some(found.cents);
     let bonus = if found.money { 14 } else { 2 };
-    let after = |phrases| scan.longest(found.end, phrases).map(|len| found.end + len).filter(|end| !(scan.is(*end, &["years", "year"])));
+    let after = |phrases| {
+        scan.longest(found.end, phrases).map(|len| found.end + len).filter(|end| !(scan.is(*end, &["years", "year"])))
+    };
     if let Some(end) = after(AT_MOST_AFTER) {
         push(out, ceiling.min(at), end, bonus, wish(None, cents, None));
     }
@@ -111,7 +254,13 @@ fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         push(out, ceiling, found.end, bonus, wish(None, cents, None));
     } else if found.money {
         // A sum with nothing around it is what somebody is ready to pay.
-        push(out, scan.lead(at, &["for", "at", "paying", "pay", "can pay", "is"]), found.end, bonus - 2, wish(None, cents, None));
+        push(
+            out,
+            scan.lead(at, &["for", "at", "paying", "pay", "can pay", "is"]),
+            found.end,
+            bonus - 2,
+            wish(None, cents, None),
+        );
     }
 }
 
@@ -121,7 +270,8 @@ fn plausible_bare(scan: &Scan, found: &Amount) -> bool {
 }
 
 fn people_near(scan: &Scan, at: usize) -> bool {
-    const PEOPLE: &[&str] = &["adults", "adult", "women", "men", "people", "seniors", "anyone", "age", "aged", "ages", "those"];
+    const PEOPLE: &[&str] =
+        &["adults", "adult", "women", "men", "people", "seniors", "anyone", "age", "aged", "ages", "those"];
     (at.saturating_sub(3)..at).any(|index| scan.is(index, PEOPLE))
 }
 
@@ -129,7 +279,8 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let lead = scan.lead(at, &["between", "from", "for", "for between", "priced between"]);
     let between = at > 0 && scan.is(at - 1, &["between"]);
     let Some(low) = amount(scan, at) else { return };
-    let joint = if between { scan.longest(low.end, &["and", "-", "to", "&"]) } else { scan.longest(low.end, &["-", "to"]) };
+    let joint =
+        if between { scan.longest(low.end, &["and", "-", "to", "&"]) } else { scan.longest(low.end, &["-", "to"]) };
     let Some(joint) = joint else { return };
     let Some(high) = amount(scan, low.end + joint) else { return };
     let money = low.money || high.money;

@@ -10,6 +10,8 @@ pub trait Lexicon {
     fn topics_at(&self, tokens: &[Token], at: usize) -> Vec<(usize, Topic)>;
     /// The longest place named by the tokens from `at` on.
     fn place_at(&self, tokens: &[Token], at: usize) -> Option<KnownPlace>;
+    /// The place a part of a name, or a misspelt name, most likely means.
+    fn place_like(&self, text: &str) -> Option<KnownPlace>;
     /// The English name of a language that is taught or spoken, from its folded name.
     fn language(&self, word: &str) -> Option<String>;
 }
@@ -151,14 +153,34 @@ fn hundredths(text: &str) -> Option<i64> {
 }
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
-    "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 fn number_words(scan: &Scan, at: usize) -> Option<(i64, usize)> {
     let one = |index: usize| ONES.iter().position(|word| *word == scan.word(index)).map(|n| n as i64);
-    let ten = |index: usize| TENS.iter().position(|word| *word == scan.word(index) && !word.is_empty()).map(|n| n as i64 * 10);
+    let ten = |index: usize| {
+        TENS.iter().position(|word| *word == scan.word(index) && !word.is_empty()).map(|n| n as i64 * 10)
+    };
     let (value, len) = match (ten(at), one(at)) {
         (Some(tens), _) => match one(at + 1).filter(|n| (1..10).contains(n)) {
             Some(ones) => (tens + ones, 2),

@@ -76,7 +76,8 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 fn token(letters: &[Letter], kind: TokenKind, glued: bool) -> Token {
-    let text: String = letters.iter().filter(|letter| letter.class() != Class::Apostrophe).map(|letter| letter.folded).collect();
+    let text: String =
+        letters.iter().filter(|letter| letter.class() != Class::Apostrophe).map(|letter| letter.folded).collect();
     let text = if kind == TokenKind::Number { text.replace(',', "") } else { text };
     Token {
         caps: letters.len() > 1 && letters.iter().all(|letter| letter.upper),
@@ -163,11 +164,15 @@ fn is_hyphen(letters: &[Letter], at: usize) -> bool {
     match letters[at].folded {
         '.' => true,
         '-' => {
-            let word = |index: Option<usize>| index.and_then(|i| letters.get(i)).is_some_and(|l| l.class() == Class::Letter);
-            let digit = |index: Option<usize>| index.and_then(|i| letters.get(i)).is_some_and(|l| l.class() == Class::Digit);
+            let word =
+                |index: Option<usize>| index.and_then(|i| letters.get(i)).is_some_and(|l| l.class() == Class::Letter);
+            let digit =
+                |index: Option<usize>| index.and_then(|i| letters.get(i)).is_some_and(|l| l.class() == Class::Digit);
             let before = at.checked_sub(1);
             let after = Some(at + 1);
-            (word(before) && word(after)) || (digit(before) && word(after)) || (word(before) && digit(after) && !is_meridiem_before(letters, at))
+            (word(before) && word(after))
+                || (digit(before) && word(after))
+                || (word(before) && digit(after) && !is_meridiem_before(letters, at))
         }
         _ => false,
     }
@@ -175,12 +180,16 @@ fn is_hyphen(letters: &[Letter], at: usize) -> bool {
 
 /// `6pm-8pm` is a range although a letter stands before the dash.
 fn is_meridiem_before(letters: &[Letter], at: usize) -> bool {
-    at >= 2 && letters[at - 1].folded == 'm' && matches!(letters[at - 2].folded, 'a' | 'p') && !letters.get(at.wrapping_sub(3)).is_some_and(|l| l.class() == Class::Letter)
+    at >= 2
+        && letters[at - 1].folded == 'm'
+        && matches!(letters[at - 2].folded, 'a' | 'p')
+        && !letters.get(at.wrapping_sub(3)).is_some_and(|l| l.class() == Class::Letter)
 }
 
 fn word_end(letters: &[Letter], mut at: usize) -> usize {
     while at < letters.len() {
-        let inner = letters[at].class() == Class::Apostrophe && letters.get(at + 1).is_some_and(|l| l.class() == Class::Letter);
+        let inner =
+            letters[at].class() == Class::Apostrophe && letters.get(at + 1).is_some_and(|l| l.class() == Class::Letter);
         if letters[at].class() != Class::Letter && !inner {
             break;
         }

@@ -4,11 +4,65 @@
 use super::piece::{Candidate, Piece, Topic, TopicKind};
 use super::scan::{Scan, push};
 
-const NOT: &[&str] = &["not", "no", "except", "except for", "without", "excluding", "other than", "anything but", "but not", "but no", "not for", "dont want", "i dont want", "and not", "instead of", "rather than", "minus", "besides", "but dont want", "not interested in"];
+const NOT: &[&str] = &[
+    "not",
+    "no",
+    "except",
+    "except for",
+    "without",
+    "excluding",
+    "other than",
+    "anything but",
+    "but not",
+    "but no",
+    "not for",
+    "dont want",
+    "i dont want",
+    "and not",
+    "instead of",
+    "rather than",
+    "minus",
+    "besides",
+    "but dont want",
+    "not interested in",
+];
 /// Words behind which "sat" or "act" is the exam.
 const EXAM: &[&str] = &[
-    "prep", "test", "exam", "tutor", "tutoring", "tutors", "math", "maths", "score", "practice", "class", "classes", "course", "preparation", "help", "reading", "verbal", "coach",
-    "coaching", "science", "english", "essay", "writing", "lessons", "lesson", "teacher", "instructor", "study", "tests", "exams", "online", "for", "under", "in", "near",
+    "prep",
+    "test",
+    "exam",
+    "tutor",
+    "tutoring",
+    "tutors",
+    "math",
+    "maths",
+    "score",
+    "practice",
+    "class",
+    "classes",
+    "course",
+    "preparation",
+    "help",
+    "reading",
+    "verbal",
+    "coach",
+    "coaching",
+    "science",
+    "english",
+    "essay",
+    "writing",
+    "lessons",
+    "lesson",
+    "teacher",
+    "instructor",
+    "study",
+    "tests",
+    "exams",
+    "online",
+    "for",
+    "under",
+    "in",
+    "near",
 ];
 
 /// Proposes topics and exclusions.
@@ -32,19 +86,31 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Candidate>) {
     let lead = scan.lead(from, NOT);
-    if lead == from || scan.is(from.wrapping_sub(1), &["no"]) && scan.is(from.wrapping_sub(2), &["have", "has", "with"]) {
+    if lead == from || scan.is(from.wrapping_sub(1), &["no"]) && scan.is(from.wrapping_sub(2), &["have", "has", "with"])
+    {
         return;
     }
     push(out, lead, to, 14, Piece::Exclude(vec![topic.clone()]));
     // "not painting or drawing" excludes both.
     let mut end = to;
     while scan.is(end, &["or", "and", "nor", ",", "/"]) {
-        let Some((_, stop, next)) = scan.topics.iter().filter(|(start, _, topic)| *start == end + 1 && !topic.weak).max_by_key(|(_, stop, _)| *stop) else { break };
+        let Some((_, stop, next)) = scan
+            .topics
+            .iter()
+            .filter(|(start, _, topic)| *start == end + 1 && !topic.weak)
+            .max_by_key(|(_, stop, _)| *stop)
+        else {
+            break;
+        };
         if scan.is(end, &["and"]) && scan.is(end + 1, &["not"]) {
             break;
         }
         let _ = next;
-        let all = scan.topics.iter().filter(|(start, finish, _)| *start >= from && *finish <= *stop && !is_inside(scan, *start, *finish)).map(|(.., topic)| topic.clone());
+        let all = scan
+            .topics
+            .iter()
+            .filter(|(start, finish, _)| *start >= from && *finish <= *stop && !is_inside(scan, *start, *finish))
+            .map(|(.., topic)| topic.clone());
         push(out, lead, *stop, 20, Piece::Exclude(all.collect()));
         end = *stop;
     }
@@ -75,5 +141,6 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
 
 fn near_exam(scan: &Scan, at: usize) -> bool {
     let exam = |index: usize| scan.is(index, &["sat", "act", "psat", "gre", "ssat", "shsat", "lsat", "gmat", "isee"]);
-    (at > 1 && scan.is(at - 1, &["or", "and", "/", ",", "&"]) && exam(at - 2)) || (scan.is(at + 1, &["or", "and", "/", ",", "&"]) && exam(at + 2))
+    (at > 1 && scan.is(at - 1, &["or", "and", "/", ",", "&"]) && exam(at - 2))
+        || (scan.is(at + 1, &["or", "and", "/", ",", "&"]) && exam(at + 2))
 }

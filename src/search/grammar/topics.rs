@@ -42,13 +42,13 @@ pub struct Wanted {
 type Named = (usize, usize, Topic);
 
 /// Settles the named topics into what is wanted.
-pub fn settle(named: &[Named], tokens: &[Token]) -> Wanted {
+pub fn settle(named: &[Named]) -> Wanted {
     let mut kept: Vec<Named> = named.iter().filter(|(.., topic)| !topic.weak).cloned().collect();
     let weak = kept.is_empty();
     if weak {
         kept = named.first().cloned().into_iter().collect();
     }
-    heads(&mut kept, tokens);
+    heads(&mut kept);
     narrowest(&mut kept);
     let mut services: Vec<usize> = Vec::new();
     for service in kept.iter().flat_map(|(.., topic)| &topic.services) {
@@ -71,37 +71,32 @@ pub fn settle(named: &[Named], tokens: &[Token]) -> Wanted {
 }
 
 /// Of two topics that stand side by side with nothing between, the second is the thing and the first
-/// says what kind: "spanish guitar", "jazz piano". Two of one family are both meant.
-fn heads(kept: &mut Vec<Named>, tokens: &[Token]) {
+/// says what kind: "spanish guitar", "jazz piano". On one shelf the narrower name is the thing:
+/// "english grammar", "algebra math". Others of one category are both meant.
+fn heads(kept: &mut Vec<Named>) {
+    kept.dedup_by(|later, first| later.2 == first.2);
     let mut at = 0;
     while at + 1 < kept.len() {
         let (first, second) = (&kept[at], &kept[at + 1]);
-        let apart = tokens[first.1..second.0].iter().any(|_| true);
-        if apart || related(&first.2, &second.2) {
-            at += 1;
-        } else {
+        let beside = first.1 == second.0;
+        let same_shelf = first.2.shelf == second.2.shelf;
+        if beside && (first.2.category != second.2.category || same_shelf && first.2.head) {
             kept.remove(at);
+        } else if beside && same_shelf && second.2.head {
+            kept.remove(at + 1);
+        } else {
+            at += 1;
         }
-    }
-}
-
-/// Topics of one shelf, or one inside the other.
-fn related(first: &Topic, second: &Topic) -> bool {
-    first.services.iter().any(|service| second.services.contains(service)) || (first.kind == TopicKind::Service && second.kind == TopicKind::Service && family(first, second))
-}
-
-/// The catalogue lists a shelf together, so neighbours of one shelf lie close by.
-fn family(first: &Topic, second: &Topic) -> bool {
-    match (first.services.first(), second.services.first()) {
-        (Some(a), Some(b)) => a.abs_diff(*b) <= 8,
-        _ => false,
     }
 }
 
 /// "music lessons, piano" means piano: a topic that holds all of another one gives way to it.
 fn narrowest(kept: &mut Vec<Named>) {
     let all = kept.clone();
-    let holds = |wide: &Topic, narrow: &Topic| wide.services.len() > narrow.services.len() && narrow.services.iter().all(|service| wide.services.contains(service));
+    let holds = |wide: &Topic, narrow: &Topic| {
+        wide.services.len() > narrow.services.len()
+            && narrow.services.iter().all(|service| wide.services.contains(service))
+    };
     kept.retain(|(.., topic)| !all.iter().any(|(.., other)| holds(topic, other)));
 }
 

@@ -33,7 +33,9 @@ struct When<'a> {
 
 impl When<'_> {
     fn times(&mut self, times: &[TimeWish], tonight: bool) {
-        let parts = times.iter().filter_map(|time| if let TimeWish::Part { from, to, .. } = time { Some((*from, *to)) } else { None });
+        let parts = times
+            .iter()
+            .filter_map(|time| if let TimeWish::Part { from, to, .. } = time { Some((*from, *to)) } else { None });
         // Several parts of the day are one window from the first to the last.
         let part = parts.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let half = match part {
@@ -81,7 +83,8 @@ impl When<'_> {
                 DateWish::Weekday { day, which: Which::Bare } if wishes.contains(&DateWish::NextWeek { weeks: 1 }) => {
                     self.single(calendar::next_week_day(self.today, *day));
                 }
-                DateWish::NextWeek { .. } if wishes.iter().any(|other| matches!(other, DateWish::Weekday { .. })) && set.is_empty() => {}
+                DateWish::NextWeek { .. }
+                    if wishes.iter().any(|other| matches!(other, DateWish::Weekday { .. })) && set.is_empty() => {}
                 _ => self.one(wish),
             }
         }
@@ -90,7 +93,9 @@ impl When<'_> {
     fn single(&mut self, date: Date) {
         match self.parsed.date {
             None => self.parsed.date = Some(date),
-            Some(first) if first != date && !self.parsed.date_alternatives.contains(&date) => self.parsed.date_alternatives.push(date),
+            Some(first) if first != date && !self.parsed.date_alternatives.contains(&date) => {
+                self.parsed.date_alternatives.push(date)
+            }
             Some(_) => {}
         }
     }
@@ -170,7 +175,12 @@ impl When<'_> {
             DateWish::EndOfMonth => calendar::end_of_month(today),
             DateWish::Month { ahead } => calendar::month_ahead(today, *ahead),
             DateWish::Within(days) => (today, calendar::plus(today, *days)),
-            DateWish::Before { .. } | DateWish::From(_) | DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::InMinutes(_) | DateWish::Impossible => {
+            DateWish::Before { .. }
+            | DateWish::From(_)
+            | DateWish::Weekdays(_)
+            | DateWish::NotWeekdays(_)
+            | DateWish::InMinutes(_)
+            | DateWish::Impossible => {
                 return None;
             }
         })
@@ -250,7 +260,10 @@ fn fill(after: &mut Option<u16>, before: &mut Option<u16>, (from, to): (u16, u16
 /// Habits ("mondays", "weekdays") and single days named beside one another.
 fn weekday_set(wishes: &[DateWish]) -> Vec<Weekday> {
     let mut set = Vec::new();
-    let singles: Vec<Weekday> = wishes.iter().filter_map(|wish| if let DateWish::Weekday { day, which: Which::Bare } = wish { Some(*day) } else { None }).collect();
+    let singles: Vec<Weekday> = wishes
+        .iter()
+        .filter_map(|wish| if let DateWish::Weekday { day, which: Which::Bare } = wish { Some(*day) } else { None })
+        .collect();
     for wish in wishes {
         match wish {
             DateWish::Weekdays(days) => set.extend(days),

@@ -1,0 +1,3 @@
+//! Search under test: tables of sentences, properties, and the pieces one by one.
+
+mod grammar;

@@ -53,3 +53,11 @@ event!(SessionOpened "session.created" {
     new_device: bool,
 });
 event!(SessionsEnded "session.ended" { user_id: UserId, count: usize, reason: String });
+event!(
+    /// An admin ended all of a person's sessions.
+    ForcedOut "user.forced_out" { user_id: UserId, by: UserId, reason: Option<String> }
+);
+event!(
+    /// Somebody signed in on a browser that searched without an account before.
+    GuestAdopted "user.guest_adopted" { user_id: UserId, guest_session_id: String }
+);

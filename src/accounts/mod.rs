@@ -5,6 +5,8 @@
 //! It does not send mail (it says what happened, `notify` writes the letters) and knows nothing of lessons or money:
 //! what else a registration does, and what else `GET /auth/me` tells, is put in as hooks ([`parts::Accounts`]).
 
+mod api;
+mod door;
 pub mod events;
 pub mod hasher;
 mod jobs;
@@ -17,6 +19,8 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+pub use api::routes;
+pub use door::{AccountsDoor, actor_of};
 pub use jobs::jobs;
 pub use parts::{Accounts, WindowRule, ZipBook};
 pub use tables::{must_user, tables, user, user_by_email, users, users_with_role};

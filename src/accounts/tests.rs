@@ -160,7 +160,7 @@ async fn sessions_end_with_the_password_they_came_from() {
     let (user, current) = (here.user.id, here.opened.session.id);
     let change = |old: &'static str, new: &'static str| {
         let site = site.clone();
-        async move { ops::password::change(&site, user, current, old, new).await }
+        async move { ops::password::change(&site, user, current, old, new, true).await }
     };
     assert_eq!(change("not it at all", "seven red kites").await.unwrap_err().code, "CURRENT_PASSWORD_WRONG");
     assert_eq!(change(PASSWORD, "seven red kites").await.err().map(|r| r.code), None);

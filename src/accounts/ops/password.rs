@@ -28,8 +28,15 @@ fn check(site: &Site, user: &User, password: &str) -> Outcome<()> {
     rules::check(password, least_length(user, settings::joining(site)?.password_min), owner)
 }
 
-/// Ends every other session; the current one goes on under a new token.
-pub async fn change(site: &Site, user: UserId, current: SessionId, old: &str, new: &str) -> Outcome<Option<Opened>> {
+/// Ends every other session. The current one goes on, under a new token if `rotate` (a program could not be told).
+pub async fn change(
+    site: &Site,
+    user: UserId,
+    current: SessionId,
+    old: &str,
+    new: &str,
+    rotate: bool,
+) -> Outcome<Option<Opened>> {
     let user = site.read(|r| must_user(r, user))?;
     let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", "The current password is not right.").field(
         "current_password",
@@ -42,7 +49,7 @@ pub async fn change(site: &Site, user: UserId, current: SessionId, old: &str, ne
     site.write(move |tx| {
         store_hash(tx, user.id, &hash, false)?;
         session::end_all(tx, user.id, Some(current), "password_changed")?;
-        session::rotate(tx, current)
+        if rotate { session::rotate(tx, current) } else { Ok(None) }
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::accounts::events::RightsChanged;
+use crate::accounts::events::{ForcedOut, RightsChanged};
 use crate::accounts::model::User;
 use crate::accounts::rules::{roles as rules, sessions};
 use crate::accounts::tables::{USERS, must_user, users_with_role};
@@ -77,9 +77,11 @@ fn save(tx: &mut Tx, actor: &Actor, user: &mut User, reason: Option<String>) -> 
 }
 
 /// Ends all of somebody's sessions from the console.
-pub async fn force_sign_out(site: &Site, target: UserId) -> Outcome<usize> {
+pub async fn force_sign_out(site: &Site, actor: &Actor, target: UserId, reason: Option<String>) -> Outcome<usize> {
+    let by = actor.user_id;
     site.write(move |tx| {
         must_user(tx, target)?;
+        tx.emit(&ForcedOut { user_id: target, by, reason: reason.clone() })?;
         session::end_all(tx, target, None, "forced_by_admin")
     })
     .await

@@ -1,6 +1,6 @@
 //! The door: from an address and a password to a session, in the one order of rule 20§2.
 
-use crate::accounts::events::LockedOut;
+use crate::accounts::events::{GuestAdopted, LockedOut};
 use crate::accounts::hasher;
 use crate::accounts::model::{LoginRecord, User};
 use crate::accounts::parts::{Accounts, WindowRule};
@@ -126,6 +126,15 @@ async fn note_failure(site: &Site, email: String) -> Outcome<()> {
         Ok(())
     })
     .await
+}
+
+/// Tells who a guest turned out to be; failing to is no reason to fail the sign-in.
+pub async fn adopt_guest(site: &Site, user: UserId, guest: Option<String>) {
+    let Some(guest_session_id) = guest.filter(|id| !id.is_empty() && id.len() <= 64) else { return };
+    let event = GuestAdopted { user_id: user, guest_session_id };
+    if let Err(refusal) = site.write(move |tx| tx.emit(&event)).await {
+        tracing::warn!(error = %refusal, "a guest's searches were not taken over");
+    }
 }
 
 /// Compares a signed-in person's own password; failures count towards the lock like those at the door.

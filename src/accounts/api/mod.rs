@@ -1,0 +1,55 @@
+//! The JSON calls of this room (contract §7 "Door").
+
+mod join;
+mod me;
+mod rights;
+mod sign_in;
+
+use axum::http::{HeaderMap, header};
+use utoipa_axum::routes;
+
+use super::ops::Visitor;
+use crate::base::access::Permission;
+use crate::web::{Access, Api, ClientIp};
+
+pub fn routes(api: Api) -> Api {
+    let own = Access::can(Permission::ManageOwnProfile);
+    api.route(Access::Public, routes!(join::send_email_verification))
+        .route(Access::Public, routes!(join::verify_email_code))
+        .route(Access::Public, routes!(join::register))
+        .route(Access::Public, routes!(join::guest_session))
+        .route(Access::Public, routes!(sign_in::login))
+        .route(Access::Public, routes!(sign_in::login_with_session))
+        .route(Access::Public, routes!(sign_in::get_challenge))
+        .route(Access::Public, routes!(sign_in::logout))
+        .route(Access::SignedIn, routes!(sign_in::reauth))
+        .route(Access::Public, routes!(sign_in::request_password_reset))
+        .route(Access::Public, routes!(sign_in::verify_password_reset))
+        .route(Access::Public, routes!(sign_in::confirm_password_reset))
+        .route(Access::SignedIn, routes!(me::get_me))
+        .route(own, routes!(me::update_me))
+        .route(Access::can(Permission::ChangeOwnPassword), routes!(me::change_password))
+        .route(Access::SignedIn, routes!(me::list_sessions))
+        .route(Access::SignedIn, routes!(me::end_session))
+        .route(Access::SignedIn, routes!(me::logout_all_devices))
+        .route(Access::can(Permission::ManageRoles), routes!(rights::set_roles))
+        .route(Access::can(Permission::ManagePermissions), routes!(rights::set_permissions))
+        .route(Access::can(Permission::ManageUsers), routes!(rights::force_logout))
+}
+
+/// One sentence as an answer.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+pub(super) struct Message {
+    message: String,
+}
+
+impl Message {
+    fn new(message: &str) -> axum::Json<Self> {
+        axum::Json(Self { message: message.to_owned() })
+    }
+}
+
+pub(super) fn visitor(ip: ClientIp, headers: &HeaderMap) -> Visitor {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Visitor { ip: ip.0.to_string(), user_agent: agent.to_owned() }
+}

@@ -1,0 +1,105 @@
+//! What admins change about other people's rights.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::me::Revoked;
+use crate::accounts::model::User;
+use crate::accounts::ops;
+use crate::accounts::rules::roles;
+use crate::base::access::{Actor, Permission, Role};
+use crate::base::id::UserId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::site::Site;
+use crate::web::{Answer, Body, Id};
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Rights {
+    id: UserId,
+    roles: Vec<Role>,
+    permissions: Vec<&'static str>,
+}
+
+impl From<User> for Rights {
+    fn from(user: User) -> Self {
+        let mut permissions: Vec<_> = roles::effective(&user).into_iter().map(|p| p.name()).collect();
+        permissions.sort_unstable();
+        Self { id: user.id, roles: user.roles.into_iter().collect(), permissions }
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RolesInput {
+    roles: BTreeSet<Role>,
+    reason: Option<String>,
+}
+
+/// Gives a person these roles and no others.
+#[utoipa::path(put, path = "/api/v1/admin/users/{id}/roles", tag = "admin-users", operation_id = "set_user_roles",
+    params(("id" = UserId, Path,)), request_body = RolesInput, responses((status = 200, body = Rights)))]
+pub(super) async fn set_roles(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<UserId>,
+    Body(input): Body<RolesInput>,
+) -> Answer<Json<Rights>> {
+    let user = ops::roles::set_roles(&site, &actor, id, input.roles, input.reason).await?;
+    Ok(Json(user.into()))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PermissionsInput {
+    #[serde(default)]
+    grants: Vec<String>,
+    #[serde(default)]
+    revokes: Vec<String>,
+    reason: Option<String>,
+}
+
+/// Grants and takes away single permissions beside the roles'; a revoke beats every grant.
+#[utoipa::path(put, path = "/api/v1/admin/users/{id}/permissions", tag = "admin-users", operation_id = "set_user_permissions",
+    params(("id" = UserId, Path,)), request_body = PermissionsInput, responses((status = 200, body = Rights)))]
+pub(super) async fn set_permissions(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<UserId>,
+    Body(input): Body<PermissionsInput>,
+) -> Answer<Json<Rights>> {
+    let grants = named("grants", &input.grants)?;
+    let revokes = named("revokes", &input.revokes)?;
+    let user = ops::roles::set_permissions(&site, &actor, id, grants, revokes, input.reason).await?;
+    Ok(Json(user.into()))
+}
+
+fn named(field: &str, names: &[String]) -> Outcome<BTreeSet<Permission>> {
+    let one = |name: &String| {
+        let found = Permission::ALL.iter().find(|(_, known, _)| known == name).map(|(permission, _, _)| *permission);
+        found.ok_or_else(|| Refusal::invalid(field, format!("There is no permission {name:?}.")))
+    };
+    names.iter().map(one).collect()
+}
+
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ReasonInput {
+    reason: Option<String>,
+}
+
+/// Ends all of a person's sessions.
+#[utoipa::path(post, path = "/api/v1/admin/users/{id}/force-logout", tag = "admin-users", operation_id = "force_logout",
+    params(("id" = UserId, Path,)), request_body = ReasonInput, responses((status = 200, body = Revoked)))]
+pub(super) async fn force_logout(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<UserId>,
+    Body(input): Body<ReasonInput>,
+) -> Answer<Json<Revoked>> {
+    let revoked = ops::roles::force_sign_out(&site, &actor, id, input.reason).await?;
+    Ok(Json(Revoked { revoked }))
+}

@@ -1,0 +1,67 @@
+//! From a session token to the person behind it: what `web` asks on every request.
+//!
+//! Nothing is remembered between requests, so a change of role, permission or status acts on the next one. // rule: 20§3
+
+use crate::base::access::Actor;
+use crate::base::refusal::Outcome;
+use crate::base::secret;
+use crate::site::Site;
+use crate::store::ReadExt;
+
+use super::model::{Session, User};
+use super::rules::{roles, sessions};
+use super::tables::{SESSIONS, session_by_token_hash, user};
+
+pub struct AccountsDoor;
+
+impl crate::web::Door for AccountsDoor {
+    fn actor(&self, site: &Site, token: &str) -> Outcome<Option<Actor>> {
+        let now = site.now();
+        let hash = secret::sha256_hex(token);
+        let found = site.read(|r| {
+            let Some(session) = session_by_token_hash(r, &hash)?.filter(|s| sessions::is_live(s, now)) else {
+                return Ok(None);
+            };
+            let owner = user(r, session.user_id)?.filter(User::can_sign_in);
+            Ok(owner.map(|user| (user, session)))
+        })?;
+        let Some((user, session)) = found else { return Ok(None) };
+        if sessions::should_note_visit(&session, now) {
+            note_visit(site, &session, user.clone());
+        }
+        Ok(Some(actor_of(&user, &session)))
+    }
+}
+
+pub fn actor_of(user: &User, session: &Session) -> Actor {
+    Actor {
+        user_id: user.id,
+        session_id: session.id,
+        roles: user.roles.clone(),
+        permissions: roles::effective(user),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        email: user.email.clone(),
+        timezone: user.timezone.clone(),
+        elevated_until: session.elevated_until,
+    }
+}
+
+/// Writes the visit down beside the request, which need not wait for the disk.
+fn note_visit(site: &Site, session: &Session, user: User) {
+    let (site, id) = (site.clone(), session.id);
+    let noting = async move {
+        let noted = site.write(move |tx| {
+            let Some(mut session) = tx.get(&SESSIONS, &id)? else { return Ok(()) };
+            session.last_seen_at = session.last_seen_at.max(tx.now());
+            session.idle_expires_at = session.idle_expires_at.max(sessions::idle_end(&user, tx.now()));
+            tx.put(&SESSIONS, &id, &session)
+        });
+        if let Err(refusal) = noted.await {
+            tracing::warn!(error = %refusal, "a visit was not noted");
+        }
+    };
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(noting);
+    }
+}

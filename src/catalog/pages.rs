@@ -1,0 +1,134 @@
+//! `/services`, every shelf on one page, and `/categories/{slug}`, one category told in full.
+//!
+//! A service that nobody teaches yet is shown in grey and still leads to search, where one can ask to be told.
+
+use maud::{Markup, html};
+
+use super::model::{Category, Service, Subcategory};
+use super::rules::catalogue;
+use super::supply::Supply;
+use crate::base::text;
+use crate::web::components::{Button, Tone, crumb, link_button, notice, page_head, search_box, section};
+use crate::web::layout::{Chrome, Head, page};
+
+/// rule: 50§1a `/services`
+fn services_view(chrome: &Chrome, supply: &Supply) -> Markup {
+    let all = catalogue();
+    let lead = format!(
+        "{} in {}. The number says how many people teach it now.",
+        text::count(all.services().len(), "service", "services"),
+        text::count(all.categories().len(), "group", "groups"),
+    );
+    let head = Head {
+        title: "All services".into(),
+        description: "Everything you can book a lesson in, by group, with how many people teach it now.".into(),
+        ..Head::default()
+    };
+    let body = html! {
+        div.wrap {
+            (page_head("All services", lead, html! {}))
+            nav.shelf__jump aria-label="Groups" {
+                @for c in all.categories() { a href={ "#" (c.slug) } { (c.name) } }
+            }
+            @if all.services().iter().any(|s| supply.of(s.id).all == 0) { (notice(Tone::Info, untaught_words())) }
+            @for c in all.categories() { (group(c, supply)) }
+        }
+    };
+    page(chrome, head, body)
+}
+
+fn untaught_words() -> &'static str {
+    "Nobody teaches the grey ones here yet. Choose one and ask to be told when somebody does."
+}
+
+/// One category as a section: its shelves side by side.
+fn group(category: &Category, supply: &Supply) -> Markup {
+    let lead = format!("{}. {}", category.subtitle, people(supply.in_category(category.id)));
+    let body = html! {
+        div.shelves {
+            @for shelf in catalogue().subcategories_of(category.id) { (shelf_list(shelf, supply)) }
+        }
+        p { a href={ "/categories/" (category.slug) } { "More about " (category.name) } }
+    };
+    section(&category.slug, &category.name, &lead, body)
+}
+
+/// A shelf with its services; one that holds a single service of its own name needs no heading.
+fn shelf_list(shelf: &Subcategory, supply: &Supply) -> Markup {
+    let services: Vec<&Service> = catalogue().services_on(shelf.id).collect();
+    let itself = services.len() == 1 && services[0].name == shelf.name;
+    html! {
+        div.shelf.shelf--one[itself] {
+            @if !itself { h3 { (shelf.name) } }
+            ul.l { @for service in services { (entry(service, supply)) } }
+        }
+    }
+}
+
+fn entry(service: &Service, supply: &Supply) -> Markup {
+    let teachers = supply.of(service.id).all;
+    html! {
+        li.shelf__none[teachers == 0] {
+            a href=(search_href(service)) { (service.name) }
+            @if teachers == 0 { small { "nobody yet" } } @else { small { (teachers) span.vh { " teach it" } } }
+        }
+    }
+}
+
+/// rule: 50§1 `/categories/{slug}`
+fn category_view(chrome: &Chrome, category: &Category, supply: &Supply) -> Markup {
+    let head = Head {
+        title: format!("{} lessons", category.name),
+        description: category.description.clone(),
+        ..Head::default()
+    };
+    let lead = html! { (category.description) " " (people(supply.in_category(category.id))) };
+    let browse = format!("/search?category={}", category.slug);
+    let body = html! {
+        div.wrap {
+            (crumb("All services", "/services"))
+            (page_head(&category.name, lead, link_button(&browse, &Button::primary("See who is free"))))
+            form.shelf__seek action="/search" role="search" { (search_box("", "What, where, when?", None)) }
+            @for shelf in catalogue().subcategories_of(category.id) { (told(shelf, supply)) }
+        }
+    };
+    page(chrome, head, body)
+}
+
+/// A shelf in full: each service with what one learns and who teaches it.
+fn told(shelf: &Subcategory, supply: &Supply) -> Markup {
+    let body = html! {
+        ul.told {
+            @for service in catalogue().services_on(shelf.id) {
+                li {
+                    h3 { a href=(search_href(service)) { (service.name) } }
+                    p { (service.description) }
+                    p.small.muted { (people(supply.of(service.id).all)) (how(service)) }
+                }
+            }
+        }
+    };
+    section(&shelf.slug, &shelf.name, "", body)
+}
+
+/// The facts that decide whether a service suits: where, how long, for whom.
+fn how(service: &Service) -> String {
+    let shortest = service.typical_duration_options.first().copied().unwrap_or(60);
+    let longest = service.typical_duration_options.last().copied().unwrap_or(shortest);
+    let minutes = if shortest == longest { format!("{shortest} min") } else { format!("{shortest} to {longest} min") };
+    let place = if service.online_capable { "in person or online" } else { "in person" };
+    let licence = if service.requires_certification { " Taught with a certificate or licence." } else { "" };
+    format!(" Usually {minutes}, {place}.{licence}")
+}
+
+fn people(n: u32) -> String {
+    match n {
+        0 => "Nobody teaches it here yet.".to_owned(),
+        1 => "1 person teaches it now.".to_owned(),
+        n => format!("{n} people teach it now."),
+    }
+}
+
+fn search_href(service: &Service) -> String {
+    format!("/search?service_catalog_id={}", service.id)
+}

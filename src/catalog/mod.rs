@@ -7,8 +7,10 @@
 //!
 //! Every text a person may type for a service is one of its `terms`; search reads them from here.
 
+pub mod api;
 mod model;
 pub mod ops;
+pub mod pages;
 mod rules;
 mod supply;
 #[cfg(test)]

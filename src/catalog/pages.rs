@@ -2,14 +2,30 @@
 //!
 //! A service that nobody teaches yet is shown in grey and still leads to search, where one can ask to be told.
 
+use axum::extract::{Path, State};
 use maud::{Markup, html};
 
 use super::model::{Category, Service, Subcategory};
+use super::ops;
 use super::rules::catalogue;
-use super::supply::Supply;
+use super::supply::{Supply, supply};
 use crate::base::text;
+use crate::site::Site;
 use crate::web::components::{Button, Tone, crumb, link_button, notice, page_head, search_box, section};
-use crate::web::layout::{Chrome, Head, page};
+use crate::web::{Access, Answer, Chrome, Head, Pages, page};
+
+pub fn routes(pages: Pages) -> Pages {
+    pages.get(Access::Public, "/services", services_page).get(Access::Public, "/categories/{slug}", category_page)
+}
+
+async fn services_page(State(site): State<Site>, chrome: Chrome) -> Answer<Markup> {
+    Ok(services_view(&chrome, &*supply(&site)?))
+}
+
+async fn category_page(State(site): State<Site>, chrome: Chrome, Path(slug): Path<String>) -> Answer<Markup> {
+    let category = ops::category_by_slug(&slug)?;
+    Ok(category_view(&chrome, category, &*supply(&site)?))
+}
 
 /// rule: 50§1a `/services`
 fn services_view(chrome: &Chrome, supply: &Supply) -> Markup {

@@ -222,7 +222,7 @@ mod tests {
         for s in crate::catalog::catalogue().services() {
             assert!(html.contains(&s.id.to_string()), "{}", s.name);
         }
-        assert!(html.contains("2 people teach it now."));
+        assert!(html.contains("2 people teach here now."));
         let (status, html) = get("/categories/music").await;
         assert!(status == StatusCode::OK && html.contains("Orchestral Strings"));
         assert_eq!(get("/categories/nonsense").await.0, StatusCode::NOT_FOUND);

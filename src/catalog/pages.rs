@@ -59,7 +59,7 @@ fn untaught_words() -> &'static str {
 
 /// One category as a section: its shelves side by side.
 fn group(category: &Category, supply: &Supply) -> Markup {
-    let lead = format!("{}. {}", category.subtitle, people(supply.in_category(category.id)));
+    let lead = format!("{}. {}", category.subtitle, people_here(supply.in_category(category.id)));
     let body = html! {
         div.shelves {
             @for shelf in catalogue().subcategories_of(category.id) { (shelf_list(shelf, supply)) }
@@ -98,7 +98,7 @@ fn category_view(chrome: &Chrome, category: &Category, supply: &Supply) -> Marku
         description: category.description.clone(),
         ..Head::default()
     };
-    let lead = html! { (category.description) " " (people(supply.in_category(category.id))) };
+    let lead = html! { (category.description) " " (people_here(supply.in_category(category.id))) };
     let browse = format!("/search?category={}", category.slug);
     let body = html! {
         div.wrap {
@@ -135,6 +135,14 @@ fn how(service: &Service) -> String {
     let place = if service.online_capable { "in person or online" } else { "in person" };
     let licence = if service.requires_certification { " Taught with a certificate or licence." } else { "" };
     format!(" Usually {minutes}, {place}.{licence}")
+}
+
+fn people_here(n: u32) -> String {
+    match n {
+        0 => "Nobody teaches here yet.".to_owned(),
+        1 => "1 person teaches here now.".to_owned(),
+        n => format!("{n} people teach here now."),
+    }
 }
 
 fn people(n: u32) -> String {

@@ -330,6 +330,7 @@ pub fn console_page(chrome: &Chrome, head: impl Into<Head>, groups: &[NavGroup],
                             }
                         }
                     }
+                    (theme_choice(chrome))
                 }
             }
             div.con__main.stack.stack--l { (body) }
@@ -351,16 +352,7 @@ const FOOT: [Column; 4] = [
             ("Bring a friend", "/referrals-terms"),
         ],
     ),
-    (
-        "Help",
-        &[
-            ("Help", "/help"),
-            ("Contact", "/contact"),
-            ("About", "/about"),
-            ("Terms", "/terms"),
-            ("Privacy", "/privacy"),
-        ],
-    ),
+    ("Help", &[("Questions and answers", "/help"), ("Contact", "/contact"), ("About", "/about")]),
 ];
 
 fn footer(chrome: &Chrome) -> Markup {
@@ -372,6 +364,7 @@ fn footer(chrome: &Chrome) -> Markup {
                 }
                 div.foot__end {
                     p { "All times are " (chrome.city) " time unless a line says otherwise." }
+                    p.row { a href="/terms" { "Terms" } a href="/privacy" { "Privacy" } }
                     (theme_choice(chrome))
                 }
             }

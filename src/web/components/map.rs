@@ -7,12 +7,19 @@ use maud::{Markup, html};
 use crate::base::geo::Point;
 use crate::base::time::{WallTime, fmt_clock};
 
-/// An area. Without an outline a circle stands for it.
+/// One piece of solid ground with the rings of its outline.
 #[derive(Clone, Debug)]
-pub struct Area {
+pub struct Patch<'a> {
+    pub rings: Vec<&'a [Point]>,
+    pub green: bool,
+}
+
+/// A named area. Without an outline a circle stands for it.
+#[derive(Clone, Debug)]
+pub struct Area<'a> {
     pub name: String,
     pub centre: Point,
-    pub outline: Vec<Point>,
+    pub rings: Vec<&'a [Point]>,
     /// The one that was asked for or is served: drawn in ink.
     pub on: bool,
 }
@@ -29,27 +36,28 @@ pub struct Pin {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct MapView {
+pub struct MapView<'a> {
     /// What the picture shows, in words.
     pub label: String,
-    pub land: Vec<Vec<Point>>,
-    pub areas: Vec<Area>,
+    /// Everything around it; what is not ground is water. Without any, a plain street grid.
+    pub ground: Vec<Patch<'a>>,
+    pub areas: Vec<Area<'a>>,
     pub pins: Vec<Pin>,
 }
 
-const SIDE: f64 = 400.0;
-/// Half a neighbourhood, in degrees of latitude.
+const SIDE: f64 = 320.0;
+/// Half a neighborhood, in degrees of latitude.
 const REACH: f64 = 0.008;
 
+/// The picture; nothing where there is neither area nor pin.
 pub fn area_map(view: &MapView) -> Markup {
     let Some(frame) = Frame::around(view) else { return html! {} };
     html! {
         div.map {
             svg viewBox={ "0 0 " (SIDE) " " (SIDE) } role="group" aria-label=(view.label) {
                 (ground(view, &frame))
-                @for area in view.areas.iter().filter(|a| !a.on).chain(view.areas.iter().filter(|a| a.on)) {
-                    (area_shape(area, &frame))
-                }
+                @for area in view.areas.iter().filter(|area| area.on) { (zone(area, &frame)) }
+                (names(view, &frame))
                 @for pin in &view.pins { (pin_flag(pin, &frame)) }
             }
         }
@@ -57,36 +65,63 @@ pub fn area_map(view: &MapView) -> Markup {
 }
 
 fn ground(view: &MapView, frame: &Frame) -> Markup {
-    let streets: String = (-20..=40).map(|n| format!("M{0} -400V800M-400 {0}H800", n * 22)).collect();
-    html! {
-        @if view.land.is_empty() {
+    if view.ground.is_empty() {
+        let streets: String = (-15..=30).map(|n| format!("M{0} -320V640M-320 {0}H640", n * 22)).collect();
+        return html! {
             rect.map__land width=(SIDE) height=(SIDE) {}
-        } @else {
-            rect.map__water width=(SIDE) height=(SIDE) {}
-            @for shore in &view.land { path.map__land d=(frame.path(shore)) {} }
-        }
-        g transform={ "rotate(29 " (SIDE / 2.0) " " (SIDE / 2.0) ")" } opacity="0.55" { path.map__st d=(streets) {} }
+            g transform={ "rotate(29 " (SIDE / 2.0) " " (SIDE / 2.0) ")" } { path.map__st d=(streets) {} }
+        };
+    }
+    let all = |green: bool| -> String {
+        let patches = view.ground.iter().filter(|patch| patch.green == green);
+        patches.flat_map(|patch| &patch.rings).map(|ring| frame.path(ring)).collect()
+    };
+    html! {
+        rect.map__water width=(SIDE) height=(SIDE) {}
+        path.map__land d=(all(false)) {}
+        path.map__land.map__park d=(all(true)) {}
     }
 }
 
-fn area_shape(area: &Area, frame: &Frame) -> Markup {
+fn zone(area: &Area, frame: &Frame) -> Markup {
     let (x, y) = frame.place(area.centre);
+    let outline: String = area.rings.iter().map(|ring| frame.path(ring)).collect();
     html! {
-        @if area.on {
-            @if area.outline.is_empty() {
-                circle.map__zone cx=(x) cy=(y) r=(frame.reach()) {}
-            } @else {
-                path.map__zone d=(frame.path(&area.outline)) {}
-            }
+        @if outline.is_empty() {
+            circle.map__zone cx=(x) cy=(y) r=(frame.reach()) {}
+        } @else {
+            path.map__zone d=(outline) {}
         }
-        text.map__on[area.on] x=(x) y=(y) { (area.name) }
     }
+}
+
+/// Names where they fit: those asked for first, then whatever lies free of them, of the pins and of the edges.
+fn names(view: &MapView, frame: &Frame) -> Markup {
+    let mut taken: Vec<(i32, i32, i32)> =
+        view.pins.iter().map(|pin| (frame.place(pin.at), 36)).map(|((x, y), w)| (x, y, w)).collect();
+    let mut shown: Vec<(&Area, i32, i32)> = Vec::new();
+    for area in view.areas.iter().filter(|a| a.on).chain(view.areas.iter().filter(|a| !a.on)) {
+        let (x, middle) = frame.place(area.centre);
+        let half = 4 * area.name.chars().count() as i32;
+        let free = |y: i32, taken: &[(i32, i32, i32)]| {
+            (half..SIDE as i32 - half).contains(&x)
+                && (16..SIDE as i32 - 8).contains(&y)
+                && taken.iter().all(|(tx, ty, tw)| (x - tx).abs() > half + tw || (y - ty).abs() > 26)
+        };
+        let repeated = shown.iter().any(|(other, ..)| other.name == area.name);
+        let spot = [0, -30, 30, -56, 56].into_iter().map(|shift| middle + shift).find(|y| free(*y, &taken));
+        if let (Some(y), false) = (spot, repeated) {
+            taken.push((x, y, half));
+            shown.push((area, x, y));
+        }
+    }
+    html! { @for (area, x, y) in shown { text.map__on[area.on] x=(x) y=(y) { (area.name) } } }
 }
 
 fn pin_flag(pin: &Pin, frame: &Frame) -> Markup {
     let words = fmt_clock(pin.start);
     let figures = words.split(' ').next().unwrap_or(&words);
-    let wide = 22 + 9 * figures.len() as i32 + if pin.now { 8 } else { 0 };
+    let wide = 20 + 9 * figures.len() as i32 + if pin.now { 8 } else { 0 };
     let (x, y) = frame.place(pin.at);
     let left = (x - wide / 2).clamp(4, SIDE as i32 - wide - 4);
     let top = (y - 16).clamp(4, SIDE as i32 - 36);
@@ -115,7 +150,7 @@ impl Frame {
         let chosen = view.areas.iter().any(|a| a.on);
         for area in view.areas.iter().filter(|a| a.on || !chosen) {
             points.push(area.centre);
-            points.extend(&area.outline);
+            points.extend(area.rings.iter().copied().flatten());
         }
         let first = *points.first()?;
         let (mut south, mut north, mut west, mut east) = (first.lat, first.lat, first.lon, first.lon);
@@ -139,16 +174,51 @@ impl Frame {
         (REACH * self.scale).round() as i32
     }
 
-    fn path(&self, points: &[Point]) -> String {
-        let mut d: String = points
-            .iter()
-            .enumerate()
-            .map(|(at, point)| {
-                let (x, y) = self.place(*point);
-                format!("{}{x} {y}", if at == 0 { "M" } else { "L" })
-            })
-            .collect();
+    /// A closed ring, as coarse as the picture; nothing when it lies outside.
+    fn path(&self, ring: &[Point]) -> String {
+        let spots: Vec<(i32, i32)> = ring.iter().map(|point| self.place(*point)).collect();
+        let reach = |of: fn(&(i32, i32)) -> i32| {
+            let (low, high) =
+                spots.iter().map(of).fold((i32::MAX, i32::MIN), |(low, high), v| (low.min(v), high.max(v)));
+            low <= SIDE as i32 && high >= 0
+        };
+        if !reach(|spot| spot.0) || !reach(|spot| spot.1) {
+            return String::new();
+        }
+        let mut d = String::new();
+        let mut last: Option<(i32, i32)> = None;
+        for (x, y) in spots {
+            if last.is_some_and(|(lx, ly)| (x - lx).abs() < 2 && (y - ly).abs() < 2) {
+                continue;
+            }
+            d.push_str(&format!("{}{x} {y}", if last.is_none() { "M" } else { "L" }));
+            last = Some((x, y));
+        }
         d.push('Z');
         d
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_frames_what_was_asked_for() {
+        let point = |lat, lon| Point { lat, lon };
+        let square = [point(40.78, -73.98), point(40.79, -73.98), point(40.79, -73.97), point(40.78, -73.97)];
+        let far = [point(41.78, -73.98), point(41.79, -73.98), point(41.79, -73.97)];
+        let view = MapView {
+            label: "Area".into(),
+            ground: vec![Patch { rings: vec![&square], green: false }, Patch { rings: vec![&far], green: true }],
+            areas: vec![Area { name: "Here".into(), centre: point(40.785, -73.975), rings: vec![&square], on: true }],
+            pins: vec![],
+        };
+        let frame = Frame::around(&view).unwrap();
+        let (x, y) = frame.place(point(40.785, -73.975));
+        assert_eq!((x, y), (160, 160));
+        assert_eq!(frame.path(&far), "");
+        assert!(area_map(&view).0.contains("Here"));
+        assert_eq!(area_map(&MapView::default()).0, "");
     }
 }

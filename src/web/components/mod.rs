@@ -30,7 +30,7 @@
 //! | [`dialog`], [`popover`], [`drawer`] | title, body, actions | over the page |
 //! | [`table`] | [`Table`] {caption, cols: [`Col`], rows: [`Row`], foot} | folds on phones |
 //! | [`stat`], [`stats`], [`bar_chart`], [`sparkline`], [`meter`], [`chart_box`] | [`Stat`], [`Bar`] | figures |
-//! | [`area_map`] | [`MapView`] {label, land, areas: [`Area`], pins: [`Pin`]} | outlines and next times |
+//! | [`area_map`] | [`MapView`] {label, ground: [`Patch`], areas: [`Area`], pins: [`Pin`]}; `places::map` fills it | outlines and next times |
 //! | [`message`], [`thread`] | [`MessageView`], [`ThreadItem`] | conversations |
 //! | [`week_grid`], [`week_key`] | [`WeekView`] {today, from, days: [`WeekDay`] {date, cells: [`Cell`]}} | the week editor |
 //! | [`section`], [`section_one`], [`page_head`], [`panel`], [`dock`], [`unfold`], [`stops`] | words, body | parts of a page |
@@ -66,7 +66,7 @@ pub use chat::{MessageView, ThreadItem, message, thread};
 pub use facts::{Fact, Tone, badge, chip, fact, facts, facts_row};
 pub use form::{Choice, Field, Pick, control, error_summary, field, pick, picks, search_box, select, stars};
 pub use icon::{Icon, icon, sprite};
-pub use map::{Area, MapView, Pin, area_map};
+pub use map::{Area, MapView, Patch, Pin, area_map};
 pub use money::{Band, PriceLine, policy_bands, price_table, when};
 pub use nav::{Pager, Tab, crumb, pager, steps, tabs};
 pub use notice::{empty, held, notice, toast};

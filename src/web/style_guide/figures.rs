@@ -43,10 +43,10 @@ fn people() -> Markup {
     let point = |lat, lon| Point { lat, lon };
     let map = MapView {
         label: "Two next free times on the Upper West Side".into(),
-        land: vec![],
+        ground: vec![],
         areas: vec![
-            Area { name: "Upper West Side".into(), centre: point(40.787, -73.9754), outline: vec![], on: true },
-            Area { name: "Harlem".into(), centre: point(40.805, -73.953), outline: vec![], on: false },
+            Area { name: "Upper West Side".into(), centre: point(40.787, -73.9754), rings: vec![], on: true },
+            Area { name: "Harlem".into(), centre: point(40.805, -73.953), rings: vec![], on: false },
         ],
         pins: vec![
             Pin {

@@ -5,6 +5,7 @@ pub mod availability;
 pub mod base;
 pub mod bookings;
 pub mod catalog;
+pub mod instructors;
 pub mod jobs;
 pub mod outside;
 pub mod places;

@@ -41,6 +41,11 @@ impl<T> Page<T> {
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor, numbers: self.numbers }
     }
+
+    pub fn try_map<U>(self, f: impl FnMut(T) -> Outcome<U>) -> Outcome<Page<U>> {
+        let items: Outcome<Vec<U>> = self.items.into_iter().map(f).collect();
+        Ok(Page { items: items?, next_cursor: self.next_cursor, numbers: self.numbers })
+    }
 }
 
 /// What a caller says about the part of a list it wants. Taken as a `Params` of its own, beside the filters:

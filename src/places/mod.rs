@@ -10,6 +10,7 @@
 //!
 //! Deliberately not here: street addresses. Street text stays free; only ZIPs, neighborhoods and landmarks are known.
 
+pub mod api;
 pub mod map;
 pub mod model;
 pub mod rules;

@@ -63,6 +63,24 @@ pub async fn set_permissions(
     .await
 }
 
+/// Trades one role for another inside a write of a higher room: taking up teaching, and giving it up.
+/// Sessions stay: the next request sees the new rights.
+pub fn exchange(tx: &mut Tx, id: UserId, from: Role, to: Role) -> Outcome<()> {
+    let mut user = must_user(tx, id)?;
+    user.roles.remove(&from);
+    user.roles.insert(to);
+    user.updated_at = tx.now();
+    tx.put(&USERS, &id, &user)?;
+    tx.emit(&RightsChanged {
+        user_id: id,
+        by: id,
+        roles: user.roles.iter().copied().collect(),
+        grants: user.grants.iter().copied().collect(),
+        revokes: user.revokes.iter().copied().collect(),
+        reason: None,
+    })
+}
+
 fn save(tx: &mut Tx, actor: &Actor, user: &mut User, reason: Option<String>) -> Outcome<()> {
     user.updated_at = tx.now();
     tx.put(&USERS, &user.id, user)?;

@@ -49,6 +49,8 @@ pub struct Settings {
     pub name: String,
     pub short_name: String,
     pub country: String,
+    /// The first-level division its addresses carry.
+    pub state: String,
     pub timezone: String,
     pub currency: String,
     pub units: String,

@@ -93,6 +93,34 @@ impl Gazetteer {
         out
     }
 
+    /// A lasting name for a place in addresses and forms: "nyc:lincoln-center".
+    pub fn place_id(&self, label: &str) -> String {
+        format!("{}:{}", self.settings().code, normal(label).replace(' ', "-"))
+    }
+
+    pub fn by_place_id(&self, id: &str) -> Option<Resolution> {
+        let (pack, name) = id.split_once(':')?;
+        (pack == self.settings().code).then(|| self.named(&normal(name))).flatten()
+    }
+
+    /// One line that tells places of one name apart: "Lincoln Center, Upper West Side, Manhattan".
+    pub fn describe(&self, place: &Resolution) -> String {
+        let mut parts = vec![place.label.as_str()];
+        let first = place.regions.first().copied();
+        let display = first.and_then(|ix| self.region(ix)).map(|region| region.display.as_str());
+        match place.kind {
+            PlaceKind::Landmark => parts.extend(place.names.first().map(String::as_str)),
+            PlaceKind::Zip => parts.extend(display),
+            PlaceKind::Borough | PlaceKind::Neighborhood | PlaceKind::Unknown => {}
+        }
+        match place.kind {
+            PlaceKind::Borough => parts.push(&self.settings().name),
+            _ => parts.extend(first.map(|ix| self.borough_name(ix))),
+        }
+        parts.dedup();
+        parts.join(", ")
+    }
+
     /// Exact, alias, ZIP, landmark.
     fn named(&self, phrase: &str) -> Option<Resolution> {
         if let Some((hit, area)) = self.names.find(phrase) {

@@ -1,0 +1,10 @@
+//! What can be done with a profile: one write each.
+
+pub mod areas;
+pub mod create;
+pub mod drop;
+pub mod live;
+pub mod offerings;
+pub mod read;
+pub mod revise;
+pub mod update;

@@ -1,0 +1,5 @@
+//! Pure decisions about profiles, offerings and going live.
+
+pub mod live;
+pub mod offering;
+pub mod profile;

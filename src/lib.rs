@@ -1,6 +1,7 @@
 //! `instainstru`: a whole lesson marketplace in one executable. The map of the rooms is `src/ARCHITECTURE.md`.
 
 pub mod accounts;
+pub mod app;
 pub mod availability;
 pub mod base;
 pub mod bookings;

@@ -75,7 +75,7 @@ fn problem_response(status: u16) -> utoipa::openapi::Response {
 }
 
 /// The security schemes and shared schemas of the document.
-pub(super) fn complete(document: &mut OpenApi) {
+pub fn complete(document: &mut OpenApi) {
     use utoipa::PartialSchema as _;
     let components = document.components.get_or_insert_default();
     components.schemas.insert("Problem".into(), ProblemSchema::schema());

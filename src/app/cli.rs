@@ -1,0 +1,160 @@
+//! The command line.
+
+use std::io::{BufRead as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::config::{self, Config};
+use super::{control, rooms, serve};
+use crate::base::time::Timestamp;
+
+#[derive(Parser)]
+#[command(name = "instainstru", version, about = "A whole lesson marketplace in one executable.")]
+struct Cli {
+    /// Configuration file (default: ./config.toml, if it is there).
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// The directory that holds everything.
+    #[arg(long, global = true)]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeFlags,
+}
+
+#[derive(Args, Clone, Default)]
+pub struct ServeFlags {
+    /// Address and port to listen on.
+    #[arg(long)]
+    bind: Option<SocketAddr>,
+    /// The address people type.
+    #[arg(long)]
+    base_url: Option<String>,
+    /// Start an empty data directory empty.
+    #[arg(long)]
+    no_demo: bool,
+    /// Where the clock of an empty sandbox starts (RFC 3339).
+    #[arg(long)]
+    sandbox_clock: Option<Timestamp>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the marketplace (what happens without a command).
+    Serve(ServeFlags),
+    /// Run a fresh demo marketplace in a temporary directory.
+    Demo(ServeFlags),
+    /// Manage administrators.
+    Admin {
+        #[command(subcommand)]
+        what: AdminCommand,
+    },
+    /// Check every table, index, ledger and cursor.
+    Verify,
+    /// Print the API's OpenAPI document.
+    Openapi,
+    /// Explain or check the configuration.
+    Config {
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
+    /// Print the version.
+    Version,
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an administrator; the password is read from standard input.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        first_name: String,
+        #[arg(long)]
+        last_name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Print a commented file with every key and its default.
+    Describe,
+    /// Say whether file, environment and flags make a valid configuration.
+    Check,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            drop(writeln!(std::io::stderr(), "instainstru: {sentence}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), String> {
+    let mut config = config::load(cli.config.as_deref(), |key| std::env::var(key).ok())?;
+    if let Some(dir) = cli.data_dir {
+        config.data_dir = dir;
+    }
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(flags) => {
+            let clock = flags.sandbox_clock;
+            serve::run(&with_flags(config, flags)?, clock)
+        }
+        Command::Demo(flags) => demo(config, flags),
+        Command::Admin { what: AdminCommand::Create { email, first_name, last_name } } => {
+            let password = read_password()?;
+            let request = control::Request::AdminCreate { email, first_name, last_name, password };
+            print(&control::ask(&config, &request)?)
+        }
+        Command::Verify => print(&control::ask(&config, &control::Request::Verify)?),
+        Command::Openapi => print(&rooms::openapi_json()?),
+        Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
+        Command::Config { what: ConfigCommand::Check } => print(&format!(
+            "The configuration is valid: {} mode on {}, data in {}.",
+            if config.is_sandbox() { "sandbox" } else { "live" },
+            config.bind,
+            config.data_dir.display()
+        )),
+        Command::Version => print(concat!("instainstru ", env!("CARGO_PKG_VERSION"))),
+    }
+}
+
+fn with_flags(mut config: Config, flags: ServeFlags) -> Result<Config, String> {
+    config.bind = flags.bind.unwrap_or(config.bind);
+    config.base_url = flags.base_url.or(config.base_url);
+    config.demo &= !flags.no_demo;
+    config.check()?;
+    Ok(config)
+}
+
+/// A fresh directory that is gone when the demo ends.
+fn demo(config: Config, flags: ServeFlags) -> Result<(), String> {
+    let clock = flags.sandbox_clock;
+    let mut config = with_flags(config, flags)?;
+    let name = format!("instainstru-demo-{}", std::process::id());
+    config.data_dir = std::env::temp_dir().join(name);
+    config.stripe_secret_key = None;
+    let dir = config.data_dir.clone();
+    let ran = serve::run(&config, clock);
+    drop(std::fs::remove_dir_all(dir));
+    ran
+}
+
+fn read_password() -> Result<String, String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|e| format!("no password on standard input: {e}"))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+pub(super) fn print(text: &str) -> Result<(), String> {
+    writeln!(std::io::stdout(), "{text}").map_err(|e| e.to_string())
+}

@@ -1,0 +1,148 @@
+//! The control socket: commands that need the store, asked of the server that holds it.
+//!
+//! One JSON line in, one JSON line out, over a Unix socket in the data directory that only its owner may open. When no
+//! server runs, the same [`answer`] works on a store opened for the occasion.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixListener;
+
+use super::config::Config;
+use super::{rooms, start};
+use crate::accounts;
+use crate::site::Site;
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Request {
+    Verify,
+    AdminCreate { email: String, first_name: String, last_name: String, password: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Reply {
+    ok: bool,
+    text: String,
+}
+
+const LINE_BYTES: u64 = 64 * 1024;
+
+fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join("control.sock")
+}
+
+/// Asks the running server, or does it here when there is none.
+pub fn ask(config: &Config, request: &Request) -> Result<String, String> {
+    match UnixStream::connect(path(&config.data_dir)) {
+        Ok(stream) => over(stream, request),
+        Err(_) => alone(config, request),
+    }
+}
+
+fn over(mut stream: UnixStream, request: &Request) -> Result<String, String> {
+    let broken = |e: std::io::Error| format!("the running server did not answer: {e}");
+    let mut line = serde_json::to_string(request).map_err(|e| e.to_string())?;
+    line.push('\n');
+    stream.write_all(line.as_bytes()).map_err(broken)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(broken)?;
+    let reply: Reply = serde_json::from_str(&answer).map_err(|e| format!("the running server's answer is odd: {e}"))?;
+    if reply.ok { Ok(reply.text) } else { Err(reply.text) }
+}
+
+fn alone(config: &Config, request: &Request) -> Result<String, String> {
+    if !config.data_dir.join("store.redb").exists() {
+        return Err(format!(
+            "{} holds no marketplace yet. Start one with `instainstru serve`.",
+            config.data_dir.display()
+        ));
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
+    runtime.block_on(async {
+        let site = start::open_site(config, None).map_err(|e| e.to_string())?;
+        rooms::wire(&site).map_err(|e| e.to_string())?;
+        let answered = answer(&site, request).await;
+        site.store.close();
+        answered
+    })
+}
+
+async fn answer(site: &Site, request: &Request) -> Result<String, String> {
+    match request {
+        Request::Verify => verify(site),
+        Request::AdminCreate { email, first_name, last_name, password } => {
+            let given = accounts::ops::admin::NewAdmin {
+                email: email.clone(),
+                first_name: first_name.clone(),
+                last_name: last_name.clone(),
+                password: password.clone(),
+            };
+            let user = accounts::ops::admin::create(site, given).await.map_err(|refusal| sentence(&refusal))?;
+            Ok(format!("{} can now sign in as administrator.", user.email))
+        }
+    }
+}
+
+fn verify(site: &Site) -> Result<String, String> {
+    let snapshot = site.store.snapshot().map_err(|e| e.to_string())?;
+    let report = rooms::catalogue().verify(&snapshot).map_err(|e| e.to_string())?;
+    if report.wrong.is_empty() {
+        Ok(format!("{} tables, {} rows: everything is in order.", report.tables, report.rows))
+    } else {
+        Err(format!("{} things are wrong:\n{}", report.wrong.len(), report.wrong.join("\n")))
+    }
+}
+
+fn sentence(refusal: &crate::base::refusal::Refusal) -> String {
+    let fields = refusal.errors.iter().map(|e| format!("\n  {}: {}", e.field, e.message));
+    std::iter::once(refusal.detail.clone()).chain(fields).collect()
+}
+
+/// Listens until the server stops; the socket file goes with it.
+pub async fn listen(site: Site, data_dir: PathBuf, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let path = path(&data_dir);
+    drop(std::fs::remove_file(&path));
+    let listener = match UnixListener::bind(&path) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "no control socket: commands cannot reach this server");
+            return;
+        }
+    };
+    drop(std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)));
+    loop {
+        tokio::select! {
+            _ = stop.changed() => break,
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                tokio::spawn(serve_one(site.clone(), stream));
+            },
+        }
+    }
+    drop(std::fs::remove_file(&path));
+}
+
+async fn serve_one(site: Site, stream: tokio::net::UnixStream) {
+    use tokio::io::AsyncReadExt as _;
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    let mut reader = tokio::io::BufReader::new(read.take(LINE_BYTES));
+    if reader.read_line(&mut line).await.is_err() {
+        return;
+    }
+    let answered = match serde_json::from_str::<Request>(&line) {
+        Ok(request) => answer(&site, &request).await,
+        Err(error) => Err(format!("this server does not know that command: {error}")),
+    };
+    let reply = match answered {
+        Ok(text) => Reply { ok: true, text },
+        Err(text) => Reply { ok: false, text },
+    };
+    let mut out = serde_json::to_string(&reply).unwrap_or_default();
+    out.push('\n');
+    drop(write.write_all(out.as_bytes()).await);
+}

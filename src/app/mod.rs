@@ -1,0 +1,16 @@
+//! The program: command line, configuration, wiring, start and stop.
+//!
+//! Guarantees: one process owns a data directory; it answers within a second of its start; it stops by refusing new
+//! connections, finishing the requests it has, and letting go of the store. Commands that need the store ask a running
+//! server over its control socket and open the store themselves when none runs, with the same code either way.
+//!
+//! Nothing of the business is decided here: rooms bring their routes, jobs, consumers and tables, [`rooms`] lists them.
+
+pub mod cli;
+pub mod config;
+mod control;
+pub mod rooms;
+mod sandbox;
+mod sandbox_clock;
+pub mod serve;
+pub mod start;

@@ -1,0 +1,82 @@
+//! Which rooms there are: the one list of what each brings along.
+
+use std::sync::Arc;
+
+use super::config::Config;
+use super::sandbox_clock;
+use crate::base::refusal::Outcome;
+use crate::jobs::{Consumer, JobKind};
+use crate::site::Site;
+use crate::store::Catalogue;
+use crate::web::{Api, Pages};
+use crate::{accounts, jobs, places, site};
+
+/// Every table of every room, and what must hold across them.
+pub fn catalogue() -> Catalogue {
+    let mut catalogue = Catalogue::new();
+    catalogue.tables.push(&sandbox_clock::CLOCK);
+    catalogue.tables.extend(site::tables());
+    catalogue.tables.extend(jobs::tables());
+    catalogue.tables.extend(accounts::tables());
+    catalogue
+}
+
+pub fn api() -> Api {
+    Api::new()
+}
+
+pub fn pages() -> Pages {
+    Pages::new()
+}
+
+pub fn jobs() -> Vec<JobKind> {
+    [accounts::jobs()].into_iter().flatten().collect()
+}
+
+pub fn consumers() -> Vec<Consumer> {
+    Vec::new()
+}
+
+/// Lets the rooms find each other's parts.
+pub fn wire(site: &Site) -> Outcome<()> {
+    let windows = if site.is_sandbox() { accounts::WindowRule::Shadow } else { accounts::WindowRule::Enforce };
+    site.parts.put(accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?);
+    Ok(())
+}
+
+/// What joining needs to know of a ZIP code, from the region pack.
+struct ZipFacts;
+
+impl accounts::ZipBook for ZipFacts {
+    fn in_region(&self, zip: &str) -> bool {
+        places::Gazetteer::builtin().zip_in_region(zip)
+    }
+    fn timezone(&self, zip: &str) -> String {
+        places::timezone_of_zip(zip).to_owned()
+    }
+    fn city(&self, zip: &str) -> String {
+        places::Gazetteer::builtin().city_of_zip(zip).to_owned()
+    }
+}
+
+/// Fills an empty directory with the demo marketplace where that was asked for.
+pub async fn fill_when_empty(_config: &Config, _site: &Site) -> Outcome<()> {
+    Ok(())
+}
+
+/// What the program says once it answers: where, and how to sign in.
+pub async fn greeting(site: &Site) -> Outcome<String> {
+    let mut lines = vec![format!("instainstru is ready at {}", site.base_url)];
+    if let Some(token) = accounts::ops::admin::offer_setup(site).await? {
+        let link = site.url(&format!("/setup/{token}"));
+        lines.push(format!("No administrator yet. Set one up within 30 minutes: {link}"));
+    }
+    Ok(lines.join("\n"))
+}
+
+/// The API's document, as `instainstru openapi` prints it.
+pub fn openapi_json() -> Result<String, String> {
+    let mut document = api().document().clone();
+    crate::web::complete_document(&mut document);
+    serde_json::to_string_pretty(&document).map_err(|e| e.to_string())
+}

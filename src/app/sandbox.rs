@@ -1,0 +1,241 @@
+//! Sandbox control (contract §2): the clock, the jobs, the stand-ins, the outbox, for whoever sits at this machine.
+//!
+//! Loopback peers only, no session; in live mode none of it exists.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa_axum::routes;
+
+use super::sandbox_clock;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, plus_seconds};
+use crate::jobs::{self, Runner};
+use crate::outside::sandbox::stripe::{FaultOrder, StandIn};
+use crate::site::Site;
+use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Params};
+
+/// What the control calls steer.
+pub struct SandboxPart {
+    pub runner: Runner,
+    pub stand_in: Option<StandIn>,
+}
+
+/// Secrets of the stand-ins, told to whoever may ask.
+pub struct SandboxSecrets {
+    pub stripe_webhook: String,
+}
+
+/// Adds the control calls in sandbox mode; leaves live mode without them.
+pub fn routes(api: Api, site: &Site) -> Api {
+    if !site.is_sandbox() {
+        return api;
+    }
+    api.route(Access::Loopback, routes!(read_clock, move_clock))
+        .route(Access::Loopback, routes!(run_jobs))
+        .route(Access::Loopback, routes!(hold_jobs))
+        .route(Access::Loopback, routes!(list_runs))
+        .route(Access::Loopback, routes!(read_secrets))
+        .route(Access::Loopback, routes!(order_stripe_fault))
+        .route(Access::Loopback, routes!(stripe_objects))
+        .route(Access::Loopback, routes!(dispute))
+        .route(Access::Loopback, routes!(onboard))
+        .route(Access::Loopback, routes!(verify_identity))
+}
+
+/// The peer is this machine, else 404.
+pub fn at_this_machine(ip: ClientIp) -> Outcome<()> {
+    if ip.0.to_canonical().is_loopback() {
+        return Ok(());
+    }
+    Err(Refusal::not_found("NOT_FOUND", "There is nothing at this address."))
+}
+
+fn clock_json(site: &Site) -> Value {
+    json!({ "now": site.now(), "frozen": site.clock.is_frozen() })
+}
+
+#[utoipa::path(get, path = "/sandbox/v1/clock", tag = "sandbox", operation_id = "read_clock", responses((status = 200, body = Value)))]
+async fn read_clock(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    Ok(Json(clock_json(&site)))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+struct ClockMove {
+    #[schema(value_type = Option<String>, format = DateTime)]
+    set: Option<Timestamp>,
+    advance_seconds: Option<i64>,
+    frozen: Option<bool>,
+}
+
+/// Moves, freezes or releases the clock. Everything due up to the new time runs first, each job at its own instant.
+#[utoipa::path(post, path = "/sandbox/v1/clock", tag = "sandbox", operation_id = "move_clock", request_body = ClockMove, responses((status = 200, body = Value)))]
+async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<ClockMove>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let before = site.now();
+    let target = match (wish.set, wish.advance_seconds) {
+        (Some(_), Some(_)) => return Err(Refusal::invalid("set", "Either set or advance_seconds, not both.").into()),
+        (Some(at), None) => Some(at),
+        (None, Some(seconds)) => Some(plus_seconds(before, seconds)),
+        (None, None) => None,
+    };
+    let mut jobs_run = 0;
+    if let Some(target) = target {
+        if target < before {
+            return Err(backwards().into());
+        }
+        let was_frozen = site.clock.is_frozen();
+        // Time stands still between the jobs, so that each sees exactly its own instant.
+        site.clock.freeze(true);
+        let ran = site.part::<SandboxPart>()?.runner.run_until(target, true).await;
+        site.clock.advance_to(target);
+        site.clock.freeze(was_frozen);
+        jobs_run = ran?;
+    }
+    if let Some(frozen) = wish.frozen {
+        site.clock.freeze(frozen);
+    }
+    sandbox_clock::keep(&site).await?;
+    let mut answer = clock_json(&site);
+    answer["jobs_run"] = json!(jobs_run);
+    Ok(Json(answer))
+}
+
+fn backwards() -> Refusal {
+    Refusal::unprocessable("TIME_GOES_FORWARD", "The clock only goes forward. Start a fresh directory to go back.")
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RunWish {
+    job: Option<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/jobs/run", tag = "sandbox", operation_id = "run_jobs", request_body = RunWish, responses((status = 200, body = Value)))]
+async fn run_jobs(State(site): State<Site>, ip: ClientIp, Body(wish): Body<RunWish>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let runner = site.part::<SandboxPart>()?.runner.clone();
+    let (jobs_run, report) = match wish.job {
+        Some(name) => {
+            let (ran, report) = runner.run_named(&name, wish.dry_run).await?;
+            (ran, report.0)
+        }
+        None => (runner.run_until(site.now(), false).await?, json!({})),
+    };
+    Ok(Json(json!({ "jobs_run": jobs_run, "report": report })))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HoldWish {
+    /// Names, or "all".
+    jobs: Value,
+    held: bool,
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/jobs/hold", tag = "sandbox", operation_id = "hold_jobs", request_body = HoldWish, responses((status = 200, body = Value)))]
+async fn hold_jobs(State(site): State<Site>, ip: ClientIp, Body(wish): Body<HoldWish>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let known = site.part::<SandboxPart>()?.runner.names();
+    let wrong = || Refusal::invalid("jobs", format!("\"all\", or a list of: {}.", known.join(", ")));
+    let names: Vec<String> = match &wish.jobs {
+        Value::String(all) if all == "all" => known.iter().map(ToString::to_string).collect(),
+        Value::Array(names) => {
+            names.iter().map(|n| n.as_str().map(str::to_owned).ok_or_else(wrong)).collect::<Result<_, _>>()?
+        }
+        _ => return Err(wrong().into()),
+    };
+    if names.iter().any(|name| !known.contains(&name.as_str())) {
+        return Err(wrong().into());
+    }
+    let (held, answer) = (wish.held, names.clone());
+    site.write(move |tx| names.iter().try_for_each(|name| jobs::set_held(tx, name, held))).await?;
+    Ok(Json(json!({ "jobs": answer, "held": held })))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RunsQuery {
+    job: Option<String>,
+    #[param(value_type = Option<String>)]
+    since: Option<Timestamp>,
+    limit: Option<usize>,
+}
+
+#[utoipa::path(get, path = "/sandbox/v1/jobs", tag = "sandbox", operation_id = "list_runs", params(RunsQuery), responses((status = 200, body = Value)))]
+async fn list_runs(State(site): State<Site>, ip: ClientIp, Params(query): Params<RunsQuery>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let limit = query.limit.unwrap_or(100).min(1000);
+    let runs = site.part::<SandboxPart>()?.runner.runs(query.job.as_deref(), query.since, limit)?;
+    Ok(Json(json!({ "items": runs, "next_cursor": null })))
+}
+
+#[utoipa::path(get, path = "/sandbox/v1/secrets", tag = "sandbox", operation_id = "read_secrets", responses((status = 200, body = Value)))]
+async fn read_secrets(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let secrets = site.part::<SandboxSecrets>()?;
+    Ok(Json(json!({ "stripe_webhook_secret": secrets.stripe_webhook })))
+}
+
+fn stand_in(site: &Site, ip: ClientIp) -> Result<StandIn, Fault> {
+    at_this_machine(ip)?;
+    let missing = || Refusal::not_found("NOT_FOUND", "No stand-in runs here.");
+    Ok(site.part::<SandboxPart>()?.stand_in.clone().ok_or_else(missing)?)
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/stripe/faults", tag = "sandbox", operation_id = "order_stripe_fault", request_body = FaultOrder, responses((status = 200, body = Value)))]
+async fn order_stripe_fault(
+    State(site): State<Site>,
+    ip: ClientIp,
+    Body(order): Body<FaultOrder>,
+) -> Answer<Json<Value>> {
+    stand_in(&site, ip)?.order_fault(order)?;
+    Ok(Json(json!({ "ok": true })))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ObjectsQuery {
+    r#type: String,
+    booking_id: Option<String>,
+}
+
+#[utoipa::path(get, path = "/sandbox/v1/stripe/objects", tag = "sandbox", operation_id = "stripe_objects", params(ObjectsQuery), responses((status = 200, body = Value)))]
+async fn stripe_objects(
+    State(site): State<Site>,
+    ip: ClientIp,
+    Params(query): Params<ObjectsQuery>,
+) -> Answer<Json<Value>> {
+    Ok(Json(stand_in(&site, ip)?.objects(&query.r#type, query.booking_id.as_deref())?))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DisputeWish {
+    payment_intent: String,
+    status: String,
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/stripe/disputes", tag = "sandbox", operation_id = "dispute", request_body = DisputeWish, responses((status = 200, body = Value)))]
+async fn dispute(State(site): State<Site>, ip: ClientIp, Body(wish): Body<DisputeWish>) -> Answer<Json<Value>> {
+    stand_in(&site, ip)?.dispute(&wish.payment_intent, &wish.status)?;
+    Ok(Json(json!({ "ok": true })))
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/stripe/accounts/{id}/onboard", tag = "sandbox", operation_id = "onboard", params(("id" = String, Path)), responses((status = 200, body = Value)))]
+async fn onboard(State(site): State<Site>, ip: ClientIp, Path(id): Path<String>) -> Answer<Json<Value>> {
+    stand_in(&site, ip)?.onboard(&id)?;
+    Ok(Json(json!({ "ok": true })))
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/stripe/identity/{session}/verify", tag = "sandbox", operation_id = "verify_identity", params(("session" = String, Path)), responses((status = 200, body = Value)))]
+async fn verify_identity(State(site): State<Site>, ip: ClientIp, Path(session): Path<String>) -> Answer<Json<Value>> {
+    stand_in(&site, ip)?.verify_identity(&session)?;
+    Ok(Json(json!({ "ok": true })))
+}

@@ -1,0 +1,154 @@
+//! From a configuration to a running marketplace: store, clock, stand-ins, rooms, jobs, router.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::config::Config;
+use super::sandbox::SandboxPart;
+use super::{control, rooms, sandbox, sandbox_clock};
+use crate::base::secret::Entropy;
+use crate::base::time::{Timestamp, zone};
+use crate::jobs::Runner;
+use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
+use crate::outside::stripe::{Stripe, StripeSettings};
+use crate::site::{Mode, Parts, Site, SiteParts};
+use crate::store::Store;
+use crate::web::{Hosts, assemble};
+
+/// A marketplace that answers.
+pub struct Running {
+    pub address: SocketAddr,
+    pub site: Site,
+    pub runner: Runner,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Where the signing secret of the stand-in's events comes from.
+struct Secrets {
+    webhook: String,
+}
+
+/// The site without any server: enough for commands.
+pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Result<Site, String> {
+    let store = Store::open(&config.data_dir).map_err(|e| e.to_string())?;
+    let mode = if config.is_sandbox() { Mode::Sandbox } else { Mode::Live };
+    let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind));
+    let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
+    Ok(Site::new(SiteParts {
+        store,
+        clock,
+        entropy: Entropy::system(),
+        mode,
+        base_url,
+        zone,
+        zone_name: config.timezone.clone(),
+        data_dir: config.data_dir.clone(),
+        parts: Parts::default(),
+    }))
+}
+
+/// Binds, wires and serves. Returns as soon as requests are answered.
+pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Result<Running, String> {
+    let listener = TcpListener::bind(config.bind)
+        .await
+        .map_err(|e| format!("{} cannot be listened on: {e}. Is another server using it? Try --bind.", config.bind))?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let mut config = config.clone();
+    config.bind = address;
+    let site = open_site(&config, sandbox_clock_start)?;
+    rooms::wire(&site).map_err(|e| e.to_string())?;
+    let stand_in = connect_stripe(&config, &site).await?;
+    let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
+    site.parts.put(SandboxPart { runner: runner.clone(), stand_in });
+    rooms::fill_when_empty(&config, &site).await.map_err(|e| e.to_string())?;
+    runner.prepare().await.map_err(|e| e.to_string())?;
+    let authority = site.base_url.split("://").nth(1).unwrap_or_default().to_owned();
+    let hosts = Hosts::new(&authority, config.is_loopback());
+    let (router, _) = assemble(&site, hosts, sandbox::routes(rooms::api(), &site), rooms::pages());
+    let (stop, stopped) = watch::channel(false);
+    let tasks = vec![
+        tokio::spawn(serve(listener, router, stopped.clone())),
+        tokio::spawn(runner.clone().run(stopped.clone())),
+        tokio::spawn(control::listen(site.clone(), config.data_dir.clone(), stopped)),
+    ];
+    Ok(Running { address, site, runner, stop, tasks })
+}
+
+async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = async move { drop(stop.wait_for(|stop| *stop).await) };
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopping).await {
+        tracing::error!(%error, "the server ended");
+    }
+}
+
+/// The adapter to Stripe; in sandbox mode its other end is our own stand-in.
+async fn connect_stripe(config: &Config, site: &Site) -> Result<Option<StandIn>, String> {
+    let (settings, stand_in) = match &config.stripe_secret_key {
+        Some(secret_key) => {
+            let secrets = config.stripe_webhook_secret.iter().flat_map(|s| s.split(',')).map(|s| s.trim().to_owned());
+            let webhook_secrets = secrets.collect();
+            (
+                StripeSettings {
+                    secret_key: secret_key.clone(),
+                    base_url: None,
+                    webhook_secrets,
+                    currency: "usd".into(),
+                },
+                None,
+            )
+        }
+        None => {
+            let secrets = Secrets { webhook: format!("whsec_{}", site.entropy.token()) };
+            let settings = StandInSettings {
+                public_url: site.base_url.clone(),
+                webhook_url: format!("http://{}/api/v1/payments/webhooks/stripe", loopback(config.bind)),
+                webhook_secret: secrets.webhook.clone(),
+            };
+            let dir = config.data_dir.join("sandbox");
+            std::fs::create_dir_all(&dir).map_err(|e| format!("{} cannot be made: {e}", dir.display()))?;
+            let stand_in = StandIn::start(&dir, site.clock.clone(), site.entropy.clone(), settings)
+                .await
+                .map_err(|e| format!("the Stripe stand-in cannot start: {e}"))?;
+            let settings = StripeSettings {
+                secret_key: SECRET_KEY.into(),
+                base_url: Some(stand_in.base_url().to_owned()),
+                webhook_secrets: vec![secrets.webhook.clone()],
+                currency: "usd".into(),
+            };
+            site.parts.put(sandbox::SandboxSecrets { stripe_webhook: secrets.webhook });
+            site.parts.put(stand_in.clone());
+            (settings, Some(stand_in))
+        }
+    };
+    site.parts.put(Stripe::new(settings)?);
+    Ok(stand_in)
+}
+
+/// The stand-in runs beside us, whatever address we serve.
+fn loopback(bind: SocketAddr) -> SocketAddr {
+    if bind.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], bind.port())) } else { bind }
+}
+
+impl Running {
+    /// Stops: no new connections, open requests finished (up to ten seconds), jobs ended, store released.
+    pub async fn stop(self) {
+        drop(self.stop.send(true));
+        let all = async {
+            for task in self.tasks {
+                drop(task.await);
+            }
+        };
+        if tokio::time::timeout(std::time::Duration::from_secs(10), all).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+        }
+        drop(sandbox_clock::keep(&self.site).await);
+        self.site.store.close();
+    }
+}

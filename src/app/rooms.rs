@@ -9,7 +9,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::Catalogue;
 use crate::web::{Api, Pages};
-use crate::{accounts, jobs, places, site};
+use crate::{accounts, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -17,6 +17,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.push(&sandbox_clock::CLOCK);
     catalogue.tables.extend(site::tables());
     catalogue.tables.extend(jobs::tables());
+    catalogue.tables.extend(web::tables());
     catalogue.tables.extend(accounts::tables());
     catalogue
 }

@@ -21,6 +21,7 @@ mod fault;
 mod finish;
 mod guard;
 pub mod layout;
+mod replay;
 mod routes;
 mod session;
 pub mod style_guide;
@@ -35,5 +36,10 @@ pub use fault::Fault;
 pub use finish::finish;
 pub use guard::Hosts;
 pub use layout::{Chrome, Head, Theme, Viewer, page};
+pub use replay::{IdempotencyKey, Reply};
 pub use routes::{Api, Pages, assemble, complete as complete_document};
 pub use session::{Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};
+
+pub fn tables() -> Vec<&'static dyn crate::store::AnyTable> {
+    vec![&replay::KEPT]
+}

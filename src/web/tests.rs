@@ -31,8 +31,8 @@ async fn boom() -> NoContent {
     panic!("on purpose")
 }
 
-fn app() -> axum::Router {
-    let site = Site::new(SiteParts {
+fn site() -> Site {
+    Site::new(SiteParts {
         store: Store::in_memory().unwrap(),
         clock: Clock::system(),
         entropy: Entropy::system(),
@@ -42,7 +42,11 @@ fn app() -> axum::Router {
         zone_name: "UTC".into(),
         data_dir: std::env::temp_dir(),
         parts: Parts::default(),
-    });
+    })
+}
+
+fn app() -> axum::Router {
+    let site = site();
     let api = Api::new()
         .route(Access::Public, utoipa_axum::routes!(wish))
         .route(Access::SignedIn, utoipa_axum::routes!(secret));
@@ -127,4 +131,33 @@ async fn strangers_are_led_to_the_door_and_nothing_ends_bare() {
         assert!(headers.contains_key("content-security-policy") && headers.contains_key("x-request-id"));
         assert_eq!(headers["x-beta-phase"], "disabled");
     }
+}
+
+/// Sends `body` under `key`; the work answers what `answer` says and counts how often it ran.
+async fn once(site: &Site, key: &str, body: &str, keep: bool, ran: &std::sync::atomic::AtomicU32) -> (u16, bool) {
+    use axum::extract::FromRequestParts as _;
+    use axum::response::IntoResponse as _;
+    let request = Request::builder().header("idempotency-key", key).body(()).unwrap();
+    let mut parts = request.into_parts().0;
+    let key = IdempotencyKey::from_request_parts(&mut parts, &()).await.map_err(|f| f.0).unwrap();
+    let work = async {
+        ran.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Ok(Reply::created("made").keep_if(keep))
+    };
+    let user = crate::base::id::UserId::of_name("emma");
+    let response = key.run(site, user, "make", &body, work).await.into_response();
+    (response.status().as_u16(), response.headers().contains_key("idempotency-replayed"))
+}
+
+#[tokio::test]
+async fn a_key_acts_once_and_belongs_to_its_body() {
+    let (site, ran) = (site(), std::sync::atomic::AtomicU32::new(0));
+    assert_eq!(once(&site, "a", "x", true, &ran).await, (201, false));
+    assert_eq!(once(&site, "a", "x", true, &ran).await, (201, true));
+    assert_eq!(once(&site, "a", "y", true, &ran).await, (422, false));
+    assert_eq!(ran.load(std::sync::atomic::Ordering::Relaxed), 1);
+    // An answer not worth keeping frees the key.
+    assert_eq!(once(&site, "b", "x", false, &ran).await, (201, false));
+    assert_eq!(once(&site, "b", "y", true, &ran).await, (201, false));
+    assert_eq!(ran.load(std::sync::atomic::Ordering::Relaxed), 3);
 }

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use super::hasher::Hasher;
 use super::model::User;
 use super::ops::settings::DoorRules;
+use crate::base::access::Role;
 use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
+use crate::site::Site;
 use crate::store::{Read, Tx};
 
 /// ZIP codes of the region pack.
@@ -123,3 +125,22 @@ impl Accounts {
         self
     }
 }
+
+/// One of the made-up people of a sandbox, as the sign-in page and `GET /sandbox/v1/demo/accounts` show them.
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct DemoPerson {
+    pub email: String,
+    pub password: String,
+    pub role: Role,
+    pub name: String,
+    /// "piano and violin".
+    #[serde(skip)]
+    pub note: String,
+}
+
+/// The demo people, put in when a demo marketplace was filled.
+pub struct DemoPeople(pub Vec<DemoPerson>);
+
+/// Lets the sign-up page of a sandbox show the code that a mail would have brought.
+pub type CodePeek = Arc<dyn Fn(&Site, &str) -> Outcome<Option<String>> + Send + Sync>;
+pub struct SandboxMailbox(pub CodePeek);

@@ -56,6 +56,11 @@ pub fn paused(key: &[u8], token: &str, email: &str, now: Timestamp) -> Option<Ti
     (ours && now >= plus_seconds(given, PAUSE_SECONDS) && now < end).then_some(end)
 }
 
+/// A note of ours that is still too young to be used.
+pub fn is_waiting(key: &[u8], token: &str, now: Timestamp) -> bool {
+    signed_instant(key, "pause", token).is_some_and(|given| now < plus_seconds(given, PAUSE_SECONDS))
+}
+
 fn leading_zero_bits(hash: &[u8]) -> u32 {
     let zeros = hash.iter().take_while(|b| **b == 0).count();
     zeros as u32 * 8 + hash.get(zeros).map_or(0, |b| b.leading_zeros())

@@ -1,3 +1,5 @@
+mod surface;
+
 use std::sync::Arc;
 
 use super::model::Session;

@@ -1,0 +1,128 @@
+//! The pages of the door and of one's own account. All work without scripts.
+
+mod account;
+mod login;
+mod password;
+mod setup;
+mod signup;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+
+use crate::base::access::{Actor, Permission, Role};
+use crate::base::refusal::Refusal;
+use crate::web::components::error_summary;
+use crate::web::{Access, Pages, see_other};
+
+pub fn pages(pages: Pages) -> Pages {
+    let own = Access::can(Permission::ManageOwnProfile);
+    pages
+        .get(Access::Public, "/login", login::show)
+        .post(Access::Public, "/login", login::enter)
+        .post(Access::Public, "/logout", login::leave)
+        .get(Access::SignedIn, "/dashboard", dashboard)
+        .get(Access::Public, "/signup", signup::show_email)
+        .post(Access::Public, "/signup", signup::send_code)
+        .get(Access::Public, "/signup/code", signup::show_code)
+        .post(Access::Public, "/signup/code", signup::check_code)
+        .post(Access::Public, "/signup/code/again", signup::send_again)
+        .get(Access::Public, "/signup/details", signup::show_details)
+        .post(Access::Public, "/signup/details", signup::join)
+        .get(Access::Public, "/forgot-password", password::show_request)
+        .post(Access::Public, "/forgot-password", password::request)
+        .get(Access::Public, "/reset-password", password::show_reset)
+        .post(Access::Public, "/reset-password", password::reset)
+        .get(Access::Public, "/setup/{token}", setup::show)
+        .post(Access::Public, "/setup/{token}", setup::finish)
+        .get(Access::Role(Role::Student), "/student/dashboard", account::student)
+        .get(Access::SignedIn, "/account", account::show)
+        .post(own, "/account/profile", account::save_profile)
+        .post(Access::can(Permission::ChangeOwnPassword), "/account/password", account::change_password)
+        .post(Access::SignedIn, "/account/sessions/{id}/end", account::end_session)
+        .post(Access::SignedIn, "/account/sessions/end-all", account::end_all)
+}
+
+/// Where a person lands who did not ask for a page. // rule: 50§0 after sign-in
+pub fn home_of(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "/admin",
+        Role::Instructor => "/instructor/dashboard",
+        Role::Student => "/",
+    }
+}
+
+async fn dashboard(actor: Actor) -> Response {
+    see_other(match actor.main_role() {
+        Role::Student => "/student/dashboard",
+        other => home_of(other),
+    })
+}
+
+/// A path of our own to go on to; anything that could lead elsewhere is dropped.
+pub fn own_path(text: &str) -> Option<&str> {
+    let own = text.starts_with('/') && !text.starts_with("//") && !text.contains('\\') && text.len() <= 2000;
+    (own && text.chars().all(|c| !c.is_control())).then_some(text)
+}
+
+/// A form that was refused, in the words of its fields.
+#[derive(Default)]
+struct Refused(Option<Refusal>);
+
+impl Refused {
+    /// What is wrong with a field. A refusal without fields belongs to `catch_all`.
+    fn at(&self, field: &str, catch_all: &str) -> Option<&str> {
+        let refusal = self.0.as_ref()?;
+        match refusal.errors.iter().find(|e| e.field == field) {
+            Some(error) => Some(&error.message),
+            None if refusal.errors.is_empty() && field == catch_all => Some(&refusal.detail),
+            None => None,
+        }
+    }
+
+    fn summary(&self, catch_all: &str, kept: &str) -> Markup {
+        let Some(refusal) = &self.0 else { return Markup::default() };
+        let whole = [(catch_all, refusal.detail.as_str())];
+        let fields: Vec<(&str, &str)> = refusal.errors.iter().map(|e| (e.field.as_str(), e.message.as_str())).collect();
+        error_summary(if fields.is_empty() { &whole } else { &fields }, kept)
+    }
+
+    /// 422 for a form to correct; 429 keeps its status and says when to come back.
+    fn answer(&self, page: Markup) -> Response {
+        let Some(refusal) = &self.0 else { return page.into_response() };
+        let status =
+            if refusal.status == 429 { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let mut answer = (status, page).into_response();
+        if let Some(seconds) = refusal.extra.get("retry_after").and_then(serde_json::Value::as_u64) {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        answer
+    }
+}
+
+/// What a person can put right; faults of ours go to the error page instead.
+fn correctable(refusal: Refusal) -> Result<Refused, Refusal> {
+    if refusal.status >= 500 { Err(refusal) } else { Ok(Refused(Some(refusal))) }
+}
+
+fn with_cookie(mut answer: Response, cookie: HeaderValue) -> Response {
+    answer.headers_mut().append(header::SET_COOKIE, cookie);
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_our_own_paths_are_followed() {
+        for good in ["/", "/search?q=piano", "/book/a/b?date=2026-03-07"] {
+            assert_eq!(own_path(good), Some(good));
+        }
+        for bad in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:x"]
+        {
+            assert_eq!(own_path(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -25,6 +25,7 @@ mod replay;
 mod routes;
 mod session;
 pub mod style_guide;
+mod theme;
 
 #[cfg(test)]
 mod tests;

@@ -131,6 +131,7 @@ pub fn assemble(site: &Site, hosts: Hosts, api: Api, pages: Pages) -> (Router, O
     let router = router
         .merge(docs::routes(&document))
         .merge(super::assets::routes())
+        .merge(super::theme::routes())
         .merge(pages.0)
         .fallback(async || axum::http::StatusCode::NOT_FOUND)
         .layer(DefaultBodyLimit::max(BODY_BYTES))

@@ -14,3 +14,4 @@ mod sandbox;
 mod sandbox_clock;
 pub mod serve;
 pub mod start;
+mod static_pages;

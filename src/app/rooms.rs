@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::Config;
-use super::sandbox_clock;
+use super::{sandbox_clock, static_pages};
 use crate::base::refusal::Outcome;
 use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
@@ -27,7 +27,7 @@ pub fn api() -> Api {
 }
 
 pub fn pages() -> Pages {
-    Pages::new()
+    static_pages::add_to(Pages::new())
 }
 
 pub fn jobs() -> Vec<JobKind> {

@@ -34,6 +34,20 @@ pub static PRICE_FLOORS: Setting<Floors> = Setting {
     },
 };
 
+/// Where the people who run this site read mail from those who use it.
+pub static SUPPORT_EMAIL: Setting<String> = Setting {
+    key: "support_email",
+    description: "The address shown on the contact page; empty until there is one.",
+    default: String::new,
+    check: |address| {
+        if address.is_empty() || crate::base::text::is_email(address) {
+            Ok(())
+        } else {
+            Err("An e-mail address, or nothing.")
+        }
+    },
+};
+
 /// A setting's name, meaning and default. Declare it as a static where its rule lives.
 pub struct Setting<T: 'static> {
     pub key: &'static str,

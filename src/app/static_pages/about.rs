@@ -10,20 +10,33 @@ pub fn about(facts: &Facts) -> Sheet {
     Sheet {
         title: "About",
         description: "A marketplace for lessons that sells one thing: time that is really free.",
-        lead: format!("{} is a marketplace for lessons in {}. It sells one thing: time that is really free.", facts.brand, facts.city),
+        lead: format!(
+            "{} is a marketplace for lessons in {}. It sells one thing: time that is really free.",
+            facts.brand, facts.city
+        ),
         chapters: vec![
-            chapter("why", "Why", "", html! {
-                p { "Finding a teacher used to mean writing to five people and waiting. Two never answer, two are full, one can only do Mondays. The lesson is easy; the appointment is the hard part." }
-                p { "So we turned it round. Instructors publish their hours, you take one, and it is done. Like a train: you look at the board, you see when it leaves, you go." }
-            }),
-            chapter("keep-to", "What we keep to", "", html! {
-                (fact_rows(&[
-                    ("The whole price", html! { "With the time, not after it." }),
-                    ("Nothing invented", html! { "No made-up ratings, counts or people. Where there is nothing to show, we show nothing." }),
-                    ("Exact promises", html! { "Deadlines to the minute, with the time zone. Refunds in dollars, not “up to”." }),
-                    ("Your attention", html! { "No advertising, no tracking by others, nothing loaded from elsewhere until you pay." }),
-                ]))
-            }),
+            chapter(
+                "why",
+                "Why",
+                "",
+                html! {
+                    p { "Finding a teacher used to mean writing to five people and waiting. Two never answer, two are full, one can only do Mondays. The lesson is easy; the appointment is the hard part." }
+                    p { "So we turned it round. Instructors publish their hours, you take one, and it is done. Like a train: you look at the board, you see when it leaves, you go." }
+                },
+            ),
+            chapter(
+                "keep-to",
+                "What we keep to",
+                "",
+                html! {
+                    (fact_rows(&[
+                        ("The whole price", html! { "With the time, not after it." }),
+                        ("Nothing invented", html! { "No made-up ratings, counts or people. Where there is nothing to show, we show nothing." }),
+                        ("Exact promises", html! { "Deadlines to the minute, with the time zone. Refunds in dollars, not “up to”." }),
+                        ("Your attention", html! { "No advertising, no tracking by others, nothing loaded from elsewhere until you pay." }),
+                    ]))
+                },
+            ),
         ],
     }
 }
@@ -34,12 +47,22 @@ pub fn contact(facts: &Facts) -> Sheet {
         description: "How to reach the instructor, how to report a problem, how to reach us.",
         lead: "Most things are quickest where they happened.".into(),
         chapters: vec![
-            chapter("lesson", "About a lesson", "", html! {
-                p { "Write to the instructor or student in the lesson’s own thread: they answer fastest. To cancel, move, or report that nobody came, open the lesson; the page says what each would cost." }
-                p { a href="/student/lessons" { "Your lessons" } }
-            }),
+            chapter(
+                "lesson",
+                "About a lesson",
+                "",
+                html! {
+                    p { "Write to the instructor or student in the lesson’s own thread: they answer fastest. To cancel, move, or report that nobody came, open the lesson; the page says what each would cost." }
+                    p { a href="/student/lessons" { "Your lessons" } }
+                },
+            ),
             chapter("us", "To us", "", to_us(facts)),
-            chapter("danger", "In danger", "", html! { p { b { "Call 911." } " Then tell us, so that nobody else is hurt." } }),
+            chapter(
+                "danger",
+                "In danger",
+                "",
+                html! { p { b { "Call 911." } " Then tell us, so that nobody else is hurt." } },
+            ),
         ],
     }
 }

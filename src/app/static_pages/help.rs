@@ -35,10 +35,22 @@ fn answers(list: &[(&str, &str)]) -> Markup {
 
 fn about_booking() -> Markup {
     answers(&[
-        ("Does the instructor have to say yes?", "No. Published hours are an offer. When you have paid, the lesson is booked and both of you get a mail."),
-        ("Why did my time disappear?", "Somebody else was quicker, or your 30 minutes ended. You were not charged. The page shows the nearest free times."),
-        ("Can I book for my child?", "Yes. Filter for children, say the age in the note to the instructor, and stay for the first lesson."),
-        ("How late can I book?", "As late as the instructor’s notice allows; most ask for one hour. Times that are too late are not shown."),
+        (
+            "Does the instructor have to say yes?",
+            "No. Published hours are an offer. When you have paid, the lesson is booked and both of you get a mail.",
+        ),
+        (
+            "Why did my time disappear?",
+            "Somebody else was quicker, or your 30 minutes ended. You were not charged. The page shows the nearest free times.",
+        ),
+        (
+            "Can I book for my child?",
+            "Yes. Filter for children, say the age in the note to the instructor, and stay for the first lesson.",
+        ),
+        (
+            "How late can I book?",
+            "As late as the instructor’s notice allows; most ask for one hour. Times that are too late are not shown.",
+        ),
     ])
 }
 
@@ -67,15 +79,24 @@ fn about_cancelling() -> Markup {
 fn about_the_lesson() -> Markup {
     answers(&[
         ("Where is the address?", "On the lesson page and in the confirmation, as soon as the lesson is booked."),
-        ("Nobody came.", "Say so on the lesson page, up to 24 hours after the end. The other side can answer for 24 hours. If the instructor did not come, you get everything back. If you did not come, the lesson is charged."),
-        ("How do reviews work?", "You can review within 30 days. One to five, with words if you like. The instructor may answer once."),
+        (
+            "Nobody came.",
+            "Say so on the lesson page, up to 24 hours after the end. The other side can answer for 24 hours. If the instructor did not come, you get everything back. If you did not come, the lesson is charged.",
+        ),
+        (
+            "How do reviews work?",
+            "You can review within 30 days. One to five, with words if you like. The instructor may answer once.",
+        ),
         ("May I tip?", "With the review, from $0.50. All of it goes to the instructor."),
     ])
 }
 
 fn about_credit() -> Markup {
     answers(&[
-        ("Where does credit come from?", "From your 5th, 11th, 16th, 22nd lesson and so on: $10 and $20 in turn. From cancelled lessons. From friends you bring."),
+        (
+            "Where does credit come from?",
+            "From your 5th, 11th, 16th, 22nd lesson and so on: $10 and $20 in turn. From cancelled lessons. From friends you bring.",
+        ),
         ("How long does it last?", "A year from the day you get it. What ends first is used first."),
         ("What can it pay?", "The lesson price, not booking protection and not tips. You choose how much at checkout."),
     ])

@@ -47,17 +47,31 @@ fn price_chapter(facts: &Facts) -> Chapter {
         PriceLine::new("60 minutes", example.lesson).hint("$80.00 an hour"),
         PriceLine::new(protection, example.student_fee).hint("Refunds, checks and support"),
     ];
-    chapter("price", "See the whole price", "Beside every time, before any card field.", html! {
-        p { "Prices in lists already hold booking protection: “all in” is what you pay. The instructor’s own rate is one line of it. A tip is yours to decide, afterwards, and all of it reaches the instructor." }
-        div.panel { (price_table(&lines, &PriceLine::new("Total", example.student_pay))) }
-    })
+    chapter(
+        "price",
+        "See the whole price",
+        "Beside every time, before any card field.",
+        html! {
+            p { "Prices in lists already hold booking protection: “all in” is what you pay. The instructor’s own rate is one line of it. A tip is yours to decide, afterwards, and all of it reaches the instructor." }
+            div.panel { (price_table(&lines, &PriceLine::new("Total", example.student_pay))) }
+        },
+    )
 }
 
 fn pay() -> Markup {
     stops(&[
-        ("When you book", "Your card is saved with Stripe. Nothing is taken. Within 24 hours of the lesson your bank sets the sum aside at once."),
-        ("24 hours before", "Your bank sets the sum aside. If it refuses, we write to you and try again, and the lesson is only given up 12 hours before."),
-        ("24 hours after", "The card is charged and the instructor is paid. Until then you can report that something went wrong."),
+        (
+            "When you book",
+            "Your card is saved with Stripe. Nothing is taken. Within 24 hours of the lesson your bank sets the sum aside at once.",
+        ),
+        (
+            "24 hours before",
+            "Your bank sets the sum aside. If it refuses, we write to you and try again, and the lesson is only given up 12 hours before.",
+        ),
+        (
+            "24 hours after",
+            "The card is charged and the instructor is paid. Until then you can report that something went wrong.",
+        ),
     ])
 }
 
@@ -94,9 +108,14 @@ pub fn trust(facts: &Facts) -> Sheet {
         lead: "What we check, what we do not, and what happens when something goes wrong.".into(),
         chapters: vec![
             chapter("checks", "Before anyone teaches", "Nobody is listed without all of these.", checks()),
-            chapter("not-checked", "What we do not check", "", html! {
-                p { "We do not test teaching skill, diplomas or references. Reviews do that, and they come only from lessons that took place. Stay with a child for the first lesson; a good instructor expects it." }
-            }),
+            chapter(
+                "not-checked",
+                "What we do not check",
+                "",
+                html! {
+                    p { "We do not test teaching skill, diplomas or references. Reviews do that, and they come only from lessons that took place. Stay with a child for the first lesson; a good instructor expects it." }
+                },
+            ),
             chapter("reviews", "Reviews", "Only from lessons that took place.", reviews()),
             chapter("private", "What others see of you", "As little as a lesson needs.", seen_by_others()),
             chapter("money", "Your money", "", money(facts)),
@@ -107,11 +126,23 @@ pub fn trust(facts: &Facts) -> Sheet {
 
 fn checks() -> Markup {
     fact_rows(&[
-        ("Identity", html! { "A government ID, matched to a live photo by Stripe. The name must be that of the account." }),
-        ("Background", html! { "Criminal record and sex-offender register, by Checkr, with the instructor’s consent. The profile shows the month." }),
-        ("Every year", html! { "A check holds for one year. When it ends without a new one, nobody can book that person." }),
+        (
+            "Identity",
+            html! { "A government ID, matched to a live photo by Stripe. The name must be that of the account." },
+        ),
+        (
+            "Background",
+            html! { "Criminal record and sex-offender register, by Checkr, with the instructor’s consent. The profile shows the month." },
+        ),
+        (
+            "Every year",
+            html! { "A check holds for one year. When it ends without a new one, nobody can book that person." },
+        ),
         ("Payment", html! { "A payout account that Stripe has verified." }),
-        ("A bad report", html! { "Read by a person, never decided by a program. The instructor sees it, may dispute it, and is not listed meanwhile." }),
+        (
+            "A bad report",
+            html! { "Read by a person, never decided by a program. The instructor sees it, may dispute it, and is not listed meanwhile." },
+        ),
     ])
 }
 

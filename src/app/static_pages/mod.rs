@@ -64,9 +64,11 @@ pub fn add_to(pages: Pages) -> Pages {
             show(&chrome, &site, path, write)
         })
     });
-    with_sheets
-        .get(Access::Public, "/help/{topic}", topic)
-        .get(Access::Role(Role::Admin), "/admin/style", |chrome: Chrome| async move { style_guide::style_guide(&chrome) })
+    with_sheets.get(Access::Public, "/help/{topic}", topic).get(
+        Access::Role(Role::Admin),
+        "/admin/style",
+        |chrome: Chrome| async move { style_guide::style_guide(&chrome) },
+    )
 }
 
 fn show(chrome: &Chrome, site: &Site, path: &str, write: Writer) -> Answer<Markup> {

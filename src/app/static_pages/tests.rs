@@ -19,8 +19,10 @@ fn facts() -> Facts {
 #[test]
 fn every_inner_anchor_resolves() {
     let sheets: Vec<(&str, Sheet)> = SHEETS.iter().map(|(path, write)| (*path, write(&facts()))).collect();
-    let ids: Vec<String> =
-        sheets.iter().flat_map(|(path, sheet)| sheet.chapters.iter().map(move |c| format!("{path}#{}", c.id))).collect();
+    let ids: Vec<String> = sheets
+        .iter()
+        .flat_map(|(path, sheet)| sheet.chapters.iter().map(move |c| format!("{path}#{}", c.id)))
+        .collect();
     let footer = page(&Chrome::default(), "x", html! {}).0;
     let all: String = sheets.into_iter().map(|(_, sheet)| body(sheet).0).collect::<String>() + &footer;
     for link in all.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -268,6 +268,14 @@ impl Runner {
         })
     }
 
+    /// What will not be tried again by itself.
+    pub fn dead(&self) -> Outcome<Vec<JobRow>> {
+        self.site.read(|r| {
+            let rows = r.scan(&JOBS, Span::all(), crate::base::limits::SCAN_ROWS, Dir::Up)?;
+            Ok(rows.into_iter().map(|(_, row)| row).filter(|row| row.state == JobState::Dead).collect())
+        })
+    }
+
     /// Forgets runs older than `before`; part of the nightly clean-up.
     pub async fn forget_runs(site: &Site, before: Timestamp) -> Outcome<()> {
         site.write(move |tx| {

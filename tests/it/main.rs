@@ -1,1 +1,5 @@
+//! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
+mod kit;
+mod program;
+mod tidy;

@@ -1,0 +1,143 @@
+//! One running program. When it is dropped the store is verified, consumers must have caught up and no job be dead.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use instainstru::app::config::Config;
+use instainstru::app::rooms;
+use instainstru::app::start::{Running, start};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+pub struct TestApp {
+    running: Option<Running>,
+    pub base: String,
+    pub http: reqwest::Client,
+    dir: tempfile::TempDir,
+    /// Set by a test that leaves broken jobs behind on purpose.
+    pub dead_jobs_expected: bool,
+}
+
+/// Status, headers and body of an answer.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answered {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.text))
+    }
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+    /// Asserts a problem with this status and code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        let body = self.expect(status);
+        assert_eq!(body["code"], code, "{body}");
+        body
+    }
+}
+
+impl TestApp {
+    /// An empty marketplace at the given instant; the clock runs on.
+    pub async fn empty_at(clock: &str) -> Self {
+        Self::launch(tempfile::tempdir().unwrap(), clock, false).await
+    }
+
+    async fn launch(dir: tempfile::TempDir, clock: &str, demo: bool) -> Self {
+        let config = Config {
+            bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir: dir.path().to_owned(),
+            demo,
+            ..Config::default()
+        };
+        let running = start(&config, Some(clock.parse().unwrap())).await.unwrap();
+        let base = format!("http://{}", running.address);
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { running: Some(running), base, http, dir, dead_jobs_expected: false }
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub fn site(&self) -> &instainstru::site::Site {
+        &self.running.as_ref().unwrap().site
+    }
+
+    pub async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: Option<Value>) -> Answered {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answered(request).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answered {
+        self.ask(Method::GET, path, None, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answered {
+        self.ask(Method::POST, path, None, Some(body)).await
+    }
+
+    /// Moves the clock on; everything due meanwhile has run afterwards.
+    pub async fn advance(&self, seconds: i64) -> Value {
+        self.post("/sandbox/v1/clock", json!({ "advance_seconds": seconds })).await.expect(200)
+    }
+
+    /// Runs what is due and lets every consumer catch up.
+    pub async fn settle(&self) {
+        self.post("/sandbox/v1/jobs/run", json!({})).await.expect(200);
+    }
+
+    /// The newest mail of a template to an address.
+    pub async fn mail(&self, to: &str, template: &str) -> Value {
+        self.settle().await;
+        let query = format!("/sandbox/v1/outbox?to={}&template={template}&limit=1", to.replace('+', "%2B"));
+        self.get(&query).await.expect(200)["items"][0].clone()
+    }
+
+    async fn check(running: &Running, dead_jobs_expected: bool) {
+        running.runner.catch_up().await.unwrap();
+        let read = running.site.store.snapshot().unwrap();
+        let report = rooms::catalogue().verify(&read).unwrap();
+        assert!(report.wrong.is_empty(), "the store is not in order: {:#?}", report.wrong);
+        if !dead_jobs_expected {
+            let dead = running.runner.dead().unwrap();
+            assert!(dead.is_empty(), "dead jobs: {dead:#?}");
+        }
+    }
+}
+
+pub async fn answered(request: reqwest::RequestBuilder) -> Answered {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answered { status, headers, text: response.text().await.unwrap() }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        let failing = std::thread::panicking();
+        let dead_jobs_expected = self.dead_jobs_expected;
+        tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async {
+                if !failing {
+                    Self::check(&running, dead_jobs_expected).await;
+                }
+                running.stop().await;
+            });
+        });
+    }
+}

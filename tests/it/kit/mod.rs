@@ -1,0 +1,6 @@
+//! The kit: the real program on a free port with a directory of its own, people who use it, a clock to move.
+
+mod app;
+mod people;
+
+pub use app::{Answered, TestApp};

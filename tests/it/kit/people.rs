@@ -1,0 +1,1 @@
+//! People who use the marketplace through its API.

@@ -1,0 +1,249 @@
+//! The house rules as tests: arrows between rooms, lengths, calls that must not appear.
+
+use std::path::{Path, PathBuf};
+
+/// Rooms by rank; a room names lower ranks only.
+const RANKS: &[&[&str]] = &[
+    &["base"],
+    &["store", "outside"],
+    &["site"],
+    &["jobs", "web"],
+    &["accounts", "catalog", "places"],
+    &["instructors", "payments"],
+    &["availability"],
+    &["bookings"],
+    &["messages", "reviews", "rewards", "search"],
+    &["notify"],
+    &["console"],
+    &["app"],
+];
+
+struct Source {
+    path: PathBuf,
+    text: String,
+}
+
+impl Source {
+    /// `src/bookings/ops/create.rs` → `bookings`.
+    fn room(&self) -> &str {
+        self.path.components().nth(1).and_then(|c| c.as_os_str().to_str()).unwrap_or_default()
+    }
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+    fn file_name(&self) -> &str {
+        self.path.file_name().and_then(|n| n.to_str()).unwrap_or_default()
+    }
+    fn is_test(&self) -> bool {
+        self.path.components().any(|c| matches!(c.as_os_str().to_str(), Some("tests" | "tests.rs")))
+            || self.file_name().ends_with("_tests.rs")
+    }
+    /// Lines of code: without comments, and without the unit tests at the end of the file.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        let end = if self.is_test() { Some(0) } else { self.text.find("#[cfg(test)]\nmod tests {") };
+        let text = &self.text[..end.unwrap_or(self.text.len())];
+        text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    }
+}
+
+fn sources() -> Vec<Source> {
+    fn walk(dir: &Path, into: &mut Vec<Source>) {
+        let mut entries: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                walk(&path, into);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let relative = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_owned();
+                into.push(Source { path: relative, text });
+            }
+        }
+    }
+    let mut all = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
+    all
+}
+
+fn rank(room: &str) -> Option<usize> {
+    RANKS.iter().position(|rooms| rooms.contains(&room))
+}
+
+fn assert_none(wrong: Vec<String>, rule: &str) {
+    assert!(wrong.is_empty(), "{rule}:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn rooms_look_down_only() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(own) = rank(source.room()) else { continue };
+        for (line, text) in source.code() {
+            for named in text.split("crate::").skip(1) {
+                let named = named.trim_start_matches('{');
+                let room: String = named.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let Some(other) = rank(&room) else { continue };
+                if room != source.room() && other >= own {
+                    wrong.push(format!(
+                        "{}:{line}: {} (rank {own}) names {room} (rank {other})",
+                        source.name(),
+                        source.room()
+                    ));
+                }
+            }
+        }
+    }
+    assert_none(wrong, "a room uses lower ranks only");
+}
+
+#[test]
+fn every_room_is_ranked() {
+    let wrong =
+        sources().iter().map(|s| s.room().to_owned()).filter(|r| !r.ends_with(".rs") && rank(r).is_none()).collect();
+    assert_none(wrong, "a room without a rank");
+}
+
+#[test]
+fn crates_stay_in_their_rooms() {
+    // The crate, and who may name it.
+    type May = fn(&Source) -> bool;
+    let rules: &[(&str, May)] = &[
+        ("redb::", |s| s.room() == "store"),
+        ("tantivy::", |s| s.room() == "search"),
+        ("usearch::", |s| s.room() == "search"),
+        ("axum::", |s| {
+            matches!(s.room(), "web" | "app")
+                || matches!(s.file_name(), "api.rs" | "pages.rs")
+                || s.path.components().any(|c| matches!(c.as_os_str().to_str(), Some("api" | "pages")))
+                || s.path.starts_with("src/outside/sandbox")
+        }),
+        ("maud::", |s| {
+            matches!(s.room(), "web")
+                || matches!(s.file_name(), "pages.rs" | "home.rs" | "static_pages.rs")
+                || s.path
+                    .components()
+                    .any(|c| matches!(c.as_os_str().to_str(), Some("pages" | "mails" | "static_pages")))
+                || s.room() == "notify"
+        }),
+        ("stripe_", |s| s.path.starts_with("src/outside/stripe") || !s.text.contains("use stripe_")),
+    ];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (krate, may) in rules {
+            if !may(&source)
+                && source.code().any(|(_, l)| l.contains(&format!("use {krate}")) || l.contains(&format!(" {krate}")))
+            {
+                wrong.push(format!("{} names {krate}", source.name()));
+            }
+        }
+    }
+    assert_none(wrong, "a crate outside its room");
+}
+
+#[test]
+fn banned_calls_do_not_appear() {
+    let banned = [
+        ("SystemTime::now", ""),
+        ("Utc::now", ""),
+        ("Timestamp::now", "src/base/time/clock.rs"),
+        ("Zoned::now", ""),
+        ("println!", ""),
+        ("eprintln!", ""),
+        ("dbg!", ""),
+        (".unwrap()", ""),
+        ("panic!(", ""),
+        ("todo!(", ""),
+        ("unimplemented!(", ""),
+    ];
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (line, text) in source.code() {
+            for (call, only_in) in banned {
+                if text.contains(call) && source.name() != only_in {
+                    wrong.push(format!("{}:{line}: {call}", source.name()));
+                }
+            }
+        }
+    }
+    assert_none(wrong, "a banned call");
+}
+
+#[test]
+fn money_is_never_a_float() {
+    let mut wrong = Vec::new();
+    for source in sources().iter().filter(|s| matches!(s.room(), "payments" | "bookings")) {
+        for (line, text) in source.code() {
+            if (text.contains("f64") || text.contains("f32")) && !text.contains("schema(") {
+                wrong.push(format!("{}:{line}: {}", source.name(), text.trim()));
+            }
+        }
+    }
+    assert_none(wrong, "a float where money lives");
+}
+
+#[test]
+fn files_and_functions_stay_short() {
+    const FILE_LINES: usize = 800;
+    const FUNCTION_LINES: usize = 100;
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let lines = source.text.lines().count();
+        if lines > FILE_LINES {
+            wrong.push(format!("{}: {lines} lines", source.name()));
+        }
+        for (start, length) in functions(&source) {
+            if length > FUNCTION_LINES {
+                wrong.push(format!("{}:{start}: a function of {length} lines", source.name()));
+            }
+        }
+    }
+    assert_none(wrong, "too long");
+}
+
+/// Where functions start and how long they are, by the indentation that rustfmt keeps.
+fn functions(source: &Source) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (line, text) in source.code() {
+        let trimmed = text.trim_start();
+        let indent = &text[..text.len() - trimmed.len()];
+        let words = ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(super) fn ", "pub(crate) fn "];
+        if open.is_none() && words.iter().any(|w| trimmed.starts_with(w)) && !text.trim_end().ends_with('}') {
+            open = Some((line, format!("{indent}}}")));
+        }
+        if let Some((start, end)) = &open
+            && (text == end || trimmed.ends_with(';') && line == *start)
+        {
+            found.push((*start, line - start + 1));
+            open = None;
+        }
+    }
+    found
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let wrong = sources()
+        .iter()
+        .filter(|s| !s.is_test() && !s.text.trim_start().starts_with("//!"))
+        .map(Source::name)
+        .collect();
+    assert_none(wrong, "a file without a module comment");
+}
+
+#[test]
+fn rules_that_code_cites_exist() {
+    // `rule: 10§2.4` names a part and a section of the specification: parts 00 to 50.
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (i, text) in source.text.lines().enumerate() {
+            for cited in text.split("rule: ").skip(1) {
+                let part = cited.split('§').next().unwrap_or_default();
+                if cited.contains('§') && !matches!(part, "00" | "10" | "20" | "30" | "40" | "50") {
+                    wrong.push(format!("{}:{}: rule: {cited}", source.name(), i + 1));
+                }
+            }
+        }
+    }
+    assert_none(wrong, "a rule of no known part");
+}

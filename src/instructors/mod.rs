@@ -22,3 +22,6 @@ pub use model::{Areas, Level, Offering, Profile, Terms};
 pub use parts::Instructors;
 pub use rules::live::is_public;
 pub use tables::{active_offerings_of, areas, must_profile, offering, offerings_of, profile, tables};
+
+#[cfg(test)]
+mod tests;

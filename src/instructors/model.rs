@@ -197,6 +197,9 @@ pub struct Offering {
     pub instructor_id: UserId,
     pub service_id: ServiceId,
     pub terms: Terms,
+    /// Where it stands in the instructor's own order.
+    #[serde(default)]
+    pub position: u32,
     pub is_active: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -50,12 +50,12 @@ pub fn offering(read: &dyn Read, id: OfferingId) -> Outcome<Option<Offering>> {
     read.get(&OFFERINGS, &id)
 }
 
-/// All of one instructor's, inactive ones included, in the order they were first offered.
+/// All of one instructor's, inactive ones last, in the instructor's own order.
 pub fn offerings_of(read: &dyn Read, instructor: UserId) -> Outcome<Vec<Offering>> {
     let span = Span::prefix(&(instructor,));
     let rows = read.by_index(&OFFERINGS, &BY_INSTRUCTOR, span, OFFERINGS_PER_INSTRUCTOR, Dir::Up)?;
     let mut offerings: Vec<Offering> = rows.into_iter().map(|(_, offering)| offering).collect();
-    offerings.sort_by_key(|offering| offering.id);
+    offerings.sort_by_key(|offering| (!offering.is_active, offering.position, offering.id));
     Ok(offerings)
 }
 

@@ -40,7 +40,8 @@ pub async fn add(site: &Site, instructor: UserId, service: Judged) -> Outcome<Of
                 "You offer this service already. Change it instead of adding it again.",
             ));
         }
-        let offering = put(tx, instructor, &service)?;
+        let last = offerings_of(tx, instructor)?.iter().filter(|o| o.is_active).map(|o| o.position + 1).max();
+        let offering = put(tx, instructor, &service, last.unwrap_or(0))?;
         revise::reached(tx, &mut profile, Step::ServicesConfigured)?;
         profile.last_active_at = tx.now();
         revise::save(tx, &mut profile, "services")?;
@@ -55,8 +56,8 @@ pub fn replace(tx: &mut Tx, instructor: UserId, wanted: &[Judged]) -> Outcome<()
     if ids.len() != wanted.len() {
         return Err(Refusal::invalid("services", "A service is listed twice. There is one offering per service."));
     }
-    for service in wanted {
-        put(tx, instructor, service)?;
+    for (position, service) in (0..).zip(wanted) {
+        put(tx, instructor, service, position)?;
     }
     let now = tx.now();
     for mut left_out in offerings_of(tx, instructor)? {
@@ -70,16 +71,17 @@ pub fn replace(tx: &mut Tx, instructor: UserId, wanted: &[Judged]) -> Outcome<()
 }
 
 /// Writes one offering under its lasting id. Terms are judged against the floors of this very state.
-fn put(tx: &mut Tx, instructor: UserId, service: &Judged) -> Outcome<Offering> {
+fn put(tx: &mut Tx, instructor: UserId, service: &Judged, position: u32) -> Outcome<Offering> {
     floor(&service.terms, &PRICE_FLOORS.read(tx)?)?;
     let now = tx.now();
     let offering = match offering_of_service(tx, instructor, service.service_id)? {
-        Some(known) => Offering { terms: service.terms.clone(), is_active: true, updated_at: now, ..known },
+        Some(known) => Offering { terms: service.terms.clone(), position, is_active: true, updated_at: now, ..known },
         None => Offering {
             id: tx.new_id::<OfferingId>(),
             instructor_id: instructor,
             service_id: service.service_id,
             terms: service.terms.clone(),
+            position,
             is_active: true,
             created_at: now,
             updated_at: now,

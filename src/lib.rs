@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod instructors;
 pub mod jobs;
 pub mod outside;
+pub mod payments;
 pub mod places;
 pub mod search;
 pub mod site;

@@ -1,0 +1,176 @@
+//! The books: double entry in integer cents. An entry's lines sum to zero, so all lines ever written do.
+//!
+//! Signs: what we have or have spent is positive, what we owe or have earned is negative.
+
+use serde::{Deserialize, Serialize};
+
+use super::model::LotStatus;
+use super::tables::{ENTRIES, ENTRIES_BY_BOOKING, LOTS};
+use crate::base::id::{BookingId, PostingId, UserId};
+use crate::base::limits::SCAN_ROWS;
+use crate::base::money::Cents;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::store::{Dir, Read, ReadExt, Span, Tx};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// Our balance at Stripe.
+    Cash,
+    /// Money of a booking that is not distributed yet; zero once the booking is settled.
+    Lessons,
+    /// Credit that students hold.
+    StudentCredit,
+    /// What giving credit away costs us.
+    CreditCost,
+    /// The platform's earnings: service fee and share, less what it waived.
+    Fees,
+}
+
+impl Account {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cash => "cash",
+            Self::Lessons => "lessons",
+            Self::StudentCredit => "student_credit",
+            Self::CreditCost => "credit_cost",
+            Self::Fees => "fees",
+        }
+    }
+}
+
+/// Why an entry was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    Capture,
+    Refund,
+    Payout,
+    Tip,
+    CreditIssued,
+    CreditUsed,
+    CreditForfeited,
+    CreditExpired,
+    FeesEarned,
+}
+
+impl EntryKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Refund => "refund",
+            Self::Payout => "payout",
+            Self::Tip => "tip",
+            Self::CreditIssued => "credit_issued",
+            Self::CreditUsed => "credit_used",
+            Self::CreditForfeited => "credit_forfeited",
+            Self::CreditExpired => "credit_expired",
+            Self::FeesEarned => "fees_earned",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub account: Account,
+    pub amount: Cents,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub id: PostingId,
+    pub at: Timestamp,
+    pub kind: EntryKind,
+    pub booking_id: Option<BookingId>,
+    pub student_id: Option<UserId>,
+    pub instructor_id: Option<UserId>,
+    pub lines: Vec<Line>,
+}
+
+/// Whom an entry is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About {
+    pub booking: Option<BookingId>,
+    pub student: Option<UserId>,
+    pub instructor: Option<UserId>,
+}
+
+/// Moves `amount` to one account from another; nothing is written for nothing.
+pub fn post(tx: &mut Tx, kind: EntryKind, about: About, to: Account, from: Account, amount: Cents) -> Outcome<()> {
+    if amount == Cents::ZERO {
+        return Ok(());
+    }
+    let id: PostingId = tx.new_id();
+    let entry = Entry {
+        id,
+        at: tx.now(),
+        kind,
+        booking_id: about.booking,
+        student_id: about.student,
+        instructor_id: about.instructor,
+        lines: vec![Line { account: to, amount }, Line { account: from, amount: -amount }],
+    };
+    tx.put(&ENTRIES, &id, &entry)
+}
+
+/// The entries of one booking, oldest first.
+pub fn of_booking(r: &dyn Read, booking: BookingId) -> Outcome<Vec<Entry>> {
+    let rows = r.by_index(&ENTRIES, &ENTRIES_BY_BOOKING, Span::prefix(&(booking,)), 1000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// What an account holds for one booking.
+pub fn balance_of_booking(r: &dyn Read, booking: BookingId, account: Account) -> Outcome<Cents> {
+    let entries = of_booking(r, booking)?;
+    let lines = entries.iter().flat_map(|entry| &entry.lines);
+    Ok(lines.filter(|line| line.account == account).map(|line| line.amount).sum())
+}
+
+/// The room's own promises, for `verify` (architecture, invariant 5).
+pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
+    let mut wrong = Vec::new();
+    let (mut total, mut credit) = (Cents::ZERO, Cents::ZERO);
+    for (id, entry) in walk(r, |r, span| r.scan(&ENTRIES, span, STEP, Dir::Up))? {
+        let sum: Cents = entry.lines.iter().map(|line| line.amount).sum();
+        if sum != Cents::ZERO {
+            wrong.push(format!("ledger entry {id} does not sum to zero but to {}", sum.dollars()));
+        }
+        total += sum;
+        let of_credit = entry.lines.iter().filter(|line| line.account == Account::StudentCredit);
+        credit += of_credit.map(|line| line.amount).sum();
+    }
+    if total != Cents::ZERO {
+        wrong.push(format!("the ledger as a whole does not sum to zero but to {}", total.dollars()));
+    }
+    let lots = walk(r, |r, span| r.scan(&LOTS, span, STEP, Dir::Up))?;
+    let held: Cents = lots.iter().filter(|(_, lot)| lot.status.is_live()).map(|(_, lot)| lot.amount).sum();
+    if held != -credit {
+        wrong.push(format!("students hold {} of credit, the ledger says {}", held.dollars(), (-credit).dollars()));
+    }
+    let astray = lots.iter().filter(|(_, lot)| (lot.status == LotStatus::Reserved) != lot.reserved_for.is_some());
+    wrong.extend(astray.map(|(id, _)| format!("credit lot {id} is reserved for nothing, or for something while not")));
+    Ok(wrong)
+}
+
+const STEP: usize = 5000;
+
+/// Reads a whole table in bounded steps.
+fn walk<K: crate::store::Key, V>(
+    r: &dyn Read,
+    step: impl Fn(&dyn Read, Span) -> Outcome<Vec<(K, V)>>,
+) -> Outcome<Vec<(K, V)>> {
+    let mut all: Vec<(K, V)> = Vec::new();
+    loop {
+        let span = all.last().map_or_else(Span::all, |(last, _)| Span::after(last));
+        let rows = step(r, span)?;
+        let done = rows.len() < STEP;
+        all.extend(rows);
+        if done {
+            return Ok(all);
+        }
+        if all.len() > SCAN_ROWS * 100 {
+            return Err(Refusal::internal("the ledger is too large to be checked in memory"));
+        }
+    }
+}

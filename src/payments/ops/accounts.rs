@@ -1,0 +1,76 @@
+//! Instructors' accounts at Stripe: opened once, onboarded on Stripe's pages, read back.
+
+use super::run::stripe_refusal;
+use crate::accounts;
+use crate::base::id::UserId;
+use crate::base::refusal::Outcome;
+use crate::outside::stripe::{ConnectedAccount, Stripe};
+use crate::payments::events::PayoutAccountChanged;
+use crate::payments::model::PayoutAccount;
+use crate::payments::tables::{self, ACCOUNTS};
+use crate::site::Site;
+use crate::store::{ReadExt, Tx};
+
+/// Opens the account if there is none, and answers it with the address where it is filled in.
+pub async fn begin_onboarding(site: &Site, user: UserId, back: &str) -> Outcome<(PayoutAccount, Option<String>)> {
+    let account = match site.read(|r| tables::account(r, user))? {
+        Some(account) => account,
+        None => create(site, user).await?,
+    };
+    if account.onboarded() {
+        return Ok((account, None));
+    }
+    let url = site.url(back);
+    let key = format!("link_{}", site.entropy.token());
+    let link = site
+        .part::<Stripe>()?
+        .onboarding_url(&account.account_id, &url, &url, &key)
+        .await
+        .map_err(|fault| stripe_refusal(&fault))?;
+    Ok((account, Some(link)))
+}
+
+async fn create(site: &Site, user: UserId) -> Outcome<PayoutAccount> {
+    let person = site.read(|r| accounts::must_user(r, user))?;
+    let made = site
+        .part::<Stripe>()?
+        .create_account(&user.to_string(), &person.email, &format!("account_{user}"))
+        .await
+        .map_err(|fault| stripe_refusal(&fault))?;
+    site.write(move |tx| store_account(tx, user, &made)).await
+}
+
+/// Asks Stripe how the account stands.
+pub async fn refresh_account(site: &Site, user: UserId) -> Outcome<Option<PayoutAccount>> {
+    let Some(known) = site.read(|r| tables::account(r, user))? else { return Ok(None) };
+    let found = site.part::<Stripe>()?.account(&known.account_id).await;
+    match found {
+        Ok(found) => site.write(move |tx| store_account(tx, user, &found)).await.map(Some),
+        // What we know is better than nothing while Stripe cannot be reached.
+        Err(fault) if fault.is_transient() => Ok(Some(known)),
+        Err(fault) => Err(stripe_refusal(&fault)),
+    }
+}
+
+/// Writes what Stripe said about an account; tells the others only of a change.
+pub fn store_account(tx: &mut Tx, user: UserId, found: &ConnectedAccount) -> Outcome<PayoutAccount> {
+    let now = tx.now();
+    let before = tx.get(&ACCOUNTS, &user)?;
+    let account = PayoutAccount {
+        user_id: user,
+        account_id: found.id.clone(),
+        charges_enabled: found.charges_enabled,
+        payouts_enabled: found.payouts_enabled,
+        details_submitted: found.details_submitted,
+        requirements: found.requirements.clone(),
+        created_at: before.as_ref().map_or(now, |account| account.created_at),
+        updated_at: now,
+    };
+    let same = before.is_some_and(|old| PayoutAccount { updated_at: now, ..old } == account);
+    if !same {
+        tx.put(&ACCOUNTS, &user, &account)?;
+        let (onboarded, payouts_enabled) = (account.onboarded(), account.payouts_enabled);
+        tx.emit(&PayoutAccountChanged { user_id: user, onboarded, payouts_enabled })?;
+    }
+    Ok(account)
+}

@@ -1,0 +1,78 @@
+//! Intended calls: written down with their key before they are made (rule: 10§2.11).
+
+use crate::base::id::{BookingId, MoneyActionId};
+use crate::base::money::Cents;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::plus_minutes;
+use crate::jobs::{self, Job};
+use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction};
+use crate::payments::tables::{self, ACTIONS};
+use crate::store::{Read, Tx};
+
+/// Repeats calls whose outcome is unknown; also what picks them up after a crash.
+pub const REPEAT_JOB: &str = "payment_health";
+const REPEAT_MINUTES: i64 = 5;
+
+/// rule: 10§2.11: one money action per booking at a time.
+pub fn nothing_pending(r: &dyn Read, booking: BookingId) -> Outcome<()> {
+    match tables::pending(r, booking)? {
+        None => Ok(()),
+        Some(_) => Err(Refusal::too_many(
+            "OPERATION_IN_PROGRESS",
+            "A payment for this booking is being worked on. Try again in a few seconds.",
+            5,
+        )),
+    }
+}
+
+/// Writes the intent; whoever is awake runs it now, the job later if nobody does.
+pub fn begin(tx: &mut Tx, payment: &BookingPayment, kind: ActionKind, amount: Cents) -> Outcome<()> {
+    nothing_pending(tx, payment.booking_id)?;
+    let id: MoneyActionId = tx.new_id();
+    let action = MoneyAction {
+        id,
+        booking_id: payment.booking_id,
+        kind,
+        amount,
+        idempotency_key: key(payment, kind),
+        state: ActionState::Pending,
+        created_at: tx.now(),
+        done_at: None,
+        provider_id: None,
+        error: None,
+    };
+    tx.put(&ACTIONS, &id, &action)?;
+    repeat_later(tx, payment.booking_id)
+}
+
+pub fn repeat_later(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
+    let due = plus_minutes(tx.now(), REPEAT_MINUTES);
+    jobs::enqueue(tx, Job::new(REPEAT_JOB, booking).due(due))
+}
+
+/// The keys of the contract; a number follows where the same thing is tried again after a definite failure.
+fn key(payment: &BookingPayment, kind: ActionKind) -> String {
+    let booking = payment.booking_id;
+    let terms = payment.settling.as_ref().map(|settling| settling.terms);
+    match kind {
+        ActionKind::Authorize { .. } => format!("pi_{booking}_{}", payment.attempt),
+        ActionKind::Capture => {
+            let word = terms.map_or("capture", |terms| terms.cause.capture_word());
+            numbered(format!("{word}_{booking}"), payment.capture_retry_count)
+        }
+        ActionKind::Release => numbered(format!("cancel_{booking}"), payment.attempt.saturating_sub(1)),
+        ActionKind::Refund => {
+            let reason = terms.map_or("admin_refund", |terms| terms.outcome.name());
+            format!("refund_{reason}_{booking}")
+        }
+        ActionKind::Transfer => format!("{}_{booking}", terms.map_or("payout", |terms| terms.payout_word())),
+        ActionKind::TopUp => match &payment.intent {
+            Some(intent) => format!("topup:{intent}"),
+            None => format!("topup:{booking}"),
+        },
+    }
+}
+
+fn numbered(key: String, again: u32) -> String {
+    if again == 0 { key } else { format!("{key}_{again}") }
+}

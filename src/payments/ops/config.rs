@@ -1,0 +1,127 @@
+//! The pricing settings, read and changed.
+
+use serde::Deserialize;
+
+use crate::base::id::UserId;
+use crate::base::money::{Bp, Cents};
+use crate::base::price::Floors;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::payments::rules::pricing::{CreditStep, PRICING, PricingConfig, Tier};
+use crate::site::Site;
+use crate::site::settings::{PRICE_FLOORS, SETTINGS};
+use crate::store::{Read, ReadExt};
+
+/// The settings as they are, and when they were last changed.
+pub fn pricing(r: &dyn Read) -> Outcome<(PricingConfig, Floors, Option<Timestamp>)> {
+    let row = r.get(&SETTINGS, &PRICING.key.to_owned())?;
+    let floors_row = r.get(&SETTINGS, &PRICE_FLOORS.key.to_owned())?;
+    let updated = row.map(|row| row.updated_at).max(floors_row.map(|row| row.updated_at));
+    Ok((PRICING.read(r)?, PRICE_FLOORS.read(r)?, updated))
+}
+
+/// Any part of the settings (contract §7); what is left out stays. Shares arrive as fractions of one.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PricingPatch {
+    pub student_fee_pct: Option<f64>,
+    pub founding_instructor_rate_pct: Option<f64>,
+    pub founding_instructor_cap: Option<u32>,
+    pub founding_search_boost: Option<f64>,
+    pub instructor_tiers: Option<Vec<TierIn>>,
+    pub tier_activity_window_days: Option<u32>,
+    pub tier_stepdown_max: Option<u32>,
+    pub tier_inactivity_reset_days: Option<u32>,
+    pub price_floor_cents: Option<FloorsIn>,
+    pub student_credit_cycle: Option<CycleIn>,
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TierIn {
+    pub min: u32,
+    #[serde(default)]
+    pub max: Option<u32>,
+    pub pct: f64,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FloorsIn {
+    pub private_in_person: Cents,
+    pub private_remote: Cents,
+}
+
+#[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CycleIn {
+    pub cycle_len: u32,
+    pub steps: Vec<StepIn>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepIn {
+    pub position: u32,
+    pub cents: Cents,
+}
+
+/// A fraction of one as basis points; what does not fit four decimals is refused.
+fn share(field: &str, value: f64) -> Outcome<Bp> {
+    scaled(value, 10_000.0).map(Bp).ok_or_else(|| Refusal::invalid(field, "A fraction with at most four decimals."))
+}
+
+fn scaled(value: f64, by: f64) -> Option<u32> {
+    let wide = value * by;
+    let whole = wide.round();
+    ((0.0..=1_000_000.0).contains(&whole) && (wide - whole).abs() < 1e-6).then_some(whole as u32)
+}
+
+pub async fn change_pricing(site: &Site, by: UserId, patch: PricingPatch) -> Outcome<()> {
+    site.write(move |tx| {
+        let mut config = PRICING.read(tx)?;
+        apply(&mut config, &patch)?;
+        config.version += 1;
+        PRICING.write(tx, &config, Some(by))?;
+        if let Some(floors) = patch.price_floor_cents {
+            let floors = Floors { in_person: floors.private_in_person, remote: floors.private_remote };
+            PRICE_FLOORS.write(tx, &floors, Some(by))?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn apply(config: &mut PricingConfig, patch: &PricingPatch) -> Outcome<()> {
+    if let Some(pct) = patch.student_fee_pct {
+        config.student_fee = share("student_fee_pct", pct)?;
+    }
+    if let Some(pct) = patch.founding_instructor_rate_pct {
+        config.founding_rate = share("founding_instructor_rate_pct", pct)?;
+    }
+    if let Some(boost) = patch.founding_search_boost {
+        let hundredths = scaled(boost, 100.0);
+        config.founding_search_boost =
+            hundredths.ok_or_else(|| Refusal::invalid("founding_search_boost", "A number with two decimals."))?;
+    }
+    if let Some(tiers) = &patch.instructor_tiers {
+        let read = |t: &TierIn| Ok(Tier { min: t.min, max: t.max, pct: share("instructor_tiers", t.pct)? });
+        config.tiers = tiers.iter().map(read).collect::<Outcome<_>>()?;
+    }
+    if let Some(cycle) = &patch.student_credit_cycle {
+        config.credit_cycle = cycle.cycle_len;
+        let read = |s: &StepIn| CreditStep { position: s.position, cents: s.cents };
+        config.credit_steps = cycle.steps.iter().map(read).collect();
+    }
+    let numbers = [
+        (&mut config.founding_cap, patch.founding_instructor_cap),
+        (&mut config.activity_window_days, patch.tier_activity_window_days),
+        (&mut config.stepdown_max, patch.tier_stepdown_max),
+        (&mut config.inactivity_reset_days, patch.tier_inactivity_reset_days),
+    ];
+    for (here, wish) in numbers {
+        *here = wish.unwrap_or(*here);
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! Credit as it is held, issued, reserved and expired.
+
+use crate::base::id::{BookingId, LotId, UserId};
+use crate::base::money::Cents;
+use crate::base::refusal::Outcome;
+use crate::base::time::Timestamp;
+use crate::payments::events::CreditIssued;
+use crate::payments::ledger::{self, About, Account, EntryKind};
+use crate::payments::model::{BookingPayment, CreditLot, LotStatus};
+use crate::payments::rules::credits as rules;
+use crate::payments::tables::{self, LOTS};
+use crate::store::{Read, Tx};
+
+/// What a person holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Holdings {
+    pub available: Cents,
+    pub reserved: Cents,
+    pub frozen: Cents,
+    /// The next lot to expire.
+    pub expires_at: Option<Timestamp>,
+    pub lots: Vec<CreditLot>,
+}
+
+pub fn holdings(r: &dyn Read, user: UserId, now: Timestamp) -> Outcome<Holdings> {
+    let lots = tables::lots(r, user)?;
+    let sum = |status| lots.iter().filter(|lot| lot.status == status).map(|lot| lot.amount).sum();
+    let usable = lots.iter().filter(|lot| lot.status == LotStatus::Available);
+    Ok(Holdings {
+        available: rules::available(&lots, now),
+        reserved: sum(LotStatus::Reserved),
+        frozen: sum(LotStatus::Frozen),
+        expires_at: usable.filter_map(|lot| lot.expires_at).filter(|at| *at > now).min(),
+        lots,
+    })
+}
+
+/// Gives credit away at the platform's cost (milestones, referrals, an admin's gesture).
+pub fn issue(
+    tx: &mut Tx,
+    user: UserId,
+    amount: Cents,
+    source_type: &str,
+    reason: Option<String>,
+    expires_at: Option<Timestamp>,
+) -> Outcome<CreditLot> {
+    let lot = write_lot(tx, user, amount, source_type, reason, None, expires_at)?;
+    let about = About { student: Some(user), ..About::default() };
+    ledger::post(tx, EntryKind::CreditIssued, about, Account::CreditCost, Account::StudentCredit, amount)?;
+    Ok(lot)
+}
+
+/// A new lot; the caller posts where its value comes from.
+pub fn write_lot(
+    tx: &mut Tx,
+    user: UserId,
+    amount: Cents,
+    source_type: &str,
+    reason: Option<String>,
+    source_booking_id: Option<BookingId>,
+    expires_at: Option<Timestamp>,
+) -> Outcome<CreditLot> {
+    let lot = CreditLot {
+        id: tx.new_id::<LotId>(),
+        user_id: user,
+        amount,
+        source_type: source_type.into(),
+        reason,
+        source_booking_id,
+        status: LotStatus::Available,
+        reserved_for: None,
+        used_booking_id: None,
+        created_at: tx.now(),
+        expires_at,
+        used_at: None,
+    };
+    tx.put(&LOTS, &lot.id, &lot)?;
+    let source_type = lot.source_type.clone();
+    tx.emit(&CreditIssued { lot_id: lot.id, user_id: user, amount_cents: amount, source_type, expires_at })?;
+    Ok(lot)
+}
+
+/// Reserves credit for a booking, once: a repeat answers what is reserved (rule: 10§2.5).
+pub fn reserve_once(tx: &mut Tx, payment: &BookingPayment, requested: Cents) -> Outcome<Cents> {
+    if payment.credits_reserved.is_positive() {
+        return Ok(payment.credits_reserved);
+    }
+    let (now, lots) = (tx.now(), tables::lots(tx, payment.student_id)?);
+    let amount = payment.quote.split(requested, rules::available(&lots, now)).credit;
+    let changed = rules::reserve(&lots, amount, payment.booking_id, now, || tx.new_id());
+    put_all(tx, &changed)?;
+    Ok(amount)
+}
+
+pub fn put_all(tx: &mut Tx, lots: &[CreditLot]) -> Outcome<()> {
+    lots.iter().try_for_each(|lot| tx.put(&LOTS, &lot.id, lot))
+}
+
+/// Writes released lots; what expired while it was reserved is gone, and booked so.
+pub fn put_released(tx: &mut Tx, user: UserId, booking: Option<BookingId>, lots: &[CreditLot]) -> Outcome<()> {
+    put_all(tx, lots)?;
+    let expired = lots.iter().filter(|lot| lot.status == LotStatus::Expired).map(|lot| lot.amount).sum();
+    let about = About { student: Some(user), booking, ..About::default() };
+    ledger::post(tx, EntryKind::CreditExpired, about, Account::StudentCredit, Account::CreditCost, expired)
+}

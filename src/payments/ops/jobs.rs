@@ -1,0 +1,159 @@
+//! What time brings: the bank is asked 24 hours ahead and again, lessons are captured, lost calls are repeated.
+
+use super::actions::{begin, repeat_later};
+use super::{run, settle};
+use crate::base::id::BookingId;
+use crate::base::money::Cents;
+use crate::base::refusal::Outcome;
+use crate::jobs::{self, Job};
+use crate::payments::desk::{LessonDesk, News, Stand, desk};
+use crate::payments::events::AuthorizationWarning;
+use crate::payments::ledger::{self, About, Account, EntryKind};
+use crate::payments::model::{ActionKind, BookingPayment, LotStatus, PaymentStatus};
+use crate::payments::rules::authorize::{Due, Failed};
+use crate::payments::rules::settle::Cause;
+use crate::payments::tables::{self, LOTS, PAYMENTS};
+use crate::site::Site;
+use crate::store::{Dir, ReadExt, Span, Tx};
+
+/// T−24 h: asks the bank for the first time.
+pub async fn authorize_due(site: &Site, booking: BookingId) -> Outcome<()> {
+    let desk = desk(site)?;
+    site.write(move |tx| {
+        let payment = tables::payment(tx, booking)?;
+        let due = payment.status == PaymentStatus::Scheduled && payment.promised && payment.settling.is_none();
+        if !due || tables::pending(tx, booking)?.is_some() {
+            return Ok(());
+        }
+        ask_the_bank(tx, desk.as_ref(), payment)
+    })
+    .await?;
+    run::run(site, booking).await.map(drop)
+}
+
+fn ask_the_bank(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment) -> Outcome<()> {
+    let amount = payment.card_amount();
+    if amount == Cents::ZERO {
+        payment.status = PaymentStatus::Authorized;
+        payment.version += 1;
+        tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
+        return desk.hear(tx, &payment, &News::Authorized).map(drop);
+    }
+    begin(tx, &payment, ActionKind::Authorize { on_session: false }, amount)
+}
+
+/// The card of a promised lesson was refused: another try, the warning, or the end (rule: 10§2.6).
+pub async fn retry_authorization(site: &Site, booking: BookingId) -> Outcome<()> {
+    let desk = desk(site)?;
+    site.write(move |tx| retry(tx, desk.as_ref(), booking)).await?;
+    run::run(site, booking).await.map(drop)
+}
+
+fn retry(tx: &mut Tx, desk: &dyn LessonDesk, booking: BookingId) -> Outcome<()> {
+    let mut payment = tables::payment(tx, booking)?;
+    let waits = payment.status == PaymentStatus::PaymentMethodRequired && payment.settling.is_none();
+    let (Some(first_failed), true) = (payment.auth_first_failed_at, waits && payment.promised) else {
+        return Ok(());
+    };
+    if tables::pending(tx, booking)?.is_some() {
+        return jobs::enqueue(tx, Job::new("auth_retry", booking).due(crate::base::time::plus_minutes(tx.now(), 5)));
+    }
+    let last_attempt = payment.auth_attempted_at.unwrap_or(first_failed);
+    let mut failed = Failed { start: payment.start, first_failed, last_attempt, warned: payment.auth_warned };
+    let due = failed.due(tx.now());
+    if due == Due::GiveUp {
+        desk.hear(tx, &payment, &News::GaveUp)?;
+        return settle::settle(tx, booking, Cause::PaymentFailed);
+    }
+    if matches!(due, Due::Warn { .. }) {
+        payment.auth_warned = true;
+        failed.warned = true;
+        payment.version += 1;
+        tx.put(&PAYMENTS, &booking, &payment)?;
+        tx.emit(&AuthorizationWarning::of(&payment, failed.give_up_at()))?;
+    }
+    if matches!(due, Due::Retry | Due::Warn { retry: true }) {
+        return ask_the_bank(tx, desk, payment);
+    }
+    jobs::enqueue(tx, Job::new("auth_retry", booking).due(failed.next()))
+}
+
+/// End + 24 h: the lesson counts as held unless the desk says otherwise; its money is taken and passed on.
+pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
+    let desk = desk(site)?;
+    site.write(move |tx| {
+        let payment = tables::payment(tx, booking)?;
+        if payment.is_settled() || payment.in_review() || payment.settling.is_some() {
+            return Ok(());
+        }
+        match desk.hear(tx, &payment, &News::CaptureDue)? {
+            Stand::Stands => settle::settle(tx, booking, Cause::LessonCompleted),
+            Stand::Gone => Ok(()),
+        }
+    })
+    .await?;
+    run::run(site, booking).await.map(drop)
+}
+
+/// Four hours after a failed capture.
+pub async fn retry_capture(site: &Site, booking: BookingId) -> Outcome<()> {
+    site.write(move |tx| {
+        let payment = tables::payment(tx, booking)?;
+        if payment.settling.is_none() || payment.in_review() || tables::pending(tx, booking)?.is_some() {
+            return Ok(());
+        }
+        settle::advance(tx, payment)
+    })
+    .await?;
+    run::run(site, booking).await.map(drop)
+}
+
+/// Repeats a call whose outcome is unknown, with its own key.
+pub async fn repeat_pending(site: &Site, booking: BookingId) -> Outcome<()> {
+    // An unreachable provider is no failure of this job: it comes round again.
+    let _ = run::run(site, booking).await;
+    site.write(move |tx| match tables::pending(tx, booking)? {
+        Some(_) => repeat_later(tx, booking),
+        None => Ok(()),
+    })
+    .await
+}
+
+/// Lots past their end expire; reserved ones cannot (rule: 10§2.5).
+pub async fn expire_credits(site: &Site) -> Outcome<usize> {
+    const BATCH: usize = 500;
+    let now = site.now();
+    let due: Vec<_> = site.read(|r| {
+        let rows = r.scan(&LOTS, Span::all(), crate::base::limits::SCAN_ROWS, Dir::Up)?;
+        let over = |at: Option<_>| at.is_some_and(|end| end <= now);
+        Ok(rows
+            .into_iter()
+            .filter(|(_, lot)| lot.status == LotStatus::Available && over(lot.expires_at))
+            .map(|(id, _)| id)
+            .collect())
+    })?;
+    for batch in due.chunks(BATCH) {
+        let ids = batch.to_vec();
+        site.write(move |tx| {
+            for id in &ids {
+                let Some(mut lot) = tx.get(&LOTS, id)?.filter(|lot| lot.status == LotStatus::Available) else {
+                    continue;
+                };
+                lot.status = LotStatus::Expired;
+                tx.put(&LOTS, id, &lot)?;
+                let about = About { student: Some(lot.user_id), ..About::default() };
+                ledger::post(
+                    tx,
+                    EntryKind::CreditExpired,
+                    about,
+                    Account::StudentCredit,
+                    Account::CreditCost,
+                    lot.amount,
+                )?;
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(due.len())
+}

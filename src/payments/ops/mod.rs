@@ -1,0 +1,27 @@
+//! The use cases of money. Each is one write; calls to Stripe happen between writes, in [`run`].
+
+mod accounts;
+mod actions;
+mod cards;
+mod checkout;
+mod config;
+mod credits;
+mod jobs;
+mod open;
+mod record;
+mod run;
+mod settle;
+mod webhooks;
+
+pub use accounts::{begin_onboarding, refresh_account, store_account};
+pub use cards::{
+    CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
+};
+pub use checkout::{Checkout, Planned, plan_checkout, plan_retry};
+pub use config::{PricingPatch, change_pricing, pricing};
+pub use credits::{Holdings, holdings, issue};
+pub use jobs::{authorize_due, capture_due, expire_credits, repeat_pending, retry_authorization, retry_capture};
+pub use open::{open, payment, standing};
+pub use run::{refresh, run};
+pub use settle::settle;
+pub use webhooks::{Taken, take_webhook};

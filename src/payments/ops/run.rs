@@ -1,0 +1,172 @@
+//! Between two writes: the call to Stripe that the first one wanted and the second one records.
+
+use super::record::{Reached, record, record_intent};
+use crate::base::id::{BookingId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::outside::stripe::{Authorization, Call, Moved, Stripe, StripeFault};
+use crate::payments::desk::desk;
+use crate::payments::model::{ActionKind, BookingPayment, MoneyAction};
+use crate::payments::tables::{self, CUSTOMERS, METHODS};
+use crate::site::Site;
+use crate::store::{Read, ReadExt};
+
+/// Calls that one booking's money can need in a row; more means a circle.
+const MOST_STEPS: usize = 12;
+/// Tries of one call while somebody waits; both carry the same key.
+const TRIES: usize = 2;
+
+/// Does everything that is pending for a booking, one call after another, and answers how its money stands.
+pub async fn run(site: &Site, booking: BookingId) -> Outcome<BookingPayment> {
+    for _ in 0..MOST_STEPS {
+        let Some(work) = site.read(|r| load(r, booking))? else { break };
+        let answer = call(site, &work).await;
+        let unknown = matches!(&answer, Err(fault) if fault.is_transient());
+        let (desk, action) = (desk(site)?, work.action.id);
+        site.write(move |tx| record(tx, desk.as_ref(), action, &answer)).await?;
+        if unknown && matches!(work.action.kind, ActionKind::Authorize { on_session: true }) {
+            return Err(Refusal::unavailable(
+                "PAYMENT_PROVIDER_UNAVAILABLE",
+                "The bank could not be reached. Nothing is charged twice: we keep asking, look again in a few minutes.",
+            ));
+        }
+        if unknown {
+            break;
+        }
+    }
+    site.read(|r| tables::payment(r, booking))
+}
+
+/// Reads a payment that waited for its card holder, and records where it stands now.
+pub async fn refresh(site: &Site, booking: BookingId) -> Outcome<BookingPayment> {
+    let payment = site.read(|r| tables::payment(r, booking))?;
+    if let (Some(_), Some(intent)) = (&payment.awaiting, &payment.intent)
+        && let Ok(found) = site.part::<Stripe>()?.intent(intent).await
+    {
+        let desk = desk(site)?;
+        site.write(move |tx| record_intent(tx, desk.as_ref(), booking, &found)).await?;
+    }
+    run(site, booking).await
+}
+
+/// A call nobody's booking hangs on failed: what the person is told.
+pub fn stripe_refusal(fault: &StripeFault) -> Refusal {
+    match fault {
+        StripeFault::Transient(_) => Refusal::unavailable(
+            "PAYMENT_PROVIDER_UNAVAILABLE",
+            "The payment provider cannot be reached. Nothing was changed; try again in a minute.",
+        ),
+        StripeFault::Declined { .. } | StripeFault::RequiresAction { .. } => {
+            Refusal::unprocessable("CARD_DECLINED", "The bank declined this card. Try another one.")
+        }
+        StripeFault::Permanent { status: 400 | 404, .. } => {
+            Refusal::unprocessable("PAYMENT_PROVIDER_REFUSED", "The payment provider refused this. Try another way.")
+        }
+        StripeFault::Permanent { .. } => Refusal::internal(fault),
+    }
+}
+
+/// Everything one call needs, read at once.
+struct Work {
+    action: MoneyAction,
+    payment: BookingPayment,
+    customer: Option<String>,
+    card: Option<String>,
+    account: Option<String>,
+}
+
+fn load(r: &dyn Read, booking: BookingId) -> Outcome<Option<Work>> {
+    let Some(action) = tables::pending(r, booking)? else { return Ok(None) };
+    let payment = tables::payment(r, booking)?;
+    let card = match payment.method_id {
+        Some(id) => r.get(&METHODS, &id)?.map(|method| method.provider_id),
+        None => None,
+    };
+    let customer = r.get(&CUSTOMERS, &payment.student_id)?;
+    let account = onboarded(r, payment.instructor_id)?;
+    Ok(Some(Work { action, payment, customer, card, account }))
+}
+
+fn onboarded(r: &dyn Read, instructor: UserId) -> Outcome<Option<String>> {
+    Ok(tables::account(r, instructor)?.filter(|account| account.onboarded()).map(|account| account.account_id))
+}
+
+async fn call(site: &Site, work: &Work) -> Call<Reached> {
+    let stripe = site.part::<Stripe>().map_err(|e| StripeFault::Transient(e.to_string()))?;
+    let mut answer = once(site, &stripe, work).await;
+    for _ in 1..TRIES {
+        if !matches!(&answer, Err(fault) if fault.is_transient()) {
+            break;
+        }
+        answer = once(site, &stripe, work).await;
+    }
+    if let Err(fault) = &answer {
+        tracing::warn!(booking = %work.action.booking_id, kind = ?work.action.kind, %fault, "a money action failed");
+    }
+    answer
+}
+
+async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {
+    let (action, payment) = (&work.action, &work.payment);
+    let (key, booking) = (action.idempotency_key.as_str(), action.booking_id.to_string());
+    let missing = |what: &str| StripeFault::Permanent { status: 0, code: Some(what.into()), message: String::new() };
+    let intent = payment.intent.as_deref();
+    match action.kind {
+        ActionKind::Authorize { on_session } => authorize(site, stripe, work, on_session).await,
+        ActionKind::Capture => {
+            let intent = intent.ok_or_else(|| missing("intent_missing"))?;
+            match stripe.capture(intent, action.amount, key).await {
+                Err(fault) if fault.says("payment_intent_unexpected_state") => found(stripe, intent).await,
+                answer => answer.map(Reached::Intent),
+            }
+        }
+        ActionKind::Release => {
+            let intent = intent.ok_or_else(|| missing("intent_missing"))?;
+            match stripe.cancel(intent, key).await {
+                Err(fault) if fault.says("payment_intent_unexpected_state") => found(stripe, intent).await,
+                answer => answer.map(Reached::Intent),
+            }
+        }
+        ActionKind::Refund => {
+            let intent = intent.ok_or_else(|| missing("intent_missing"))?;
+            match stripe.refund(intent, action.amount, &booking, key).await {
+                Err(fault) if fault.says("charge_already_refunded") => {
+                    Ok(Reached::Moved(Moved { id: String::new(), amount: action.amount }))
+                }
+                answer => answer.map(Reached::Moved),
+            }
+        }
+        ActionKind::Transfer | ActionKind::TopUp => {
+            let account = work.account.as_deref().ok_or_else(|| missing("account_not_onboarded"))?;
+            let charge = payment.charge.as_deref().filter(|_| action.kind == ActionKind::Transfer);
+            stripe.transfer(account, action.amount, charge, &booking, key).await.map(Reached::Moved)
+        }
+    }
+}
+
+/// The intent was not in the state we thought: its own state says what really happened.
+async fn found(stripe: &Stripe, intent: &str) -> Call<Reached> {
+    stripe.intent(intent).await.map(Reached::Intent)
+}
+
+async fn authorize(site: &Site, stripe: &Stripe, work: &Work, on_session: bool) -> Call<Reached> {
+    let (action, payment) = (&work.action, &work.payment);
+    let gone = |what: &str| StripeFault::Permanent { status: 0, code: Some(what.into()), message: String::new() };
+    // An earlier attempt that still waits for its card holder must not come alive beside this one.
+    if let Some(old) = payment.intent.as_deref().filter(|_| !payment.held) {
+        match stripe.cancel(old, &format!("drop_{old}")).await {
+            Err(fault) if fault.is_transient() => return Err(fault),
+            _ => {}
+        }
+    }
+    let back = site.url(&format!("/payments/return/{}", action.booking_id));
+    let wanted = Authorization {
+        amount: action.amount,
+        customer: work.customer.as_deref().ok_or_else(|| gone("customer_missing"))?,
+        method: work.card.as_deref().ok_or_else(|| gone("card_missing"))?,
+        return_url: on_session.then_some(back.as_str()),
+        capture_now: false,
+        description: &payment.description,
+        booking: &action.booking_id.to_string(),
+    };
+    stripe.authorize(&wanted, &action.idempotency_key).await.map(Reached::Intent)
+}

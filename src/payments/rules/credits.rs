@@ -1,0 +1,135 @@
+//! Credit: which lots are spent, how they split, what comes back when a lesson is cancelled (part 10 §2.5).
+//!
+//! Every function answers the lots to write; nothing is changed in place, so a re-run gives the same.
+
+use crate::base::id::{BookingId, LotId};
+use crate::base::money::Cents;
+use crate::base::time::{SignedDuration, Timestamp};
+use crate::payments::model::{CreditLot, LotStatus};
+
+/// Days a newly issued lot is good for.
+pub const LIFE_DAYS: i64 = 365;
+
+pub fn expiry(issued: Timestamp) -> Timestamp {
+    issued.saturating_add(SignedDuration::from_hours(24 * LIFE_DAYS)).unwrap_or(issued)
+}
+
+/// Spend order: earliest expiry, never-expiring last, then oldest, then id.
+fn in_spend_order(lots: &[CreditLot]) -> Vec<&CreditLot> {
+    let mut order: Vec<&CreditLot> = lots.iter().collect();
+    order.sort_by_key(|lot| (lot.expires_at.is_none(), lot.expires_at, lot.created_at, lot.id));
+    order
+}
+
+fn is_usable(lot: &CreditLot, now: Timestamp) -> bool {
+    lot.status == LotStatus::Available && lot.expires_at.is_none_or(|end| now < end)
+}
+
+/// What could be spent now.
+pub fn available(lots: &[CreditLot], now: Timestamp) -> Cents {
+    lots.iter().filter(|lot| is_usable(lot, now)).map(|lot| lot.amount).sum()
+}
+
+/// Reserves `amount` for a booking, as far as there is credit; a lot that is needed in part is split.
+pub fn reserve(
+    lots: &[CreditLot],
+    amount: Cents,
+    booking: BookingId,
+    now: Timestamp,
+    mut new_id: impl FnMut() -> LotId,
+) -> Vec<CreditLot> {
+    let (mut left, mut out) = (amount, Vec::new());
+    for lot in in_spend_order(lots).into_iter().filter(|lot| is_usable(lot, now)) {
+        if left <= Cents::ZERO {
+            break;
+        }
+        let (mut taken, rest) = cut(lot, left, &mut new_id);
+        left = left - taken.amount;
+        taken.status = LotStatus::Reserved;
+        taken.reserved_for = Some(booking);
+        out.push(taken);
+        out.extend(rest);
+    }
+    out
+}
+
+/// At most `amount` of a lot under its own id, and what is left of it under a new one.
+fn cut(lot: &CreditLot, amount: Cents, new_id: &mut impl FnMut() -> LotId) -> (CreditLot, Option<CreditLot>) {
+    if lot.amount <= amount {
+        return (lot.clone(), None);
+    }
+    let taken = CreditLot { amount, ..lot.clone() };
+    let rest = CreditLot { id: new_id(), amount: lot.amount - amount, ..lot.clone() };
+    (taken, Some(rest))
+}
+
+/// A reserved lot goes back to its owner; past its expiry it becomes expired.
+fn released(lot: &CreditLot, now: Timestamp) -> CreditLot {
+    let status = match lot.expires_at {
+        Some(end) if end <= now => LotStatus::Expired,
+        _ => LotStatus::Available,
+    };
+    CreditLot { status, reserved_for: None, ..lot.clone() }
+}
+
+pub fn release(reserved: &[CreditLot], now: Timestamp) -> Vec<CreditLot> {
+    reserved.iter().map(|lot| released(lot, now)).collect()
+}
+
+pub fn consume(reserved: &[CreditLot], booking: BookingId, now: Timestamp) -> Vec<CreditLot> {
+    let used = |lot: &CreditLot| CreditLot {
+        status: LotStatus::Consumed,
+        reserved_for: None,
+        used_booking_id: Some(booking),
+        used_at: Some(now),
+        ..lot.clone()
+    };
+    reserved.iter().map(used).collect()
+}
+
+/// What a cancelled lesson gives back (rule: 10§2.5, return on cancel).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Return {
+    pub lots: Vec<CreditLot>,
+    pub released: Cents,
+    /// To be issued as a new lot.
+    pub issued: Cents,
+    pub forfeited: Cents,
+}
+
+/// Brings the student to the target X: releases what was reserved up to it, issues what is missing, forfeits what is
+/// over, earliest-expiring first.
+pub fn return_on_cancel(
+    reserved: &[CreditLot],
+    target: Cents,
+    now: Timestamp,
+    mut new_id: impl FnMut() -> LotId,
+) -> Return {
+    let held: Cents = reserved.iter().map(|lot| lot.amount).sum();
+    let mut back = Return {
+        released: held.min(target),
+        issued: (target - held).max_zero(),
+        forfeited: (held - target).max_zero(),
+        lots: Vec::new(),
+    };
+    let mut to_forfeit = back.forfeited;
+    for lot in in_spend_order(reserved) {
+        if to_forfeit <= Cents::ZERO {
+            back.lots.push(released(lot, now));
+            continue;
+        }
+        let (lost, rest) = cut(lot, to_forfeit, &mut new_id);
+        to_forfeit = to_forfeit - lost.amount;
+        back.lots.push(CreditLot { status: LotStatus::Forfeited, reserved_for: None, used_at: Some(now), ..lost });
+        back.lots.extend(rest.map(|lot| released(&lot, now)));
+    }
+    back
+}
+
+/// The milestone credit that the n-th completed lesson earns (rule: 10§2.5, milestones).
+pub fn milestone(completed: u32, cycle: u32, steps: &[super::pricing::CreditStep]) -> Option<Cents> {
+    if completed == 0 || cycle == 0 {
+        return None;
+    }
+    steps.iter().find(|step| step.position == completed % cycle).map(|step| step.cents)
+}

@@ -1,0 +1,97 @@
+//! Where money rests.
+
+use super::ledger::Entry;
+use super::model::{
+    ActionState, BookingPayment, CreditLot, MoneyAction, PaymentMethod, PayoutAccount, Standing, WebhookRow,
+};
+use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, PostingId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
+
+pub static PAYMENTS: Table<BookingId, BookingPayment> =
+    Table::new(0x1401, "bookingid_payment").indexed(&[&PAYMENTS_BY_STUDENT, &PAYMENTS_BY_INTENT]);
+pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
+    Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
+pub static PAYMENTS_BY_INTENT: Index<BookingId, BookingPayment, (String,)> =
+    Index::new(0x1403, "intent_bookingid", |_, p| p.intent.iter().map(|intent| (intent.clone(),)).collect());
+
+pub static ACTIONS: Table<MoneyActionId, MoneyAction> =
+    Table::new(0x1404, "actionid_action").indexed(&[&ACTIONS_BY_BOOKING, &ACTIONS_PENDING]);
+pub static ACTIONS_BY_BOOKING: Index<MoneyActionId, MoneyAction, (BookingId,)> =
+    Index::new(0x1405, "bookingid_actionid", |_, a| vec![(a.booking_id,)]);
+pub static ACTIONS_PENDING: Index<MoneyActionId, MoneyAction, (BookingId,)> =
+    Index::new(0x1406, "pending_bookingid_actionid", |_, a| match a.state {
+        ActionState::Pending => vec![(a.booking_id,)],
+        ActionState::Done | ActionState::Failed => Vec::new(),
+    });
+
+/// A person's customer id at Stripe.
+pub static CUSTOMERS: Table<UserId, String> = Table::new(0x1407, "userid_customer");
+
+pub static METHODS: Table<MethodId, PaymentMethod> =
+    Table::new(0x1408, "methodid_method").indexed(&[&METHODS_BY_USER, &METHODS_BY_PROVIDER]);
+pub static METHODS_BY_USER: Index<MethodId, PaymentMethod, (UserId,)> =
+    Index::new(0x1409, "userid_methodid", |_, m| vec![(m.user_id,)]);
+pub static METHODS_BY_PROVIDER: Index<MethodId, PaymentMethod, (String,)> =
+    Index::new(0x140A, "providerid_methodid", |_, m| vec![(m.provider_id.clone(),)]);
+
+pub static LOTS: Table<LotId, CreditLot> = Table::new(0x140B, "lotid_lot").indexed(&[&LOTS_BY_USER, &LOTS_BY_BOOKING]);
+pub static LOTS_BY_USER: Index<LotId, CreditLot, (UserId,)> =
+    Index::new(0x140C, "userid_lotid", |_, lot| vec![(lot.user_id,)]);
+pub static LOTS_BY_BOOKING: Index<LotId, CreditLot, (BookingId,)> =
+    Index::new(0x140D, "reservedfor_lotid", |_, lot| lot.reserved_for.iter().map(|id| (*id,)).collect());
+
+pub static ACCOUNTS: Table<UserId, PayoutAccount> =
+    Table::new(0x140E, "userid_payoutaccount").indexed(&[&ACCOUNTS_BY_PROVIDER]);
+pub static ACCOUNTS_BY_PROVIDER: Index<UserId, PayoutAccount, (String,)> =
+    Index::new(0x140F, "accountid_userid", |_, a| vec![(a.account_id.clone(),)]);
+
+pub static STANDINGS: Table<UserId, Standing> = Table::new(0x1410, "userid_standing");
+/// Key: the provider's event id.
+pub static WEBHOOKS: Table<String, WebhookRow> = Table::new(0x1411, "eventid_webhook");
+
+pub static ENTRIES: Table<PostingId, Entry> =
+    Table::new(0x1412, "entryid_entry").indexed(&[&ENTRIES_BY_BOOKING, &ENTRIES_BY_INSTRUCTOR, &ENTRIES_BY_STUDENT]);
+pub static ENTRIES_BY_BOOKING: Index<PostingId, Entry, (BookingId,)> =
+    Index::new(0x1413, "bookingid_entryid", |_, e| e.booking_id.iter().map(|id| (*id,)).collect());
+pub static ENTRIES_BY_INSTRUCTOR: Index<PostingId, Entry, (UserId,)> =
+    Index::new(0x1414, "instructorid_entryid", |_, e| e.instructor_id.iter().map(|id| (*id,)).collect());
+pub static ENTRIES_BY_STUDENT: Index<PostingId, Entry, (UserId,)> =
+    Index::new(0x1415, "studentid_entryid", |_, e| e.student_id.iter().map(|id| (*id,)).collect());
+
+pub fn tables() -> Vec<&'static dyn AnyTable> {
+    vec![&PAYMENTS, &ACTIONS, &CUSTOMERS, &METHODS, &LOTS, &ACCOUNTS, &STANDINGS, &WEBHOOKS, &ENTRIES]
+}
+
+/// The money of a booking that must have some.
+pub fn payment(r: &dyn Read, booking: BookingId) -> Outcome<BookingPayment> {
+    r.get(&PAYMENTS, &booking)?
+        .ok_or_else(|| Refusal::not_found("PAYMENT_NOT_FOUND", "There is no payment for this booking."))
+}
+
+/// The one call under way or waiting for a booking.
+pub fn pending(r: &dyn Read, booking: BookingId) -> Outcome<Option<MoneyAction>> {
+    let mut rows = r.by_index(&ACTIONS, &ACTIONS_PENDING, Span::prefix(&(booking,)), 1, Dir::Up)?;
+    Ok(rows.pop().map(|(_, action)| action))
+}
+
+/// All cards of a person, oldest first.
+pub fn methods(r: &dyn Read, user: UserId) -> Outcome<Vec<PaymentMethod>> {
+    let rows = r.by_index(&METHODS, &METHODS_BY_USER, Span::prefix(&(user,)), 1000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, method)| method).collect())
+}
+
+pub fn lots(r: &dyn Read, user: UserId) -> Outcome<Vec<CreditLot>> {
+    let rows = r.by_index(&LOTS, &LOTS_BY_USER, Span::prefix(&(user,)), 10_000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, lot)| lot).collect())
+}
+
+pub fn reserved_lots(r: &dyn Read, booking: BookingId) -> Outcome<Vec<CreditLot>> {
+    let rows = r.by_index(&LOTS, &LOTS_BY_BOOKING, Span::prefix(&(booking,)), 10_000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, lot)| lot).collect())
+}
+
+pub fn account(r: &dyn Read, user: UserId) -> Outcome<Option<PayoutAccount>> {
+    r.get(&ACCOUNTS, &user)
+}

@@ -2,5 +2,10 @@
 
 pub mod grammar;
 mod lexicon;
+mod meaning;
+mod spelling;
 #[cfg(test)]
 mod tests;
+mod understand;
+
+pub use understand::{Knowledge, Understood, knowledge};

@@ -50,7 +50,7 @@ pub fn assemble(tokens: &[Token], chosen: &[Candidate], lexicon: &dyn Lexicon, n
         build.parsed.audience = topics::implied_audience(&build.topics, tokens);
     }
     build.filters_in_topics(tokens, chosen);
-    let chips = chips::label(tokens, chosen, &build.parsed);
+    let chips = chips::label(tokens, chosen, &wanted, &build.parsed);
     Reading {
         leftover: leftover(tokens, chosen),
         excluded: build.excluded.iter().flat_map(|topic| topic.services.iter().copied()).collect(),

@@ -3,17 +3,22 @@
 use super::assemble::span;
 use super::parsed::{Chip, Parsed};
 use super::piece::{
-    Audience, Candidate, DateWish, LessonType, Level, Piece, PlaceWish, PriceIntent, PriceUnit, PriceWish, Sort,
+    Audience, Candidate, DateWish, LessonType, Level, Piece, PlaceWish, PriceIntent, PriceUnit, PriceWish, Sort, Topic,
     Urgency, Venue,
 };
 use super::token::Token;
+use super::topics::Wanted;
 use crate::base::money::Cents;
 use crate::base::time::{WallTime, fmt_clock, fmt_date};
 
 /// Chips in text order. Topics are labelled by whoever holds the catalogue.
-pub fn label(tokens: &[Token], chosen: &[Candidate], parsed: &Parsed) -> Vec<Chip> {
+pub fn label(tokens: &[Token], chosen: &[Candidate], wanted: &Wanted, parsed: &Parsed) -> Vec<Chip> {
     let mut chips: Vec<Chip> = Vec::new();
     for candidate in chosen {
+        // "spanish guitar" is a guitar: the word that only says what kind is no wish of its own.
+        if matches!(candidate.piece, Piece::Topic(_)) && !wanted.from.contains(&candidate.from) {
+            continue;
+        }
         let Some((kind, value, label)) = describe(&candidate.piece, parsed) else { continue };
         let confidence = candidate.confidence();
         chips.push(Chip {
@@ -67,8 +72,15 @@ fn describe(piece: &Piece, parsed: &Parsed) -> Option<(&'static str, String, Str
             if *urgency == Urgency::High { "as soon as possible" } else { "soon" }.to_owned(),
         )),
         Piece::Filter { key, value } => Some(("filter", format!("{key}:{value}"), value.replace('_', " "))),
-        Piece::Intent(_) | Piece::Place(_) | Piece::Exclude(_) | Piece::Topic(_) | Piece::Soft | Piece::Filler => None,
+        Piece::Topic(topic) => same("topic", indexes(std::slice::from_ref(topic))),
+        Piece::Exclude(topics) => same("exclude", indexes(topics)),
+        Piece::Intent(_) | Piece::Place(_) | Piece::Soft | Piece::Filler => None,
     }
+}
+
+/// Catalogue indexes; whoever holds the catalogue puts names in their place.
+fn indexes(topics: &[Topic]) -> String {
+    topics.iter().flat_map(|topic| &topic.services).map(usize::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn dollars(cents: i64) -> String {

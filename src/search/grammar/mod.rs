@@ -38,7 +38,7 @@ pub use piece::{
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
-pub use words::{is_filler, is_generic};
+pub use words::{is_filler, is_generic, vocabulary};
 
 use jiff::Zoned;
 

@@ -77,6 +77,8 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             (_, TopicKind::Subcategory(_)) => 4,
             (_, TopicKind::Category(_)) => 1,
         };
+        // A phrase of two words is surer than its words: "tarot reading" is not reading.
+        let bonus = bonus + 10 * (to - from - 1) as i32;
         push(out, *from, *to, bonus, Piece::Topic(topic.clone()));
         if !topic.weak {
             excluded(scan, *from, *to, topic, out);

@@ -37,6 +37,8 @@ pub struct Wanted {
     pub subcategory: Option<usize>,
     /// Only a bare "tutor" said it.
     pub weak: bool,
+    /// The first tokens of the topics that were kept.
+    pub from: Vec<usize>,
 }
 
 type Named = (usize, usize, Topic);
@@ -67,7 +69,8 @@ pub fn settle(named: &[Named]) -> Wanted {
         _ if services.len() == 1 => (Mode::Specific, None, None),
         _ => (Mode::Union, None, None),
     };
-    Wanted { mode, services, category, subcategory, weak: weak && mode != Mode::Any }
+    let from = kept.iter().map(|(from, ..)| *from).collect();
+    Wanted { mode, services, category, subcategory, weak: weak && mode != Mode::Any, from }
 }
 
 /// Of two topics that stand side by side with nothing between, the second is the thing and the first

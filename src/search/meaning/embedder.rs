@@ -1,0 +1,67 @@
+//! The embedded static model: text in, a vector of 256 numbers out.
+
+use std::sync::LazyLock;
+
+use model2vec_rs::model::StaticModel;
+
+static TOKENIZER: &[u8] = include_bytes!("../../../assets/model/tokenizer.json");
+static MODEL: &[u8] = include_bytes!("../../../assets/model/model.safetensors");
+static CONFIG: &[u8] = include_bytes!("../../../assets/model/config.json");
+
+/// Words of the model's list before this place are marks and single letters.
+const FIRST_WORD: u64 = 1996;
+
+static TEXT_MODEL: LazyLock<Embedder> = LazyLock::new(|| {
+    let model = StaticModel::from_bytes(TOKENIZER, MODEL, CONFIG, None)
+        .expect("the embedded model is read by a unit test of this very build");
+    Embedder { model }
+});
+
+/// A text as a direction; of length 1, or all zero when the model knows none of its words.
+pub type Vector = Vec<f32>;
+
+/// Turns texts into vectors.
+pub struct Embedder {
+    model: StaticModel,
+}
+
+impl Embedder {
+    /// The model this program was built with.
+    pub fn built_in() -> &'static Embedder {
+        &TEXT_MODEL
+    }
+
+    /// Names the model, so that stored vectors of another one are recognised.
+    pub fn id(&self) -> &'static str {
+        "static-minilm-256-1"
+    }
+
+    pub fn dimensions(&self) -> usize {
+        self.model.dim()
+    }
+
+    /// The vector of a text. Scripts the model does not know come out as zero.
+    pub fn encode(&self, text: &str) -> Vector {
+        let zero = || vec![0.0; self.dimensions()];
+        if text.chars().all(|letter| !letter.is_ascii_alphabetic()) {
+            return zero();
+        }
+        let vector = self.model.encode_single(text);
+        if vector.iter().all(|part| part.is_finite()) { vector } else { zero() }
+    }
+}
+
+/// How alike two vectors are, −1 to 1.
+pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The common words of the language, from the model's own list.
+pub fn common_words() -> Vec<String> {
+    let Ok(file) = serde_json::from_slice::<serde_json::Value>(TOKENIZER) else { return Vec::new() };
+    let Some(words) = file.pointer("/model/vocab").and_then(serde_json::Value::as_object) else { return Vec::new() };
+    let whole = words.iter().filter(|(word, place)| {
+        place.as_u64() >= Some(FIRST_WORD) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    whole.map(|(word, _)| word.clone()).collect()
+}

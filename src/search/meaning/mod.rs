@@ -1,0 +1,13 @@
+//! Meaning: which services a text that no phrase of the catalogue names is about.
+//!
+//! Lexical hits decide when every word is found; otherwise the nearest phrases by static embedding do.
+//! Everything is in memory and computed from data of the program; the same text always gets the same
+//! answer.
+
+mod embedder;
+mod lexical;
+mod nearest;
+
+pub use embedder::{Embedder, Vector, common_words, cosine};
+pub use lexical::Lexical;
+pub use nearest::Nearest;

@@ -1,0 +1,189 @@
+//! Typing mistakes: a word nobody knows is replaced by the one word it was most likely meant to be.
+//!
+//! A known word is never changed, whatever it is near to: the catalogue's, the region's and the
+//! grammar's words are known, and so are the common words of the language.
+// rule: 40§15 typo vocabulary
+
+use std::collections::{HashMap, HashSet};
+
+use super::grammar::{Token, TokenKind};
+use super::lexicon::singular;
+
+/// Shorter words have too many neighbours.
+const SHORTEST: usize = 4;
+/// Words from this length on may be two edits away.
+const LONG: usize = 8;
+/// Only the beginning of a word is varied to find its neighbours.
+const PREFIX: usize = 7;
+
+/// Which word a mistake is taken for when several are equally near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    Term,
+    Grammar,
+    Place,
+    Name,
+}
+
+/// Knows words, and the neighbours of words.
+pub struct Spelling {
+    known: HashSet<String>,
+    targets: Vec<(String, Rank, u32)>,
+    /// Hash of a word with letters left out, and the target it came from; sorted.
+    near: Vec<(u64, u32)>,
+}
+
+impl Spelling {
+    /// `targets` are words a mistake may be corrected to; `common` are only left alone.
+    pub fn new(targets: impl Iterator<Item = (String, Rank)>, common: impl Iterator<Item = String>) -> Spelling {
+        let mut ranked: HashMap<String, (Rank, u32)> = HashMap::new();
+        for (word, rank) in targets.filter(|(word, _)| word.bytes().all(|byte| byte.is_ascii_lowercase())) {
+            let entry = ranked.entry(word).or_insert((rank, 0));
+            entry.0 = entry.0.max(rank);
+            entry.1 += 1;
+        }
+        let mut targets: Vec<_> = ranked.into_iter().map(|(word, (rank, count))| (word, rank, count)).collect();
+        targets.sort();
+        let mut near = Vec::new();
+        for (index, (word, ..)) in targets.iter().enumerate().filter(|(_, (word, ..))| word.len() >= SHORTEST) {
+            near.extend(shortened(word, edits(word.len() + 1)).into_iter().map(|key| (key, index as u32)));
+        }
+        near.sort_unstable();
+        near.dedup();
+        let known = targets.iter().map(|(word, ..)| word.clone()).chain(common).collect();
+        Spelling { known, targets, near }
+    }
+
+    /// Whether this is a word, in singular or plural.
+    pub fn knows(&self, word: &str) -> bool {
+        self.known.contains(word) || self.known.contains(singular(word))
+    }
+
+    /// The word `word` was meant to be, if it is not one itself.
+    pub fn correct(&self, word: &str) -> Option<&str> {
+        let length = word.len();
+        let plural_of = if self.known.contains(singular(word)) { self.rank(singular(word)) } else { None };
+        // "lesons" looks like a plural of a word in another language, and is meant to be lessons.
+        let least = if plural_of == Some(Rank::Term) { Rank::Grammar } else { Rank::Term };
+        let known = self.known.contains(word) || (self.knows(word) && plural_of != Some(Rank::Term));
+        if length < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) || known {
+            return None;
+        }
+        let allowed = edits(length);
+        let mut best: Option<((usize, bool, bool, Rank, u32), &str)> = None;
+        for index in self.neighbours(word, allowed) {
+            let (target, rank, count) = &self.targets[index as usize];
+            let distance = damerau(word, target);
+            if *rank < least {
+                continue;
+            }
+            let same_start = word.as_bytes()[0] == target.as_bytes()[0];
+            // A word of four letters says too little for a different first one.
+            if distance > allowed || (length == SHORTEST && !(same_start && *rank >= Rank::Grammar)) {
+                continue;
+            }
+            // A swap of letters is the commoner slip: "paino" is a piano before it is paint.
+            let score = (usize::MAX - distance, same_letters(word, target), same_start, *rank, *count);
+            if best.is_none_or(|(top, word)| score > top || (score == top && target.as_str() < word)) {
+                best = Some((score, target));
+            }
+        }
+        best.map(|(_, target)| target)
+    }
+
+    fn rank(&self, word: &str) -> Option<Rank> {
+        let at = self.targets.binary_search_by(|(target, ..)| target.as_str().cmp(word)).ok()?;
+        Some(self.targets[at].1)
+    }
+
+    fn neighbours(&self, word: &str, allowed: usize) -> Vec<u32> {
+        let mut found = Vec::new();
+        for key in shortened(word, allowed) {
+            let from = self.near.partition_point(|(hash, _)| *hash < key);
+            found.extend(self.near[from..].iter().take_while(|(hash, _)| *hash == key).map(|(_, index)| *index));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Corrects the tokens where they stand; says whether anything was changed.
+    pub fn mend(&self, tokens: &mut [Token]) -> bool {
+        let mut changed = false;
+        for at in 0..tokens.len() {
+            // "7yo" and "10am" are no words of their own.
+            let beside_number = tokens[at].glued && at > 0 && tokens[at - 1].kind == TokenKind::Number;
+            if tokens[at].kind != TokenKind::Word || beside_number {
+                continue;
+            }
+            if let Some(word) = self.correct(&tokens[at].text) {
+                tokens[at].text = word.to_owned();
+                changed = true;
+            }
+        }
+        changed
+    }
+}
+
+fn same_letters(a: &str, b: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<u8> = word.bytes().collect();
+        letters.sort_unstable();
+        letters
+    };
+    a.len() == b.len() && sorted(a) == sorted(b)
+}
+
+/// How many edits a typed word of this length may be away.
+fn edits(length: usize) -> usize {
+    match length {
+        0..SHORTEST => 0,
+        SHORTEST..LONG => 1,
+        _ => 2,
+    }
+}
+
+/// Hashes of the beginning of `word` with up to `count` letters left out.
+fn shortened(word: &str, count: usize) -> Vec<u64> {
+    let start: Vec<u8> = word.bytes().take(PREFIX).collect();
+    let mut all = vec![hash(&start)];
+    let mut last = vec![start];
+    for _ in 0..count {
+        let mut next = Vec::new();
+        for word in &last {
+            for skip in 0..word.len() {
+                let mut shorter = word.clone();
+                shorter.remove(skip);
+                all.push(hash(&shorter));
+                next.push(shorter);
+            }
+        }
+        last = next;
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn hash(word: &[u8]) -> u64 {
+    word.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Edits between two words, a swap of neighbours counting as one.
+pub fn damerau(a: &str, b: &str) -> usize {
+    crate::places::rules::words::damerau(a, b)
+}
+
+/// The typed text with the corrected tokens in place of the mistakes.
+pub fn rewritten(typed: &str, before: &[Token], after: &[Token]) -> String {
+    let letters: Vec<char> = typed.chars().collect();
+    let mut text = String::new();
+    let mut at = 0;
+    for (old, new) in before.iter().zip(after).filter(|(old, new)| old.text != new.text) {
+        text.extend(&letters[at..old.start]);
+        text.push_str(&new.text);
+        at = old.end;
+    }
+    text.extend(&letters[at..]);
+    text
+}

@@ -1,0 +1,325 @@
+//! From the typed text to an understood query: typing mistakes, grammar, then meaning for what no
+//! phrase of the catalogue named.
+// rule: 40§15 stage A
+
+use std::sync::{Arc, LazyLock};
+
+use jiff::Zoned;
+
+use super::grammar::{self, Chip, LocationKind, Mode, Parsed, Reading, Token, TokenKind};
+use super::lexicon::Vocabulary;
+use super::meaning::{Embedder, Lexical, Nearest, common_words};
+use super::spelling::{Rank, Spelling, rewritten};
+use crate::catalog::{Catalogue, catalogue};
+use crate::places::Gazetteer;
+
+/// At least this near: act on it.
+const ACT: f32 = 0.60;
+/// At least this near: act on it, and say what else may be meant. Below, only suggest.
+const PERHAPS: f32 = 0.43;
+/// A service whose words hold all of the text needs no more likeness than this.
+const IN_WORDS: f32 = 0.40;
+/// So many are offered under "did you mean".
+const SUGGESTIONS: usize = 3;
+/// Services this close to the nearest one are meant as well.
+const CLOSE: f32 = 0.04;
+const UNION: usize = 4;
+/// Nothing a person means is this long.
+const LONGEST_WORD: usize = 40;
+const MOST_TOKENS: usize = 80;
+
+/// What the program knows about words; built once, the same for every marketplace in the process.
+pub struct Knowledge {
+    pub catalogue: &'static Catalogue,
+    pub places: Arc<Gazetteer>,
+    pub embedder: &'static Embedder,
+    vocabulary: Vocabulary,
+    spelling: Spelling,
+    lexical: Option<Lexical>,
+    nearest: Nearest,
+}
+
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::new(catalogue(), Gazetteer::builtin()));
+
+/// The knowledge of this build.
+pub fn knowledge() -> &'static Knowledge {
+    &KNOWLEDGE
+}
+
+/// An understood query.
+#[derive(Clone, Debug)]
+pub struct Understood {
+    pub query: String,
+    pub corrected_query: Option<String>,
+    pub parsed: Parsed,
+    pub chips: Vec<Chip>,
+    pub mode: Mode,
+    /// Catalogue indexes of the services wanted, each with its relevance 0–1; empty in mode `any`.
+    pub services: Vec<(usize, f64)>,
+    pub excluded: Vec<usize>,
+    pub did_you_mean: Vec<String>,
+    /// Words that named neither a service nor a wish: matched against what instructors say of themselves.
+    pub free_text: String,
+    /// Something is wanted that nobody here teaches.
+    pub nothing_fits: bool,
+}
+
+impl Knowledge {
+    pub fn new(catalogue: &'static Catalogue, places: Arc<Gazetteer>) -> Knowledge {
+        let embedder = Embedder::built_in();
+        let vocabulary = Vocabulary::new(catalogue, places.clone());
+        let words =
+            |text: &str, rank: Rank| grammar::words(text).into_iter().map(move |word| (word, rank)).collect::<Vec<_>>();
+        let names = catalogue
+            .services()
+            .iter()
+            .map(|it| &it.name)
+            .chain(catalogue.subcategories().iter().map(|it| &it.name))
+            .chain(catalogue.categories().iter().map(|it| &it.name));
+        let names = names.flat_map(|name| words(name, Rank::Name));
+        let terms = catalogue
+            .services()
+            .iter()
+            .flat_map(|it| &it.terms)
+            .chain(catalogue.subcategories().iter().flat_map(|it| &it.terms))
+            .chain(catalogue.categories().iter().flat_map(|it| &it.terms));
+        let terms = terms.flat_map(|term| words(term, Rank::Term));
+        let regions = places.vocabulary().flat_map(|name| words(name, Rank::Place)).collect::<Vec<_>>();
+        let spoken = grammar::vocabulary().map(|word| (word, Rank::Grammar));
+        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), common_words().into_iter());
+        Knowledge {
+            nearest: Nearest::new(catalogue, embedder),
+            // Without the full-text index the nearest phrases still answer.
+            lexical: Lexical::new(catalogue).ok(),
+            catalogue,
+            places,
+            embedder,
+            vocabulary,
+            spelling,
+        }
+    }
+
+    /// Understands `query` as said at `now` in its zone.
+    pub fn understand(&self, query: &str, now: &Zoned) -> Understood {
+        let typed = grammar::tokenize(query);
+        if typed.len() > MOST_TOKENS || typed.iter().any(|token| token.end - token.start > LONGEST_WORD) {
+            return self.too_long(query, &typed, now);
+        }
+        let mut tokens = typed.clone();
+        let corrected = self.spelling.mend(&mut tokens).then(|| rewritten(query, &typed, &tokens));
+        let reading = grammar::read(&tokens, &self.vocabulary, now);
+        let mut understood = self.settle(query, reading, &tokens);
+        understood.corrected_query = corrected;
+        understood
+    }
+
+    fn too_long(&self, query: &str, tokens: &[Token], now: &Zoned) -> Understood {
+        let reading = grammar::read(&tokens[..tokens.len().min(MOST_TOKENS)], &self.vocabulary, now);
+        let mut understood = self.settle(query, reading, tokens);
+        understood.parsed.flag("too_long_or_garbage");
+        understood
+    }
+
+    fn settle(&self, query: &str, reading: Reading, tokens: &[Token]) -> Understood {
+        let content: Vec<(String, [usize; 2])> =
+            reading.leftover.iter().filter(|(word, _)| !grammar::is_generic(word)).cloned().collect();
+        let mut understood = Understood {
+            query: query.to_owned(),
+            corrected_query: None,
+            mode: reading.wanted.mode,
+            services: reading.wanted.services.iter().map(|service| (*service, 1.0)).collect(),
+            excluded: reading.excluded.clone(),
+            did_you_mean: Vec::new(),
+            free_text: content.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" "),
+            nothing_fits: false,
+            parsed: reading.parsed.clone(),
+            chips: reading.chips.clone(),
+        };
+        if reading.wanted.mode == Mode::Any || reading.wanted.weak {
+            self.by_meaning(&mut understood, &reading, content);
+        }
+        self.exclude(&mut understood);
+        self.name(&mut understood, &reading);
+        flags(&mut understood, tokens);
+        understood
+    }
+
+    /// No phrase named a service: ask the words, then the meaning, then whether it was a place after all.
+    fn by_meaning(&self, understood: &mut Understood, reading: &Reading, mut content: Vec<(String, [usize; 2])>) {
+        if let Some((said, span)) = &reading.doubtful_place {
+            content.push((said.clone(), *span));
+        }
+        if content.is_empty() {
+            return;
+        }
+        let text = content.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = text.split(' ').collect();
+        if words.iter().all(|word| word.chars().count() < 2) {
+            return;
+        }
+        let near = self.nearest.to(&self.embedder.encode(&text), self.catalogue.services().len());
+        let likeness =
+            |service: &usize| near.iter().find(|(index, _)| index == service).map_or(0.0, |(_, likeness)| *likeness);
+        let mut found = self.lexical.as_ref().map(|lexical| lexical.all_of(&words)).unwrap_or_default();
+        found.retain(|service| likeness(service) >= IN_WORDS);
+        let best = near.first().map_or(0.0, |(_, likeness)| *likeness);
+        let span = [
+            content.iter().map(|(_, span)| span[0]).min().unwrap_or(0),
+            content.iter().map(|(_, span)| span[1]).max().unwrap_or(0),
+        ];
+        if !found.is_empty() {
+            // The words decide which, the meaning in what order.
+            let mut services = found;
+            services.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)).then(a.cmp(b)));
+            self.take(understood, services.into_iter().take(UNION).map(|service| (service, 0.9)).collect(), span, 0.9);
+        } else if best >= PERHAPS {
+            let close =
+                near.iter().take(UNION).filter(|(_, likeness)| *likeness >= best - CLOSE && *likeness >= PERHAPS);
+            let services: Vec<(usize, f64)> =
+                close.map(|(service, likeness)| (*service, calibrated(*likeness))).collect();
+            if best < ACT {
+                let others = near.iter().filter(|(service, _)| !services.iter().any(|(taken, _)| taken == service));
+                understood.did_you_mean =
+                    others.take(SUGGESTIONS).map(|(service, _)| self.service_name(*service)).collect();
+            }
+            self.take(understood, services, span, calibrated(best));
+        } else if let Some((said, span)) = reading.doubtful_place.clone() {
+            unknown_place(understood, said, span);
+        } else {
+            understood.nothing_fits = !reading.wanted.weak;
+            understood.did_you_mean = near
+                .iter()
+                .filter(|(_, likeness)| *likeness > 0.15)
+                .take(SUGGESTIONS)
+                .map(|(service, _)| self.service_name(*service))
+                .collect();
+            let made_up = words.iter().all(|word| word.is_ascii() && !self.spelling.knows(word))
+                && words.iter().any(|word| unpronounceable(word));
+            understood.parsed.flag(if made_up { "garbage" } else { "out_of_catalog" });
+        }
+    }
+
+    fn take(&self, understood: &mut Understood, services: Vec<(usize, f64)>, span: [usize; 2], confidence: f64) {
+        understood.mode = if services.len() == 1 { Mode::Specific } else { Mode::Union };
+        understood.services = services;
+        understood.free_text.clear();
+        let label =
+            understood.services.iter().map(|(service, _)| self.service_name(*service)).collect::<Vec<_>>().join(", ");
+        let chip = Chip {
+            kind: "service".to_owned(),
+            value: label.clone(),
+            label,
+            span,
+            confidence: (confidence * 100.0).round() / 100.0,
+        };
+        understood.chips.insert(0, chip);
+    }
+
+    fn exclude(&self, understood: &mut Understood) {
+        let excluded = std::mem::take(&mut understood.excluded);
+        understood.services.retain(|(service, _)| !excluded.contains(service));
+        understood.parsed.exclude_services = self.topic_names(&excluded);
+        understood.excluded = excluded;
+    }
+
+    /// Names, categories and chips of what is wanted.
+    fn name(&self, understood: &mut Understood, reading: &Reading) {
+        let wanted = &reading.wanted;
+        let catalogue = self.catalogue;
+        let services: Vec<_> =
+            understood.services.iter().filter_map(|(service, _)| catalogue.services().get(*service)).collect();
+        if matches!(understood.mode, Mode::Specific | Mode::Union) {
+            understood.parsed.services = services.iter().map(|service| service.name.clone()).collect();
+        }
+        if let Some(first) = services.first() {
+            let one_shelf = services.iter().all(|service| service.subcategory_id == first.subcategory_id)
+                && wanted.category.is_none();
+            let one_category = services.iter().all(|service| service.category_id == first.category_id);
+            understood.parsed.subcategory =
+                catalogue.subcategory(first.subcategory_id).filter(|_| one_shelf).map(|shelf| shelf.name.clone());
+            understood.parsed.category =
+                catalogue.category(first.category_id).filter(|_| one_category).map(|category| category.name.clone());
+        }
+        for chip in &mut understood.chips {
+            if chip.kind == "topic" || chip.kind == "exclude" {
+                let indexes: Vec<usize> = chip.value.split(',').filter_map(|index| index.parse().ok()).collect();
+                let label = self.topic_names(&indexes).join(", ");
+                let not = chip.kind == "exclude";
+                chip.kind = if not { "exclude_service" } else { "service" }.to_owned();
+                chip.label = if not { format!("not {label}") } else { label.clone() };
+                chip.value = label;
+            }
+        }
+    }
+
+    /// Names of services, or of the shelf or category when all of it is meant.
+    fn topic_names(&self, indexes: &[usize]) -> Vec<String> {
+        let catalogue = self.catalogue;
+        let services: Vec<_> = indexes.iter().filter_map(|index| catalogue.services().get(*index)).collect();
+        let Some(first) = services.first().filter(|_| services.len() > 1) else {
+            return services.iter().map(|service| service.name.clone()).collect();
+        };
+        let whole = |count: usize, same: bool| same && count == services.len();
+        if whole(
+            catalogue.services_on(first.subcategory_id).count(),
+            services.iter().all(|service| service.subcategory_id == first.subcategory_id),
+        ) {
+            return catalogue.subcategory(first.subcategory_id).map(|shelf| shelf.name.clone()).into_iter().collect();
+        }
+        if whole(
+            catalogue.services_of(first.category_id).count(),
+            services.iter().all(|service| service.category_id == first.category_id),
+        ) {
+            return catalogue.category(first.category_id).map(|category| category.name.clone()).into_iter().collect();
+        }
+        services.iter().map(|service| service.name.clone()).collect()
+    }
+
+    pub fn service_name(&self, index: usize) -> String {
+        self.catalogue.services().get(index).map(|service| service.name.clone()).unwrap_or_default()
+    }
+}
+
+/// Whether no mouth could say it: no vowel, or five consonants in a row.
+fn unpronounceable(word: &str) -> bool {
+    let vowel = |letter: char| "aeiou".contains(letter);
+    let longest = word.split(vowel).map(|run| run.chars().count()).max().unwrap_or(0);
+    !word.contains(vowel) || longest > 4
+}
+
+/// Likeness .43–1 as relevance .5–1: what is only near never looks like an exact match.
+fn calibrated(likeness: f32) -> f64 {
+    let share = f64::from((likeness - PERHAPS) / (1.0 - PERHAPS)).clamp(0.0, 1.0);
+    0.5 + 0.5 * share.sqrt()
+}
+
+fn unknown_place(understood: &mut Understood, said: String, span: [usize; 2]) {
+    understood.chips.push(Chip {
+        kind: "place".to_owned(),
+        value: said.clone(),
+        label: said.clone(),
+        span,
+        confidence: 0.5,
+    });
+    understood.parsed.location_kind = Some(LocationKind::Unknown);
+    understood.parsed.location_text = Some(said);
+}
+
+fn flags(understood: &mut Understood, tokens: &[Token]) {
+    let letters = tokens
+        .iter()
+        .filter(|token| token.kind != TokenKind::Mark)
+        .map(|token| token.text.chars().count())
+        .sum::<usize>();
+    let parsed = &mut understood.parsed;
+    match letters {
+        0 => parsed.flag("garbage"),
+        1 if understood.services.is_empty() => parsed.flag("too_short"),
+        _ => {}
+    }
+    let said_nothing =
+        parsed.services.is_empty() && understood.chips.is_empty() && !understood.nothing_fits && letters > 1;
+    if said_nothing {
+        parsed.flag("broad");
+    }
+}

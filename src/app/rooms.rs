@@ -23,11 +23,13 @@ pub fn catalogue() -> Catalogue {
 }
 
 pub fn api() -> Api {
-    Api::new()
+    let api = Api::new();
+    accounts::routes(api)
 }
 
 pub fn pages() -> Pages {
-    static_pages::add_to(Pages::new())
+    let pages = static_pages::add_to(Pages::new());
+    accounts::pages(pages)
 }
 
 pub fn jobs() -> Vec<JobKind> {
@@ -42,6 +44,7 @@ pub fn consumers() -> Vec<Consumer> {
 pub fn wire(site: &Site) -> Outcome<()> {
     let windows = if site.is_sandbox() { accounts::WindowRule::Shadow } else { accounts::WindowRule::Enforce };
     site.parts.put(accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?);
+    site.parts.put(web::DoorPart(Arc::new(accounts::AccountsDoor)));
     Ok(())
 }
 

@@ -14,10 +14,12 @@
 //! Tables: `DAYS`, `BLACKOUTS`, `ENTRIES` (lessons in calendars, written by `bookings`), `REVISIONS`.
 //! Events: `availability.week_saved`, `.week_copied`, `.range_applied`, `.blackout_changed`.
 
+pub mod api;
 pub mod events;
 pub mod jobs;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod rules;
 pub mod settings;
 pub mod tables;

@@ -42,7 +42,7 @@ fn calendar() -> Calendar {
 }
 fn editor() -> Editor {
     let guard = Guard { today: date("2026-11-10"), now: wall("09:00"), allow_past: true, edit_window_days: 0 };
-    Editor { instructor: sarah(), actor: sarah(), guard, quiet_past: false }
+    Editor { instructor: sarah(), actor: sarah(), guard, quiet_past: false, clamp_copy: false }
 }
 fn want(day: &str, start: &str, end: &str) -> Wanted {
     Wanted { date: date(day), start: wall(start), end: wall(end), tag: Tag::Any }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Blackout, CalendarSettings};
 use super::ops::blackouts::Added;
-use super::ops::week::{Applied, Saved};
+use super::ops::week::{Applied, Copied, Saved};
 use super::rules::bits::{Day, Tag, Window};
 use super::rules::diff::{Change, Step};
 use super::rules::sheet::OpenDay;
 use super::rules::week::{Days, MAX_WINDOWS, Wanted, stretch};
 use crate::base::id::{BlackoutId, BookingId, UserId};
+use crate::base::paging::Page;
 use crate::base::price::Place;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, fmt_date, plus_days};
@@ -140,6 +141,20 @@ impl From<Saved> for SavedView {
     }
 }
 
+/// A window with its date, for lists.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct DatedWindow {
+    pub date: Date,
+    #[serde(flatten)]
+    pub window: WindowView,
+}
+
+impl DatedWindow {
+    pub fn all_of(date: Date, day: &Day) -> Vec<Self> {
+        windows_of(day).into_iter().map(|window| Self { date, window }).collect()
+    }
+}
+
 /// A week as bytes: base64 of 36 bytes of slots and 72 of tags for each of its days.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct BitmapWeek {
@@ -168,6 +183,18 @@ pub struct CopiedView {
     pub target_week_start: Date,
     pub windows_copied: usize,
     pub version: String,
+}
+
+impl CopiedView {
+    pub fn of(source_week_start: Date, target_week_start: Date, copied: Copied) -> Self {
+        Self {
+            message: if copied.plan.writes.is_empty() { "Nothing changed." } else { "Copied." }.into(),
+            source_week_start,
+            target_week_start,
+            windows_copied: copied.windows_copied,
+            version: copied.version,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
@@ -332,6 +359,31 @@ impl From<Added> for BlackoutView {
     fn from(added: Added) -> Self {
         Self::of(added.blackout, added.affected)
     }
+}
+
+/// One day off, or a list of them when a range was taken off.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum NewBlackoutAnswer {
+    One(BlackoutView),
+    Several(Page<BlackoutView>),
+}
+
+impl NewBlackoutAnswer {
+    pub fn of(mut added: Vec<BlackoutView>, range: bool) -> Self {
+        match (range, added.pop()) {
+            (false, Some(one)) => Self::One(one),
+            (_, last) => {
+                added.extend(last);
+                Self::Several(Page::whole(added))
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Deleted {
+    pub success: bool,
 }
 
 /// A lesson in the week, for the editor's grid.

@@ -1,11 +1,45 @@
 //! What an instructor's calendar rests on: lessons entering and leaving it (called by `bookings` inside its own
 //! writes), its revision, and the settings of the platform's booking rules.
 
+use crate::accounts;
+use crate::accounts::model::User;
 use crate::availability::model::{CalendarSettings, Entry, PublishedDay, Revision};
+use crate::availability::rules::calendar::{Calendar, Platform};
+use crate::availability::settings::platform;
 use crate::availability::tables::{CALENDAR_SETTINGS, DAYS, ENTRIES, REVISIONS, revision};
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::zone;
+use crate::instructors::{self, Profile};
 use crate::store::{Read, ReadExt, Tx};
+
+/// An instructor's terms as they stand: the person's zone, the profile's notice and buffer, or the platform's rules.
+pub fn calendar_of(r: &dyn Read, who: UserId) -> Outcome<Calendar> {
+    let profile = instructors::must_profile(r, who)?;
+    calendar(r, &accounts::must_user(r, who)?, &profile)
+}
+
+/// The same where person and profile are at hand.
+pub fn calendar(r: &dyn Read, user: &User, profile: &Profile) -> Outcome<Calendar> {
+    let zone = zone(&user.timezone).ok_or_else(|| Refusal::internal(format!("no zone {}", user.timezone)))?;
+    let own = |platform: Platform, own: CalendarSettings| Platform {
+        buffer: own.non_travel_buffer_minutes,
+        travel_buffer: own.travel_buffer_minutes,
+        overnight: own.overnight_protection_enabled,
+        ..platform
+    };
+    let platform = match platform(r)? {
+        Some(platform) => Some(own(platform, settings(r, user.id)?)),
+        None => None,
+    };
+    Ok(Calendar {
+        zone,
+        zone_name: user.timezone.clone(),
+        notice_hours: profile.min_advance_booking_hours,
+        buffer_minutes: profile.buffer_time_minutes,
+        platform,
+    })
+}
 
 /// Takes (or updates) a lesson's time in both calendars. The slot was judged by [`super::gate`] in the same write.
 pub fn occupy(tx: &mut Tx, entry: &Entry) -> Outcome<()> {

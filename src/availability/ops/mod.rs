@@ -2,8 +2,11 @@
 
 pub mod blackouts;
 pub mod calendar;
+pub mod editor;
+pub mod lessons;
+pub mod public;
 pub mod slots;
 pub mod week;
 
-pub use calendar::{occupy, release};
+pub use calendar::{calendar, calendar_of, occupy, release};
 pub use slots::{Ask, gate, next_openings};

@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::calendar::bump;
+use super::calendar::{bump, calendar_of};
 use crate::availability::events::{Edit, RangeApplied, WeekCopied, WeekSaved};
 use crate::availability::model::PublishedDay;
 use crate::availability::rules::bits::{Day, Tag, Window};
 use crate::availability::rules::week::{
     Days, Guard, Plan, Wanted, copied_days, monday, plan, repeated_days, stretch, version, wanted_days, week_of,
 };
+use crate::availability::settings::{EditPolicy, edit_policy};
 use crate::availability::tables::{DAYS, days, published};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Date, WallTime, fmt_date, fmt_range, monday_of, plus_days};
+use crate::base::time::{Date, Timestamp, WallTime, fmt_date, fmt_range, monday_of, plus_days, utc_to_local};
+use crate::site::Mode;
 use crate::store::{Event, Read, ReadExt, Tx};
 
 /// Whose week, who edits it, and what the marketplace lets them touch.
@@ -25,6 +27,24 @@ pub struct Editor {
     pub guard: Guard,
     /// An edit of past dates alone is news to nobody (rule: 30§2.4.5).
     pub quiet_past: bool,
+    /// Copies leave the past alone, whatever editing may do.
+    pub clamp_copy: bool,
+}
+
+impl Editor {
+    /// Of an instructor at work on their own calendar.
+    pub fn of(r: &dyn Read, mode: Mode, now: Timestamp, who: UserId) -> Outcome<Self> {
+        let (calendar, policy) = (calendar_of(r, who)?, edit_policy(r, mode)?);
+        let (today, wall) = utc_to_local(now, &calendar.zone);
+        let EditPolicy { allow_past, edit_window_days, quiet_past, .. } = policy;
+        let guard = Guard { today, now: wall, allow_past, edit_window_days };
+        Ok(Self { instructor: who, actor: who, guard, quiet_past, clamp_copy: policy.clamp_copy })
+    }
+
+    /// What copies may touch (rule: 30§2.5 clamp_copy_to_future).
+    fn copy_guard(&self) -> Guard {
+        Guard { allow_past: self.guard.allow_past && !self.clamp_copy, ..self.guard }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +71,7 @@ pub struct Week {
     pub monday: Date,
     pub days: Days,
     pub version: String,
-    pub updated_at: Option<crate::base::time::Timestamp>,
+    pub updated_at: Option<Timestamp>,
 }
 
 pub fn read_week(r: &dyn Read, who: UserId, date: Date) -> Outcome<Week> {
@@ -64,17 +84,28 @@ pub fn read_week(r: &dyn Read, who: UserId, date: Date) -> Outcome<Week> {
 
 pub fn save_week(tx: &mut Tx, editor: &Editor, save: &SaveWeek) -> Outcome<Saved> {
     let week_start = week_of(save.week_start, &save.windows)?;
+    let seen = save.version.as_deref().filter(|_| !save.force);
+    put_week(tx, editor, week_start, seen, save.clear_existing, |current| {
+        wanted_days(week_start, &save.windows, save.clear_existing, current)
+    })
+}
+
+/// Compares the version that was seen, asks what the days shall be, writes what differs.
+pub(super) fn put_week(
+    tx: &mut Tx,
+    editor: &Editor,
+    week_start: Date,
+    seen: Option<&str>,
+    clear_existing: bool,
+    wanted: impl FnOnce(&Days) -> Outcome<Days>,
+) -> Outcome<Saved> {
     // The following Monday too: a Sunday night reaches into it.
     let current = days(tx, editor.instructor, week_start, plus_days(week_start, 7))?;
-    let wanted = wanted_days(week_start, &save.windows, save.clear_existing, &current)?;
-    same_version(save.version.as_deref().filter(|_| !save.force), week_start, &current)?;
+    let wanted = wanted(&current)?;
+    same_version(seen, week_start, &current)?;
     let plan = plan(wanted, &current, &editor.guard);
     let version = version(week_start, &plan.applied_to(&current));
-    write(tx, editor, &plan, week_start, |edit| WeekSaved {
-        edit,
-        clear_existing: save.clear_existing,
-        version: version.clone(),
-    })?;
+    write(tx, editor, &plan, week_start, |edit| WeekSaved { edit, clear_existing, version: version.clone() })?;
     Ok(Saved { week_start, plan, version })
 }
 
@@ -133,7 +164,7 @@ pub fn copy_week(tx: &mut Tx, editor: &Editor, copy: &CopyWeek) -> Outcome<Copie
     same_version(copy.version.as_deref(), to, &current)?;
     let wanted = copied_days(from, to, &days(tx, editor.instructor, from, plus_days(from, 6))?);
     let windows_copied = wanted.values().filter(|day| !day.is_empty()).count();
-    let plan = plan(wanted, &current, &editor.guard);
+    let plan = plan(wanted, &current, &editor.copy_guard());
     write(tx, editor, &plan, to, |edit| WeekCopied { edit, from_week_start: from })?;
     Ok(Copied { version: version(to, &plan.applied_to(&current)), windows_copied, plan })
 }
@@ -161,7 +192,7 @@ pub fn apply_range(tx: &mut Tx, editor: &Editor, apply: &ApplyRange) -> Outcome<
     let dates_with_windows = wanted.values().filter(|day| !day.is_empty()).count();
     let dates_processed = wanted.len();
     let weeks_applied = wanted.keys().map(|date| monday_of(*date)).collect::<BTreeSet<_>>().len();
-    let plan = plan(wanted, &days(tx, who, apply.start, apply.end)?, &editor.guard);
+    let plan = plan(wanted, &days(tx, who, apply.start, apply.end)?, &editor.copy_guard());
     write(tx, editor, &plan, apply.start, |edit| RangeApplied { edit, from_week_start: from, end_date: apply.end })?;
     Ok(Applied { plan, weeks_applied, dates_processed, dates_with_windows })
 }

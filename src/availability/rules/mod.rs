@@ -6,6 +6,7 @@ pub mod dayline;
 pub mod diff;
 pub mod gate;
 pub mod open;
+pub mod paint;
 pub mod ranges;
 pub mod sheet;
 pub mod spans;

@@ -9,7 +9,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::Catalogue;
 use crate::web::{Api, Pages};
-use crate::{accounts, jobs, places, site, web};
+use crate::{accounts, availability, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -19,21 +19,25 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.extend(jobs::tables());
     catalogue.tables.extend(web::tables());
     catalogue.tables.extend(accounts::tables());
+    catalogue.tables.extend(availability::tables::tables());
+    catalogue.checks.push(availability::tables::check);
     catalogue
 }
 
 pub fn api() -> Api {
     let api = Api::new();
     accounts::routes(api)
+    availability::api::routes(api)
 }
 
 pub fn pages() -> Pages {
     let pages = static_pages::add_to(Pages::new());
     accounts::pages(pages)
+    availability::pages::routes(pages)
 }
 
 pub fn jobs() -> Vec<JobKind> {
-    [accounts::jobs()].into_iter().flatten().collect()
+    [accounts::jobs(), availability::jobs::jobs()].into_iter().flatten().collect()
 }
 
 pub fn consumers() -> Vec<Consumer> {

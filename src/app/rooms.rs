@@ -25,15 +25,17 @@ pub fn catalogue() -> Catalogue {
 }
 
 pub fn api() -> Api {
-    let api = Api::new();
-    accounts::routes(api)
-    availability::api::routes(api)
+    let mut api = Api::new();
+    api = accounts::routes(api);
+    api = availability::api::routes(api);
+    api
 }
 
 pub fn pages() -> Pages {
-    let pages = static_pages::add_to(Pages::new());
-    accounts::pages(pages)
-    availability::pages::routes(pages)
+    let mut pages = static_pages::add_to(Pages::new());
+    pages = accounts::pages(pages);
+    pages = availability::pages::routes(pages);
+    pages
 }
 
 pub fn jobs() -> Vec<JobKind> {

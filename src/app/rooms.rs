@@ -9,7 +9,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::Catalogue;
 use crate::web::{Api, Pages};
-use crate::{accounts, availability, jobs, places, site, web};
+use crate::{accounts, availability, instructors, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -21,6 +21,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.extend(accounts::tables());
     catalogue.tables.extend(availability::tables::tables());
     catalogue.checks.push(availability::tables::check);
+    catalogue.tables.extend(instructors::tables());
     catalogue
 }
 
@@ -28,6 +29,8 @@ pub fn api() -> Api {
     let mut api = Api::new();
     api = accounts::routes(api);
     api = availability::api::routes(api);
+    api = places::api::routes(api);
+    api = instructors::api::routes(api);
     api
 }
 
@@ -49,8 +52,12 @@ pub fn consumers() -> Vec<Consumer> {
 /// Lets the rooms find each other's parts.
 pub fn wire(site: &Site) -> Outcome<()> {
     let windows = if site.is_sandbox() { accounts::WindowRule::Shadow } else { accounts::WindowRule::Enforce };
-    site.parts.put(accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?);
     site.parts.put(web::DoorPart(Arc::new(accounts::AccountsDoor)));
+    let gazetteer = places::Gazetteer::builtin();
+    site.parts.share(gazetteer.clone());
+    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
+    site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
+    site.parts.put(instructors::Instructors::default());
     Ok(())
 }
 

@@ -11,7 +11,12 @@ pub struct Parts(RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl Parts {
     pub fn put<T: Send + Sync + 'static>(&self, part: T) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), Arc::new(part));
+        self.share(Arc::new(part));
+    }
+
+    /// Like [`Self::put`] for a part that others hold too.
+    pub fn share<T: Send + Sync + 'static>(&self, part: Arc<T>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), part);
     }
 
     pub fn get<T: Send + Sync + 'static>(&self) -> Outcome<Arc<T>> {

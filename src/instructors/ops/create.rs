@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::accounts::model::User;
+use crate::accounts::parts::Joining;
 use crate::accounts::{must_user, ops::roles};
 use crate::base::access::Role;
 use crate::base::id::UserId;
@@ -29,6 +30,14 @@ pub fn create_for_new_user(tx: &mut Tx, user: &User, city: &str, gazetteer: &Gaz
     first_area(tx, user, gazetteer)?;
     revise::reached(tx, &mut profile, Step::Registered)?;
     revise::save(tx, &mut profile, "profile")
+}
+
+/// The same as a registration hook: acts when the newcomer is an instructor.
+pub fn on_registered(tx: &mut Tx, joining: &Joining<'_>, gazetteer: &Gazetteer) -> Outcome<()> {
+    match joining.user.is(Role::Instructor) {
+        true => create_for_new_user(tx, joining.user, joining.city, gazetteer),
+        false => Ok(()),
+    }
 }
 
 /// The body of `POST /instructors/me`, judged.

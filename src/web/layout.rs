@@ -376,10 +376,12 @@ fn footer(chrome: &Chrome) -> Markup {
 pub fn theme_choice(chrome: &Chrome) -> Markup {
     let now = chrome.theme.map_or("system", Theme::name);
     html! {
-        form.theme method="post" action="/theme" data-theme-choice role="group" aria-label="Colours" {
+        form method="post" action="/theme" data-theme-choice {
             input type="hidden" name="back" value=(chrome.path);
-            @for (value, label) in [("light", "Light"), ("dark", "Dark"), ("system", "As the system")] {
-                button name="theme" value=(value) aria-pressed=(now == value) { (label) }
+            div.theme role="group" aria-label="Colours" {
+                @for (value, label) in [("light", "Light"), ("dark", "Dark"), ("system", "As the system")] {
+                    button name="theme" value=(value) aria-pressed=(now == value) { (label) }
+                }
             }
         }
     }

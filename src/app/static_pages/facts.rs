@@ -3,6 +3,7 @@
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Floors, Split, split};
 use crate::base::refusal::Outcome;
+use crate::payments::rules::pricing::{PRICING, PricingConfig};
 use crate::site::Site;
 use crate::site::settings::{PRICE_FLOORS, SUPPORT_EMAIL};
 use crate::web::Chrome;
@@ -15,12 +16,7 @@ pub struct Facts {
     /// Where people who run this site read mail, if they said so.
     pub support: Option<String>,
     pub floors: Floors,
-    /// What booking protection adds for a student.
-    pub student_fee: Bp,
-    /// From how many lessons in 30 days, and what share is kept.
-    pub tiers: Vec<(u32, Bp)>,
-    pub founding_fee: Bp,
-    pub founding_cap: u32,
+    pub pricing: PricingConfig,
 }
 
 impl Facts {
@@ -33,29 +29,46 @@ impl Facts {
             sandbox: chrome.sandbox,
             support: Some(support).filter(|address| !address.is_empty()),
             floors: PRICE_FLOORS.read(&snapshot)?,
-            student_fee: Bp(1200),
-            tiers: vec![(1, Bp(1500)), (5, Bp(1200)), (11, Bp(1000))],
-            founding_fee: Bp(800),
-            founding_cap: 100,
+            pricing: PRICING.read(&snapshot)?,
         })
+    }
+
+    /// What booking protection adds, "12%".
+    pub fn protection(&self) -> String {
+        self.pricing.student_fee.percent()
+    }
+
+    /// The share kept from whoever begins to teach.
+    pub fn first_share(&self) -> Bp {
+        self.pricing.tiers.first().map_or(Bp(0), |tier| tier.pct)
     }
 
     /// The example every page uses: an hour at $80.
     pub fn example(&self) -> Split {
-        let first = self.tiers.first().map_or(Bp(0), |tier| tier.1);
-        split(Cents(8000), self.student_fee, first, Cents::ZERO, Cents::ZERO)
+        split(Cents(8000), self.pricing.student_fee, self.first_share(), Cents::ZERO, Cents::ZERO)
     }
 
-    /// "1 to 4 lessons", "11 and more".
+    /// "1 to 4 lessons in 30 days", "11 and more".
     pub fn tier_rows(&self) -> Vec<(String, Bp)> {
-        let ends = self.tiers.iter().skip(1).map(|(from, _)| Some(from - 1)).chain([None]);
-        self.tiers
+        let days = self.pricing.activity_window_days;
+        let words = |min: u32, max: Option<u32>| match max {
+            Some(max) => format!("{min} to {max} lessons in {days} days"),
+            None => format!("{min} and more"),
+        };
+        self.pricing.tiers.iter().map(|tier| (words(tier.min, tier.max), tier.pct)).collect()
+    }
+
+    /// "lesson 5 brings $10, lesson 11 brings $20, and so on every 11 lessons".
+    pub fn milestones(&self) -> String {
+        let cycle = self.pricing.credit_cycle;
+        let mut steps: Vec<(u32, Cents)> = self
+            .pricing
+            .credit_steps
             .iter()
-            .zip(ends)
-            .map(|((from, share), end)| match end {
-                Some(end) => (format!("{from} to {end} lessons in 30 days"), *share),
-                None => (format!("{from} and more"), *share),
-            })
-            .collect()
+            .map(|step| (if step.position == 0 { cycle } else { step.position }, step.cents))
+            .collect();
+        steps.sort_unstable_by_key(|step| step.0);
+        let words = steps.iter().map(|(lesson, sum)| format!("lesson {lesson} brings {}", sum.dollars_short()));
+        words.chain([format!("and so on every {cycle} lessons")]).collect::<Vec<_>>().join(", ")
     }
 }

@@ -20,7 +20,7 @@ pub fn help(facts: &Facts) -> Sheet {
             chapter(paying, "Paying", "", about_paying(facts)),
             chapter(cancelling, "Cancelling and refunds", "", about_cancelling()),
             chapter(lesson, "The lesson itself", "", about_the_lesson()),
-            chapter(credit, "Credit", "", about_credit()),
+            chapter(credit, "Credit", "", about_credit(facts)),
             chapter(teaching, "Teaching", "", about_teaching(facts)),
             chapter(fees, "Fees and payouts", "", about_fees(facts)),
             chapter(account, "Your account", "", about_account()),
@@ -61,7 +61,7 @@ fn about_paying(facts: &Facts) -> Markup {
             ("My bank refused. What now?", "We try again after one hour, four hours and then every eight, and write to you. Choose another card on the lesson page. The lesson is kept until 12 hours before it starts, then given up without charge."),
         ]))
         h3 { "What is booking protection?" }
-        p { (facts.student_fee.percent()) " on top of the lesson price. It pays for refunds, background checks and the people who answer. It is shown as its own line before any card field." }
+        p { (facts.protection()) " on top of the lesson price. It pays for refunds, background checks and the people who answer. It is shown as its own line before any card field." }
     }
 }
 
@@ -91,15 +91,15 @@ fn about_the_lesson() -> Markup {
     ])
 }
 
-fn about_credit() -> Markup {
-    answers(&[
-        (
-            "Where does credit come from?",
-            "From your 5th, 11th, 16th, 22nd lesson and so on: $10 and $20 in turn. From cancelled lessons. From friends you bring.",
-        ),
-        ("How long does it last?", "A year from the day you get it. What ends first is used first."),
-        ("What can it pay?", "The lesson price, not booking protection and not tips. You choose how much at checkout."),
-    ])
+fn about_credit(facts: &Facts) -> Markup {
+    html! {
+        h3 { "Where does credit come from?" }
+        p { "From lessons that took place: " (facts.milestones()) ". From cancelled lessons. From friends you bring." }
+        (answers(&[
+            ("How long does it last?", "A year from the day you get it. What ends first is used first."),
+            ("What can it pay?", "The lesson price, not booking protection and not tips. You choose how much at checkout."),
+        ]))
+    }
 }
 
 fn about_teaching(facts: &Facts) -> Markup {
@@ -132,7 +132,7 @@ fn about_fees(facts: &Facts) -> Markup {
     };
     html! {
         (table(&tiers))
-        p { "The lesson being booked counts itself. Your share falls at once when you reach the next step and rises by one step at most when you teach less; after 90 days without a lesson it starts again. The first " (facts.founding_cap) " invited instructors pay " (facts.founding_fee.percent()) " for life." }
+        p { "The lesson being booked counts itself. Your share falls at once when you reach the next step and rises by one step at most when you teach less; after " (facts.pricing.inactivity_reset_days) " days without a lesson it starts again. The first " (facts.pricing.founding_cap) " invited instructors pay " (facts.pricing.founding_rate.percent()) " for life." }
         (answers(&[
             ("When am I paid?", "Every Tuesday, for what was charged until then. It takes your bank about two working days."),
             ("What about tips?", "You get all of every tip."),

@@ -19,7 +19,7 @@ pub fn how_it_works(facts: &Facts) -> Sheet {
             price_chapter(facts),
             chapter("pay", "Pay later than you book", "Your card is charged after the lesson, not before.", pay()),
             chapter("change", "If plans change", "Counted in hours before the start.", change()),
-            chapter("after", "Afterwards", "", afterwards()),
+            chapter("after", "Afterwards", "", afterwards(facts)),
             chapter("teach", "You teach?", "", teach(facts)),
         ],
     }
@@ -42,7 +42,7 @@ fn take_a_time() -> Markup {
 
 fn price_chapter(facts: &Facts) -> Chapter {
     let example = facts.example();
-    let protection = format!("Booking protection, {}", facts.student_fee.percent());
+    let protection = format!("Booking protection, {}", facts.protection());
     let lines = [
         PriceLine::new("60 minutes", example.lesson).hint("$80.00 an hour"),
         PriceLine::new(protection, example.student_fee).hint("Refunds, checks and support"),
@@ -87,16 +87,16 @@ fn change() -> Markup {
     }
 }
 
-fn afterwards() -> Markup {
+fn afterwards(facts: &Facts) -> Markup {
     html! {
-        p { "You have 24 hours to say that the instructor did not come, and 30 days to review. Reviews come only from lessons that took place. Your fifth lesson brings $10 of credit, your eleventh $20, and so on in turn." }
+        p { "You have 24 hours to say that the instructor did not come, and 30 days to review. Reviews come only from lessons that took place. Learning pays a little: " (facts.milestones()) ", as credit." }
     }
 }
 
 fn teach(facts: &Facts) -> Markup {
     html! {
         p { "Publish your free hours once, say what you teach, where and for how much. Students take times; you never haggle over dates. You are paid every Tuesday." }
-        p { "What we keep starts at " (facts.tiers.first().map(|t| t.1.percent()).unwrap_or_default()) " of the lesson and falls the more you teach. " a href="/help#fees" { "All fees" } }
+        p { "What we keep starts at " (facts.first_share().percent()) " of the lesson and falls the more you teach. " a href="/help#fees" { "All fees" } }
         p { (link_button("/instructor/join", &Button::line("Begin to teach"))) }
     }
 }

@@ -112,7 +112,7 @@ pub fn terms(facts: &Facts) -> Sheet {
 
 fn booking_terms(facts: &Facts) -> Markup {
     html! {
-        p { "A lesson is booked when the confirmation page appears. Choosing a time holds it for 30 minutes. The price is the lesson price plus " (facts.student_fee.percent()) " booking protection and is frozen then, whatever changes later." }
+        p { "A lesson is booked when the confirmation page appears. Choosing a time holds it for 30 minutes. The price is the lesson price plus " (facts.protection()) " booking protection and is frozen then, whatever changes later." }
         p { "Your card is authorised 24 hours before the start, or at once when there is less time, and charged 24 hours after the end. If it cannot be authorised until 12 hours before the start, the lesson is given up without charge." }
     }
 }

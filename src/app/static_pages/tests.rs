@@ -1,6 +1,7 @@
 use super::*;
 use crate::base::money::Bp;
 use crate::base::price::Floors;
+use crate::payments::rules::pricing::PricingConfig;
 
 fn facts() -> Facts {
     Facts {
@@ -9,10 +10,7 @@ fn facts() -> Facts {
         sandbox: true,
         support: None,
         floors: Floors::default(),
-        student_fee: Bp(1200),
-        tiers: vec![(1, Bp(1500)), (5, Bp(1200)), (11, Bp(1000))],
-        founding_fee: Bp(800),
-        founding_cap: 100,
+        pricing: PricingConfig::default(),
     }
 }
 
@@ -39,8 +37,10 @@ fn help_has_a_chapter_for_every_topic() {
 
 #[test]
 fn numbers_follow_the_settings() {
-    let dearer = Facts { student_fee: Bp(1550), ..facts() };
+    let pricing = PricingConfig { student_fee: Bp(1550), ..PricingConfig::default() };
+    let dearer = Facts { pricing, ..facts() };
     assert!(body(help::help(&dearer)).0.contains("15.5%"));
     assert!(body(learn::how_it_works(&dearer)).0.contains("$92.40"));
     assert_eq!(facts().tier_rows()[1], ("5 to 10 lessons in 30 days".to_owned(), Bp(1200)));
+    assert_eq!(facts().milestones(), "lesson 5 brings $10, lesson 11 brings $20, and so on every 11 lessons");
 }

@@ -3,4 +3,4 @@
 mod app;
 mod people;
 
-pub use app::{Answered, TestApp};
+pub use app::{Answered, TestApp, answered};

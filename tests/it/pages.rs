@@ -1,0 +1,89 @@
+//! What every page for people has in common.
+
+use reqwest::Method;
+
+use crate::kit::{TestApp, answered};
+
+const NOON: &str = "2026-11-10T17:00:00Z";
+
+const SHEETS: [&str; 9] = [
+    "/how-it-works",
+    "/trust-safety",
+    "/help",
+    "/about",
+    "/contact",
+    "/terms",
+    "/privacy",
+    "/legal",
+    "/referrals-terms",
+];
+
+/// One main, one first heading, a way to skip to it, nothing the policy forbids.
+fn is_whole(path: &str, html: &str) {
+    for (mark, times) in [("<main", 1), ("<h1", 1), ("class=\"skip\"", 1), ("<header class=\"sign", 1)] {
+        assert_eq!(html.matches(mark).count(), times, "{path}: {mark}");
+    }
+    for banned in [" style=\"", " onclick", "javascript:", "http://fonts", "https://cdn"] {
+        assert!(!html.contains(banned), "{path}: {banned}");
+    }
+    assert!(html.contains("class=\"ribbon\""), "{path}: a sandbox says so on every page");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_are_read_are_whole() {
+    let app = TestApp::empty_at(NOON).await;
+    for path in SHEETS {
+        let page = app.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.headers["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+        is_whole(path, &page.text);
+    }
+    let topic = app.get("/help/cancelling").await;
+    assert_eq!((topic.status.as_u16(), topic.headers["location"].to_str().unwrap()), (303, "/help#cancelling"));
+    assert_eq!(app.get("/help/nothing").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_a_designed_page() {
+    let app = TestApp::empty_at(NOON).await;
+    let page = app.get("/no/such/page").await;
+    assert_eq!(page.status, 404);
+    is_whole("/no/such/page", &page.text);
+    assert!(page.text.contains("action=\"/search\"") && page.text.contains("noindex"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stylesheet_and_scripts_are_named_by_their_hash_and_kept() {
+    let app = TestApp::empty_at(NOON).await;
+    let html = app.get("/help").await.text;
+    let named = |mark: &str| {
+        let start = html.find(mark).unwrap_or_else(|| panic!("no {mark}"));
+        html[start..].split('"').next().unwrap().to_owned()
+    };
+    for (mark, kind) in
+        [("/assets/app-", "text/css"), ("/assets/scripts-", "text/javascript"), ("/assets/favicon-", "image/svg")]
+    {
+        let file = app.get(&named(mark)).await;
+        assert_eq!(file.status, 200);
+        assert!(file.headers["content-type"].to_str().unwrap().starts_with(kind));
+        assert!(file.headers["cache-control"].to_str().unwrap().contains("immutable"));
+    }
+    assert_eq!(app.get("/assets/app-0000000000000000.css").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_theme_is_kept_by_the_server() {
+    let app = TestApp::empty_at(NOON).await;
+    assert!(!app.get("/help").await.text.contains("data-theme=\""));
+    let form = |body: &'static str| {
+        let request = app.http.request(Method::POST, format!("{}/theme", app.base)).header("origin", &app.base);
+        answered(request.header("content-type", "application/x-www-form-urlencoded").body(body))
+    };
+    let chosen = form("theme=dark&back=/help").await;
+    assert_eq!((chosen.status.as_u16(), chosen.headers["location"].to_str().unwrap()), (303, "/help"));
+    assert!(chosen.headers["set-cookie"].to_str().unwrap().starts_with("theme=dark; "));
+    let away = form("theme=dark&back=https://evil.example/").await;
+    assert_eq!(away.headers["location"], "/");
+    let request = app.http.get(format!("{}/help", app.base)).header("cookie", "theme=dark");
+    assert!(answered(request).await.text.contains("<html lang=\"en\" data-theme=\"dark\">"));
+}

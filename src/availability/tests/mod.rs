@@ -1,3 +1,5 @@
+mod http;
+
 use super::model::Entry;
 use super::ops::blackouts::{self, NewBlackout};
 use super::ops::week::{

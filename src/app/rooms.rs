@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::config::Config;
 use super::{sandbox_clock, static_pages};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
+use crate::catalog::AgeGroup;
 use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
-use crate::store::Catalogue;
+use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
-use crate::{accounts, availability, instructors, jobs, places, site, web};
+use crate::{accounts, availability, catalog, instructors, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -30,6 +32,7 @@ pub fn api() -> Api {
     api = accounts::routes(api);
     api = availability::api::routes(api);
     api = places::api::routes(api);
+    api = catalog::api::routes(api);
     api = instructors::api::routes(api);
     api
 }
@@ -37,6 +40,7 @@ pub fn api() -> Api {
 pub fn pages() -> Pages {
     let mut pages = static_pages::add_to(Pages::new());
     pages = accounts::pages(pages);
+    pages = catalog::pages::routes(pages);
     pages = availability::pages::routes(pages);
     pages
 }
@@ -58,7 +62,21 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
+    site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
     Ok(())
+}
+
+/// Every active offering of everybody who is live: what the shelves count.
+fn teachings(read: &dyn Read) -> Outcome<Vec<catalog::Teaching>> {
+    let mut teachings = Vec::new();
+    for profile in instructors::tables::live_profiles(read, SCAN_ROWS)? {
+        for offering in instructors::active_offerings_of(read, profile.user_id)? {
+            let children =
+                offering.terms.age_groups.iter().any(|age| matches!(age, AgeGroup::Toddler | AgeGroup::Kids));
+            teachings.push(catalog::Teaching { instructor: profile.user_id, service: offering.service_id, children });
+        }
+    }
+    Ok(teachings)
 }
 
 /// What joining needs to know of a ZIP code, from the region pack.

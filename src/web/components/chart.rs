@@ -55,7 +55,7 @@ pub fn bar_chart(label: &str, bars: &[Bar]) -> Markup {
     let height = |value: u64| HIGH * value as f64 / top as f64;
     let line = |y: f64| format!("M{LEFT} {y}H{}", LEFT + WIDE);
     html! {
-        svg.chart viewBox="0 0 576 152" role="img" aria-label=(label) {
+        svg.chart.chart--bars viewBox="0 0 576 152" role="img" aria-label=(label) {
             @for part in 0..=2u64 {
                 @let y = 10.5 + HIGH - HIGH * part as f64 / 2.0;
                 path.ax d=(line(y)) {}

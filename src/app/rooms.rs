@@ -23,6 +23,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.extend(accounts::tables());
     catalogue.tables.extend(availability::tables::tables());
     catalogue.checks.push(availability::tables::check);
+    catalogue.tables.extend(places::tables());
     catalogue.tables.extend(instructors::tables());
     catalogue
 }

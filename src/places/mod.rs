@@ -5,18 +5,23 @@
 //! region, a broken polygon or a clashing code refuses the pack, never a request. Neighborhood ids derive from their
 //! code, so the same place has the same id on every machine.
 //!
-//! Owns no tables and emits no events: the pack is fixed data. What instructors cover belongs to `instructors`,
-//! learned nicknames to `search`.
+//! The pack is fixed data; the one thing kept in [`tables`] are the addresses people save. No events. What instructors
+//! cover belongs to `instructors`, learned nicknames to `search`.
 //!
-//! Deliberately not here: street addresses. Street text stays free; only ZIPs, neighborhoods and landmarks are known.
+//! Deliberately not here: a directory of streets. Street text stays free; only ZIPs, neighborhoods and landmarks are
+//! known.
 
+pub mod address;
 pub mod api;
 pub mod map;
 pub mod model;
+pub mod ops;
 pub mod rules;
+mod tables;
 #[cfg(test)]
 mod tests;
 
 pub use model::{Area, Borough, PlaceKind, Region, RegionIx, RegionKind, Resolution, Tier};
 pub use rules::Gazetteer;
 pub use rules::zone::timezone_of_zip;
+pub use tables::{addresses_of, default_address, own_address, tables};

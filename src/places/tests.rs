@@ -272,3 +272,86 @@ fn resolving_is_quick() {
     }
     assert!(start.elapsed().as_millis() < 500, "{:?}", start.elapsed());
 }
+
+mod addresses {
+    use crate::base::id::UserId;
+    use crate::base::secret::Entropy;
+    use crate::base::time::{Clock, TimeZone, plus_seconds};
+    use crate::places::address::{Label, MOST_ADDRESSES, Wish};
+    use crate::places::{Gazetteer, addresses_of, default_address, ops, tables};
+    use crate::site::{Mode, Parts, Site, SiteParts};
+    use crate::store::{Catalogue, Store};
+
+    fn site() -> Site {
+        let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
+        clock.freeze(true);
+        let parts = Parts::default();
+        parts.share(Gazetteer::builtin());
+        Site::new(SiteParts {
+            store: Store::in_memory().unwrap(),
+            clock,
+            entropy: Entropy::seeded(1),
+            mode: Mode::Sandbox,
+            base_url: "http://localhost".into(),
+            zone: TimeZone::UTC,
+            zone_name: "UTC".into(),
+            data_dir: std::env::temp_dir(),
+            parts,
+        })
+    }
+
+    fn wish(street: &str, zip: &str) -> Wish {
+        Wish {
+            label: Some(Label::Home),
+            street_line1: Some(street.into()),
+            locality: Some("New York".into()),
+            administrative_area: Some("NY".into()),
+            postal_code: Some(zip.into()),
+            ..Wish::default()
+        }
+    }
+
+    /// rule: 20§6: own rows, one default, the newest promoted, at most twenty.
+    #[tokio::test]
+    async fn one_default_at_most() {
+        let site = site();
+        let (emma, john) = (UserId::of_name("emma"), UserId::of_name("john"));
+        let mut ids = Vec::new();
+        for i in 0..3 {
+            ids.push(ops::add(&site, emma, wish(&format!("{i} West 83rd St"), "10024")).await.unwrap().id);
+            assert!(site.clock.advance_to(plus_seconds(site.now(), 60)));
+        }
+        let order = || site.read(|r| addresses_of(r, emma)).unwrap().into_iter().map(|a| a.id).collect::<Vec<_>>();
+        assert_eq!(order(), [ids[0], ids[2], ids[1]]);
+        ops::change(&site, emma, ids[1], Wish { is_default: Some(true), ..Wish::default() }).await.unwrap();
+        assert_eq!(order(), [ids[1], ids[2], ids[0]]);
+        assert_eq!(ops::remove(&site, john, ids[1]).await.unwrap_err().status, 404);
+        ops::remove(&site, emma, ids[1]).await.unwrap();
+        assert_eq!(ops::remove(&site, emma, ids[1]).await.unwrap_err().status, 404);
+        assert_eq!(site.read(|r| default_address(r, emma)).unwrap().map(|a| a.id), Some(ids[2]));
+        for i in 2..MOST_ADDRESSES {
+            ops::add(&site, emma, wish(&format!("{i} Broadway"), "10024")).await.unwrap();
+        }
+        assert_eq!(ops::add(&site, emma, wish("one more", "10024")).await.unwrap_err().code, "TOO_MANY_ADDRESSES");
+        let mut catalogue = Catalogue::new();
+        catalogue.tables.extend(tables());
+        assert!(catalogue.verify(&site.store.snapshot().unwrap()).unwrap().wrong.is_empty());
+    }
+
+    #[tokio::test]
+    async fn our_own_data_says_where() {
+        let site = site();
+        let emma = UserId::of_name("emma");
+        let mut lincoln = wish("10 Lincoln Center Plaza", "10023");
+        lincoln.place_id = Some("nyc:lincoln-center".into());
+        let near = ops::add(&site, emma, lincoln).await.unwrap().located;
+        assert_eq!(
+            (near.district.as_deref(), near.neighborhood.as_deref()),
+            (Some("Manhattan"), Some("Upper West Side"))
+        );
+        assert!(!ops::add(&site, emma, wish("1 Main St", "90210")).await.unwrap().located.is_known());
+        for missing in [Wish::default(), Wish { street_line1: None, ..wish("", "10024") }, wish(" ", "10024")] {
+            assert_eq!(ops::add(&site, emma, missing).await.unwrap_err().status, 422);
+        }
+    }
+}

@@ -5,11 +5,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::routes;
 
-use super::model::{PlaceKind, RegionIx, Resolution};
-use super::rules::Gazetteer;
 use crate::base::id::NeighborhoodId;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Refusal;
+use crate::places::model::{PlaceKind, RegionIx, Resolution};
+use crate::places::rules::Gazetteer;
 use crate::site::Site;
 use crate::web::{Access, Answer, Api, Params};
 
@@ -20,8 +20,11 @@ const SUGGESTIONS: usize = 8;
 const MOST_SUGGESTIONS: usize = 20;
 const LONGEST_QUERY: usize = 120;
 
+mod addresses;
+
 pub fn routes(api: Api) -> Api {
-    api.route(Access::Public, routes!(zip_is_nyc))
+    addresses::routes(api)
+        .route(Access::Public, routes!(zip_is_nyc))
         .route(Access::Public, routes!(list_neighborhoods))
         .route(Access::Public, routes!(autocomplete_place))
         .route(Access::Public, routes!(get_place_details))

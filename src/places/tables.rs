@@ -1,0 +1,35 @@
+//! What this room keeps: the addresses people saved.
+
+use super::address::Address;
+use crate::base::id::{AddressId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
+
+pub static ADDRESSES: Table<AddressId, Address> = Table::new(0x1201, "addressid_address").indexed(&[&BY_OWNER]);
+/// Active ones only.
+pub static BY_OWNER: Index<AddressId, Address, (UserId,)> =
+    Index::new(0x1202, "userid_addressid", |_, a| if a.is_active { vec![(a.owner,)] } else { Vec::new() });
+
+pub fn tables() -> Vec<&'static dyn AnyTable> {
+    vec![&ADDRESSES]
+}
+
+/// Somebody's saved addresses: the default, then the newest (rule: 20§6).
+pub fn addresses_of(read: &dyn Read, owner: UserId) -> Outcome<Vec<Address>> {
+    let rows = read.by_index(&ADDRESSES, &BY_OWNER, Span::prefix(&(owner,)), 1000, Dir::Up)?;
+    let mut addresses: Vec<Address> = rows.into_iter().map(|(_, address)| address).collect();
+    addresses
+        .sort_by(|a, b| b.is_default.cmp(&a.is_default).then(b.created_at.cmp(&a.created_at)).then(a.id.cmp(&b.id)));
+    Ok(addresses)
+}
+
+/// One's own address, or 404: nobody learns of another's.
+pub fn own_address(read: &dyn Read, owner: UserId, id: AddressId) -> Outcome<Address> {
+    let found = read.get(&ADDRESSES, &id)?.filter(|address| address.owner == owner && address.is_active);
+    found.ok_or_else(|| Refusal::not_found("ADDRESS_NOT_FOUND", "You have no such address."))
+}
+
+/// Where "near me" is for somebody who shares no position: their default address.
+pub fn default_address(read: &dyn Read, owner: UserId) -> Outcome<Option<Address>> {
+    Ok(addresses_of(read, owner)?.into_iter().find(|address| address.is_default))
+}

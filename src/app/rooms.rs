@@ -12,6 +12,7 @@ use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
 use crate::{accounts, availability, catalog, instructors, jobs, places, site, web};
+use crate::{accounts, availability, bookings, instructors, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -22,9 +23,11 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.extend(web::tables());
     catalogue.tables.extend(accounts::tables());
     catalogue.tables.extend(availability::tables::tables());
+    catalogue.tables.extend(bookings::tables());
     catalogue.checks.push(availability::tables::check);
     catalogue.tables.extend(places::tables());
     catalogue.tables.extend(instructors::tables());
+    catalogue.checks.push(bookings::tables::check);
     catalogue
 }
 
@@ -35,6 +38,7 @@ pub fn api() -> Api {
     api = places::api::routes(api);
     api = catalog::api::routes(api);
     api = instructors::api::routes(api);
+    api = bookings::api::routes(api);
     api
 }
 
@@ -43,11 +47,12 @@ pub fn pages() -> Pages {
     pages = accounts::pages(pages);
     pages = catalog::pages::routes(pages);
     pages = availability::pages::routes(pages);
+    pages = bookings::pages::routes(pages);
     pages
 }
 
 pub fn jobs() -> Vec<JobKind> {
-    [accounts::jobs(), availability::jobs::jobs()].into_iter().flatten().collect()
+    [accounts::jobs(), availability::jobs::jobs(), bookings::jobs()].into_iter().flatten().collect()
 }
 
 pub fn consumers() -> Vec<Consumer> {
@@ -64,6 +69,9 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
+    site.parts.put(instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead));
+    site.parts.put(bookings::desk());
+    site.parts.put(bookings::Additions::default());
     Ok(())
 }
 

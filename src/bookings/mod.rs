@@ -14,13 +14,38 @@
 //!
 //! Tables: `BOOKINGS`. Events: [`events`]. Jobs: `hold_sweep` (also the timer of each hold).
 
+pub mod api;
 pub mod events;
 pub mod ics;
 pub mod model;
+pub mod ops;
 pub mod pages;
+pub mod parts;
 pub mod rules;
 pub mod tables;
 pub mod view;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
+
+pub use ops::HOLD_MINUTES;
+pub use ops::read::has_lessons_ahead;
+pub use parts::Additions;
+pub use tables::tables;
+
+use crate::jobs::JobKind;
+use crate::payments::Lessons;
+
+/// Timers and sweeps of this room.
+pub fn jobs() -> Vec<JobKind> {
+    let mut jobs = ops::holds::jobs();
+    jobs.push(ops::tiers::job());
+    jobs
+}
+
+/// What money asks this room through; a part of the site.
+pub fn desk() -> Lessons {
+    Lessons(Arc::new(ops::desk::Desk))
+}

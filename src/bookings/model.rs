@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{BookingId, OfferingId, ServiceId, UserId};
-use crate::base::money::{Bp, Cents};
-use crate::base::price::{Place, Split, lesson_price, split};
+use crate::base::money::Cents;
+use crate::base::price::Place;
 use crate::base::time::{Date, Timestamp, WallTime};
+use crate::payments::model::PriceQuote;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -56,36 +57,6 @@ impl Status {
     }
 }
 
-/// The price a lesson was sold at. Later changes of tiers, fees or rates do not touch it (rule: 10§2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quote {
-    /// LP.
-    pub lesson: Cents,
-    /// SF.
-    pub student_fee: Cents,
-    /// IF.
-    pub instructor_fee: Cents,
-    /// P.
-    pub payout: Cents,
-    pub tier: Bp,
-    pub fee: Bp,
-    /// Version of the pricing settings it was computed under.
-    pub config_version: u64,
-}
-
-impl Quote {
-    pub fn new(hourly: Cents, minutes: u16, fee: Bp, tier: Bp, config_version: u64) -> Self {
-        let lesson = lesson_price(hourly, minutes);
-        let Split { student_fee, instructor_fee, payout, .. } = split(lesson, fee, tier, Cents::ZERO, Cents::ZERO);
-        Self { lesson, student_fee, instructor_fee, payout, tier, fee, config_version }
-    }
-
-    /// What the student pays when no credit is used: "all in".
-    pub fn all_in(&self) -> Cents {
-        self.lesson + self.student_fee
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Booking {
     pub id: BookingId,
@@ -106,7 +77,8 @@ pub struct Booking {
     pub meeting_location: Option<String>,
     pub service_area: Option<String>,
     pub hourly_rate: Cents,
-    pub quote: Quote,
+    /// The price it was sold at; later changes of tiers, fees or rates do not touch it (rule: 10§2.1).
+    pub quote: PriceQuote,
     pub student_note: Option<String>,
     pub instructor_note: Option<String>,
     pub status: Status,

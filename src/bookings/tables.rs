@@ -1,9 +1,11 @@
 //! Where bookings rest: one row each, ordered for the people in it and for the sweeps.
 
 use super::model::{Booking, Status};
+use crate::availability::tables::ENTRIES;
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_minutes};
+use crate::payments::tables::PAYMENTS;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static BOOKINGS: Table<BookingId, Booking> =
@@ -18,8 +20,11 @@ pub static BY_INSTRUCTOR: Index<BookingId, Booking, (UserId, Timestamp)> =
 pub static BY_STATUS: Index<BookingId, Booking, (u8, Timestamp)> =
     Index::new(0x1604, "status_startutc_bookingid", |_, b| vec![(b.status as u8, b.start)]);
 
+/// When an instructor's tier last got worse; once in 30 days at most (rule: 10§2.2).
+pub static DEMOTIONS: Table<UserId, Timestamp> = Table::new(0x1605, "instructorid_demotedat");
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&BOOKINGS]
+    vec![&BOOKINGS, &DEMOTIONS]
 }
 
 /// The longest lesson there can be (part 10 §2.1); bounds how far back a running lesson may have begun.
@@ -62,4 +67,24 @@ pub fn with_status(r: &dyn Read, status: Status, until: Timestamp, limit: usize)
 
 fn rows(pairs: Vec<(BookingId, Booking)>) -> Outcome<Vec<Booking>> {
     Ok(pairs.into_iter().map(|(_, booking)| booking).collect())
+}
+
+/// What must hold across the tables: every booking has its money, and stands in the calendars exactly while it holds
+/// its slot.
+pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut span = Span::all();
+    loop {
+        let page = r.scan(&BOOKINGS, span, 1000, Dir::Up)?;
+        for (id, booking) in &page {
+            if !r.has(&PAYMENTS, id)? {
+                wrong.push(format!("booking {id} has no payment"));
+            }
+            if r.has(&ENTRIES, id)? != booking.holds_slot {
+                wrong.push(format!("booking {id} and the calendars disagree about its slot"));
+            }
+        }
+        let Some((last, _)) = page.last() else { return Ok(wrong) };
+        span = Span::after(last);
+    }
 }

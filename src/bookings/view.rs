@@ -3,12 +3,17 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::Status;
+use super::model::{Booking, Side, Status};
+use super::ops::facts::person;
 use crate::base::id::{BookingId, OfferingId, UserId};
-use crate::base::money::{Cents, Decimal, Fraction};
+use crate::base::money::{Cents, Decimal};
 use crate::base::price::Place;
+use crate::base::refusal::Outcome;
 use crate::base::text::initial;
 use crate::base::time::{Date, Timestamp, WallTime};
+use crate::payments;
+use crate::payments::view::{PaymentSummary, PaymentView, PayoutSummary};
+use crate::store::Read;
 
 /// A person as the other side sees them: never a surname or an address.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -30,39 +35,6 @@ impl PersonView {
         }
         format!("{} {}.", self.first_name, self.last_initial)
     }
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PaymentView {
-    pub payment_status: String,
-    pub settlement_outcome: Option<String>,
-    pub auth_scheduled_for: Option<Timestamp>,
-    pub has_locked_funds: bool,
-}
-
-/// What the student pays and got back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PaymentSummary {
-    pub lesson_amount_cents: Cents,
-    pub service_fee_cents: Cents,
-    pub credit_applied_cents: Cents,
-    pub subtotal_cents: Cents,
-    pub tip_amount_cents: Cents,
-    pub tip_status: Option<String>,
-    pub total_paid_cents: Cents,
-    pub refunded_to_card_cents: Cents,
-    pub student_credit_cents: Cents,
-}
-
-/// What the instructor earns.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PayoutSummary {
-    pub lesson_amount_cents: Cents,
-    pub platform_fee_cents: Cents,
-    #[schema(value_type = f64)]
-    pub tier_pct: Fraction,
-    pub payout_cents: Cents,
-    pub tip_cents: Cents,
 }
 
 /// A booking.
@@ -111,4 +83,50 @@ pub struct BookingView {
     pub payment_summary: Option<PaymentSummary>,
     /// For the instructor and admins.
     pub payout_summary: Option<PayoutSummary>,
+}
+
+/// What one side may see of a booking, as the store has it.
+pub fn view(r: &dyn Read, booking: &Booking, side: Side) -> Outcome<BookingView> {
+    let payment = payments::ops::payment(r, booking.id)?;
+    let for_student = matches!(side, Side::Student | Side::Admin);
+    let for_instructor = matches!(side, Side::Instructor | Side::Admin);
+    Ok(BookingView {
+        id: booking.id,
+        status: booking.status,
+        student_id: booking.student_id,
+        instructor_id: booking.instructor_id,
+        instructor_service_id: booking.offering_id,
+        service_name: booking.service_name.clone(),
+        booking_date: booking.date,
+        start_time: booking.start_time,
+        end_time: booking.end_time,
+        duration_minutes: booking.minutes,
+        start_utc: booking.start,
+        end_utc: booking.end,
+        lesson_timezone: booking.zone.clone(),
+        location_type: booking.place,
+        meeting_location: booking.meeting_location.clone(),
+        service_area: booking.service_area.clone(),
+        hourly_rate: booking.hourly_rate.decimal(),
+        hourly_rate_cents: booking.hourly_rate,
+        total_price: booking.quote.lesson.decimal(),
+        total_price_cents: booking.quote.lesson,
+        student_note: booking.student_note.clone(),
+        instructor_note: booking.instructor_note.clone(),
+        student: person(r, booking.student_id)?,
+        instructor: person(r, booking.instructor_id)?,
+        created_at: booking.created_at,
+        confirmed_at: booking.confirmed_at,
+        completed_at: booking.completed_at,
+        cancelled_at: booking.cancelled_at,
+        cancelled_by_id: booking.cancelled_by,
+        cancellation_reason: booking.cancellation_reason.clone(),
+        rescheduled_from_id: booking.rescheduled_from,
+        rescheduled_to_id: booking.rescheduled_to,
+        hold_expires_at: booking.hold_expires_at,
+        version: booking.version,
+        payment: PaymentView::of(&payment),
+        payment_summary: for_student.then(|| PaymentSummary::of(&payment)),
+        payout_summary: for_instructor.then(|| PayoutSummary::of(&payment)),
+    })
 }

@@ -1,29 +1,9 @@
-//! Which cancellation policy applies, and until when (part 10 §2.8). The money behind a band is `payments::rules`.
+//! Which row of the cancellation policy applies, and until when (part 10 §2.8). The money behind a row is
+//! `payments::rules::settle`.
 
 use crate::base::time::{Timestamp, plus_hours};
 use crate::bookings::model::Status;
-
-/// The bands of the cancellation policy, one row of the table each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Band {
-    /// Never paid: nothing to settle but reserved credit.
-    Unpaid,
-    /// The student, 24 hours ahead or more.
-    Free,
-    /// The student, from 12 hours up to, not including, 24.
-    Credit,
-    /// The student, less than 12 hours ahead.
-    Half,
-    /// The student, a lesson moved late before, 12 hours ahead or more.
-    LockedCredit,
-    /// The student, a lesson moved late before, less than 12 hours ahead.
-    LockedHalf,
-    Instructor,
-    AdminRefund,
-    AdminKeep,
-    /// The card could not be authorised until 12 hours before the start.
-    PaymentFailed,
-}
+use crate::payments::rules::settle::Cause;
 
 /// Who cancels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +14,7 @@ pub enum By {
     System,
 }
 
-/// What decides the band.
+/// What decides the row.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation {
     pub status: Status,
@@ -55,17 +35,17 @@ pub fn credit_until(start: Timestamp) -> Timestamp {
 }
 
 /// rule: 10§2.8: exactly 24 h and exactly 12 h belong to the earlier bucket; hours are elapsed time.
-pub fn band(by: By, at: &Situation) -> Band {
+pub fn cause(by: By, at: &Situation) -> Cause {
     match by {
-        By::System => Band::PaymentFailed,
-        By::Admin { refund: true } => Band::AdminRefund,
-        By::Admin { refund: false } => Band::AdminKeep,
-        By::Student | By::Instructor if at.status == Status::Pending => Band::Unpaid,
-        By::Instructor => Band::Instructor,
-        By::Student if at.locked && at.now <= credit_until(at.start) => Band::LockedCredit,
-        By::Student if at.locked => Band::LockedHalf,
-        By::Student if at.now <= free_until(at.start) => Band::Free,
-        By::Student if at.now <= credit_until(at.start) => Band::Credit,
-        By::Student => Band::Half,
+        By::System => Cause::PaymentFailed,
+        By::Admin { refund: true } => Cause::AdminRefund,
+        By::Admin { refund: false } => Cause::AdminKeep,
+        By::Student | By::Instructor if at.status == Status::Pending => Cause::Unpaid,
+        By::Instructor => Cause::InstructorCancel,
+        By::Student if at.locked && at.now <= credit_until(at.start) => Cause::LockedCredit,
+        By::Student if at.locked => Cause::LockedHalf,
+        By::Student if at.now <= free_until(at.start) => Cause::StudentFree,
+        By::Student if at.now <= credit_until(at.start) => Cause::StudentCredit,
+        By::Student => Cause::StudentHalf,
     }
 }

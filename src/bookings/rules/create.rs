@@ -9,9 +9,10 @@ use serde_json::json;
 
 use crate::base::id::{ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
-use crate::base::price::{Floors, Place, floor_for, is_remote, lesson_price};
+use crate::base::price::{Floors, Place, is_remote, lesson_price};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::bookings::model::Quote;
+use crate::payments::model::PriceQuote;
+use crate::payments::rules::pricing::above_floor;
 
 /// What somebody wants to book, apart from the time.
 #[derive(Clone, Debug)]
@@ -120,21 +121,8 @@ pub struct Terms {
 }
 
 /// The frozen quote, or PRICE_BELOW_FLOOR (rule: 10§2.1).
-pub fn price(choice: &Choice, terms: &Terms) -> Outcome<Quote> {
+pub fn price(choice: &Choice, terms: &Terms) -> Outcome<PriceQuote> {
     let lesson = lesson_price(choice.hourly_rate, choice.minutes);
-    let floor = floor_for(&terms.floors, choice.remote, choice.minutes);
-    if lesson < floor {
-        let modality = if choice.remote { "remote" } else { "in_person" };
-        return Err(Refusal::unprocessable(
-            "PRICE_BELOW_FLOOR",
-            format!("This lesson costs {}, the least allowed is {}.", lesson.dollars(), floor.dollars()),
-        )
-        .details(json!({
-            "modality": modality,
-            "duration_minutes": choice.minutes,
-            "base_price_cents": lesson,
-            "required_floor_cents": floor,
-        })));
-    }
-    Ok(Quote::new(choice.hourly_rate, choice.minutes, terms.student_fee, terms.tier, terms.config_version))
+    above_floor(&terms.floors, choice.remote, choice.minutes, lesson)?;
+    Ok(PriceQuote::new(choice.hourly_rate, choice.minutes, terms.student_fee, terms.tier, terms.config_version))
 }

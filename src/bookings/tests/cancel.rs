@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::at;
 use crate::base::time::plus_seconds;
 use crate::bookings::model::Status;
-use crate::bookings::rules::cancel::{Band, By, Situation, band, credit_until, free_until};
+use crate::bookings::rules::cancel::{By, Situation, cause, credit_until, free_until};
+use crate::payments::rules::settle::Cause;
 
 fn situation(now: &str, status: Status, locked: bool) -> Situation {
     Situation { status, start: at("2026-03-08T14:00:00Z"), now: at(now), locked }
@@ -14,39 +15,39 @@ fn situation(now: &str, status: Status, locked: bool) -> Situation {
 fn every_window_of_the_policy() {
     let c = Status::Confirmed;
     let rows = [
-        (By::Student, "2026-03-07T13:59:59Z", c, false, Band::Free),
-        (By::Student, "2026-03-07T14:00:00Z", c, false, Band::Free),
-        (By::Student, "2026-03-07T14:00:01Z", c, false, Band::Credit),
-        (By::Student, "2026-03-07T14:30:00Z", c, false, Band::Credit),
-        (By::Student, "2026-03-08T02:00:00Z", c, false, Band::Credit),
-        (By::Student, "2026-03-08T02:00:01Z", c, false, Band::Half),
-        (By::Student, "2026-03-08T13:59:59Z", c, false, Band::Half),
-        (By::Student, "2026-03-06T14:00:00Z", c, true, Band::LockedCredit),
-        (By::Student, "2026-03-08T02:00:00Z", c, true, Band::LockedCredit),
-        (By::Student, "2026-03-08T02:00:01Z", c, true, Band::LockedHalf),
-        (By::Instructor, "2026-03-08T13:00:00Z", c, false, Band::Instructor),
-        (By::Instructor, "2026-03-01T13:00:00Z", c, true, Band::Instructor),
-        (By::Student, "2026-03-08T13:00:00Z", Status::Pending, false, Band::Unpaid),
-        (By::Instructor, "2026-03-08T13:00:00Z", Status::Pending, false, Band::Unpaid),
-        (By::Admin { refund: true }, "2026-03-08T13:00:00Z", c, false, Band::AdminRefund),
-        (By::Admin { refund: false }, "2026-03-01T13:00:00Z", c, false, Band::AdminKeep),
-        (By::System, "2026-03-08T02:00:00Z", c, false, Band::PaymentFailed),
+        (By::Student, "2026-03-07T13:59:59Z", c, false, Cause::StudentFree),
+        (By::Student, "2026-03-07T14:00:00Z", c, false, Cause::StudentFree),
+        (By::Student, "2026-03-07T14:00:01Z", c, false, Cause::StudentCredit),
+        (By::Student, "2026-03-07T14:30:00Z", c, false, Cause::StudentCredit),
+        (By::Student, "2026-03-08T02:00:00Z", c, false, Cause::StudentCredit),
+        (By::Student, "2026-03-08T02:00:01Z", c, false, Cause::StudentHalf),
+        (By::Student, "2026-03-08T13:59:59Z", c, false, Cause::StudentHalf),
+        (By::Student, "2026-03-06T14:00:00Z", c, true, Cause::LockedCredit),
+        (By::Student, "2026-03-08T02:00:00Z", c, true, Cause::LockedCredit),
+        (By::Student, "2026-03-08T02:00:01Z", c, true, Cause::LockedHalf),
+        (By::Instructor, "2026-03-08T13:00:00Z", c, false, Cause::InstructorCancel),
+        (By::Instructor, "2026-03-01T13:00:00Z", c, true, Cause::InstructorCancel),
+        (By::Student, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
+        (By::Instructor, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
+        (By::Admin { refund: true }, "2026-03-08T13:00:00Z", c, false, Cause::AdminRefund),
+        (By::Admin { refund: false }, "2026-03-01T13:00:00Z", c, false, Cause::AdminKeep),
+        (By::System, "2026-03-08T02:00:00Z", c, false, Cause::PaymentFailed),
     ];
     for (by, now, status, locked, want) in rows {
-        assert_eq!(band(by, &situation(now, status, locked)), want, "{by:?} {now} {status:?} {locked}");
+        assert_eq!(cause(by, &situation(now, status, locked)), want, "{by:?} {now} {status:?} {locked}");
     }
 }
 
 proptest! {
-    /// The later a student cancels, the less they keep: bands never get better with time.
+    /// The later a student cancels, the less they keep: the policy never gets better with time.
     #[test]
     fn waiting_never_helps(first in 0i64..200_000, wait in 0i64..200_000, locked: bool) {
         let start = at("2026-03-08T14:00:00Z");
         let rank = |seconds_before: i64| {
             let now = plus_seconds(start, -seconds_before);
-            match band(By::Student, &Situation { status: Status::Confirmed, start, now, locked }) {
-                Band::Free => 0,
-                Band::Credit | Band::LockedCredit => 1,
+            match cause(By::Student, &Situation { status: Status::Confirmed, start, now, locked }) {
+                Cause::StudentFree => 0,
+                Cause::StudentCredit | Cause::LockedCredit => 1,
                 _ => 2,
             }
         };

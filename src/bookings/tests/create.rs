@@ -1,12 +1,9 @@
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
-
 use crate::base::id::{ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Floors, Place};
 use crate::base::refusal::Outcome;
-use crate::bookings::model::Quote;
 use crate::bookings::rules::create::{Choice, Offer, People, Terms, Wish, choose, price};
 
 fn wish() -> Wish {
@@ -112,16 +109,5 @@ fn floors_are_exact_to_the_cent() {
                 }
             }
         }
-    }
-}
-
-proptest! {
-    /// Nothing of the lesson price is lost between instructor and platform, whatever the shares.
-    #[test]
-    fn a_quote_adds_up(rate in 1i64..=100_000, minutes in 15u16..=240, fee in 0u32..=9_999, tier in 0u32..=9_999) {
-        let quote = Quote::new(Cents(rate), minutes, Bp(fee), Bp(tier), 1);
-        prop_assert_eq!(quote.payout + quote.instructor_fee, quote.lesson);
-        prop_assert!(quote.all_in() >= quote.lesson);
-        prop_assert!(quote.payout >= Cents::ZERO);
     }
 }

@@ -9,7 +9,8 @@ use crate::base::id::{AnyId, BookingId, OfferingId, ServiceId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::Place;
 use crate::base::time::Timestamp;
-use crate::bookings::model::{Booking, Quote, Status};
+use crate::bookings::model::{Booking, Status};
+use crate::payments::model::PriceQuote;
 
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -35,7 +36,7 @@ pub fn booking() -> Booking {
         meeting_location: None,
         service_area: None,
         hourly_rate: Cents(8000),
-        quote: Quote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
+        quote: PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
         student_note: None,
         instructor_note: None,
         status: Status::Confirmed,

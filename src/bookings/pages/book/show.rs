@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use crate::base::money::Cents;
 use crate::base::time::{Date, WallTime, fmt_clock, fmt_date, fmt_date_long};
 use crate::web::components::{
-    Button, Choice, Face, Field, Month, Pick, PriceLine, SlotView, Tone, button, calendar, dock, field, link_button,
-    notice, panel, picks, price_table, slot_grid, steps, when, who,
+    Button, Face, Field, Month, PriceLine, SlotView, Tone, button, calendar, dock, field, link_button, notice, panel,
+    price_table, slot_grid, steps, when, who,
 };
 
 /// A length or a place to choose: label, second line, address, chosen.
@@ -46,9 +46,10 @@ pub struct BookView {
     pub action: String,
     pub sign_in: Option<(String, String)>,
     pub hidden: Vec<(&'static str, String)>,
+    /// Why the reader cannot book.
+    pub barred: Option<&'static str>,
     pub asks_address: bool,
     pub address: String,
-    pub addresses: Vec<(String, String)>,
     pub hold_minutes: i64,
 }
 
@@ -145,6 +146,9 @@ fn take(view: &BookView, chosen: &Chosen) -> Markup {
             p.small.muted { "Your choice is kept." }
         };
     }
+    if let Some(words) = view.barred {
+        return html! { p { b { (words) } } };
+    }
     html! {
         form.stack id="hold" method="post" action=(view.action) {
             @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
@@ -154,23 +158,17 @@ fn take(view: &BookView, chosen: &Chosen) -> Markup {
     }
 }
 
-/// Where the instructor comes to: a saved address or a new one.
+/// Where the instructor comes to.
 fn address(view: &BookView) -> Markup {
-    let saved: Vec<Choice> =
-        view.addresses.iter().map(|(label, line)| Choice::new(line, label, *line == view.address).note(line)).collect();
-    let typed = if saved.iter().any(|choice| choice.selected) { "" } else { &view.address };
-    html! {
-        @if !saved.is_empty() { (picks(Pick::One, &Field { name: "saved_place", label: "Your address", ..Field::default() }, &saved)) }
-        (field(&Field {
-            name: "meeting_location",
-            label: if saved.is_empty() { "Address of the lesson" } else { "Another address" },
-            value: typed,
-            autocomplete: "street-address",
-            maxlength: Some(255),
-            optional: !saved.is_empty(),
-            ..Field::default()
-        }))
-    }
+    field(&Field {
+        name: "meeting_location",
+        label: "Address of the lesson",
+        value: &view.address,
+        autocomplete: "street-address",
+        maxlength: Some(255),
+        required: true,
+        ..Field::default()
+    })
 }
 
 fn bottom(view: &BookView, chosen: &Chosen) -> Markup {
@@ -179,6 +177,7 @@ fn bottom(view: &BookView, chosen: &Chosen) -> Markup {
         span.small { (chosen.total.dollars()) " all in" }
     };
     let action = match &view.sign_in {
+        _ if view.barred.is_some() => return html! {},
         Some((sign_in, _)) => link_button(sign_in, &Button::primary("Sign in and continue")),
         None => button(&Button::primary("Continue").of_form("hold")),
     };

@@ -6,7 +6,7 @@ use crate::base::money::Cents;
 use crate::base::time::Date;
 use crate::web::components::{
     Board, Button, Col, DayRow, Face, Fact, Icon, Row, Table, Tone, avatar, badge, board, days, dock, fact, facts,
-    icon, link_button, post_button, section_one, table, tick,
+    link_button, section_one, table, tick,
 };
 
 /// One lesson on offer with the price of each length, booking protection included.
@@ -32,7 +32,6 @@ pub struct BoardView {
 }
 
 pub struct ProfileView {
-    pub id: String,
     pub name: String,
     pub first_name: String,
     pub headline: String,
@@ -49,8 +48,8 @@ pub struct ProfileView {
     pub fee: String,
     /// Absent for the instructor's own eyes.
     pub message_href: Option<String>,
-    /// The address a favourite is posted to, and whether it is one.
-    pub save: Option<(String, bool)>,
+    /// What higher rooms add beside the name, such as saving it.
+    pub actions: Markup,
 }
 
 pub fn profile(view: &ProfileView) -> Markup {
@@ -90,9 +89,7 @@ fn top(view: &ProfileView) -> Markup {
                 @if let Some(href) = &view.message_href {
                     (link_button(href, &Button::line("Message").small().icon(Icon::Chat)))
                 }
-                @if let Some((href, saved)) = &view.save {
-                    (post_button(href, &[], &Button::line(if *saved { "Saved" } else { "Save" }).small().icon(Icon::Save)))
-                }
+                (view.actions)
             }
         }
     }
@@ -159,9 +156,4 @@ fn dock_words(times: &BoardView) -> Markup {
         b { (times.all_in.dollars()) } " " span.muted.small { (times.minutes) " min, all in" }
         @if let Some(next) = &times.next { br; span.small { (tick()) "Next: " (next) } }
     }
-}
-
-/// For an instructor whose page is not public.
-pub fn closed_note(first_name: &str) -> Markup {
-    html! { p.note { (icon(Icon::Info)) span { (first_name) " takes no bookings at the moment." } } }
 }

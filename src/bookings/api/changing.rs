@@ -1,0 +1,76 @@
+//! What participants do with a booking: note, cancel, complete.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::base::access::Actor;
+use crate::base::id::BookingId;
+use crate::bookings::ops;
+use crate::bookings::view::BookingView;
+use crate::site::Site;
+use crate::web::{Answer, Body, Id};
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BookingChange {
+    #[schema(max_length = 1000)]
+    instructor_note: Option<String>,
+    #[schema(max_length = 255)]
+    meeting_location: Option<String>,
+}
+
+/// The instructor's note and the meeting place.
+#[utoipa::path(patch, path = "/api/v1/bookings/{booking_id}", tag = "bookings", operation_id = "update_booking",
+    params(("booking_id" = BookingId, Path)), request_body = BookingChange,
+    responses((status = 200, body = BookingView)))]
+pub(super) async fn update_booking(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Body(input): Body<BookingChange>,
+) -> Answer<Json<BookingView>> {
+    let change =
+        ops::change::Change { instructor_note: input.instructor_note, meeting_location: input.meeting_location };
+    let booking = ops::change::change(&site, id, actor.user_id, change).await?;
+    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cancellation {
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
+}
+
+/// Cancels under the policy of that moment. A cancelled booking is answered unchanged.
+#[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/cancel", tag = "bookings", operation_id = "cancel_booking",
+    params(("booking_id" = BookingId, Path)), request_body = Cancellation,
+    responses((status = 200, body = BookingView)))]
+pub(super) async fn cancel_booking(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Body(input): Body<Cancellation>,
+) -> Answer<Json<BookingView>> {
+    let booking = ops::cancel::by_participant(&site, id, actor.user_id, &input.reason).await?;
+    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// Says that the lesson took place. The money moves 24 hours after its end all the same.
+#[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/complete", tag = "bookings", operation_id = "complete_booking",
+    params(("booking_id" = BookingId, Path)), request_body = Nothing, responses((status = 200, body = BookingView)))]
+pub(super) async fn complete_booking(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Body(_input): Body<Nothing>,
+) -> Answer<Json<BookingView>> {
+    let booking = ops::complete::by_instructor(&site, id, actor.user_id, None).await?;
+    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+}

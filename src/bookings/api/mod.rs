@@ -1,0 +1,45 @@
+//! The bookings calls of contract §7 for programs: thin handlers over [`super::ops`].
+
+mod admin;
+mod changing;
+mod creating;
+mod paying;
+mod reading;
+mod teaching;
+
+use utoipa_axum::routes;
+
+use crate::base::access::{Permission, Role};
+use crate::web::{Access, Api};
+
+/// Registers every call of this room.
+pub fn routes(api: Api) -> Api {
+    let student = Access::Role(Role::Student);
+    let instructor = Access::Role(Role::Instructor);
+    let own = Access::can(Permission::ViewOwnBookings);
+    let api = api
+        .route(student, routes!(creating::create_booking))
+        .route(Access::SignedIn, routes!(creating::check_availability))
+        .route(Access::SignedIn, routes!(creating::preview_price))
+        .route(own, routes!(reading::list_bookings))
+        .route(own, routes!(reading::upcoming_bookings))
+        .route(instructor, routes!(reading::booking_stats))
+        .route(own, routes!(reading::get_booking))
+        .route(own, routes!(reading::preview_booking))
+        .route(own, routes!(reading::booking_pricing));
+    let api = api
+        .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
+        .route(own, routes!(changing::cancel_booking))
+        .route(Access::can(Permission::CompleteBookings), routes!(changing::complete_booking))
+        .route(student, routes!(paying::checkout))
+        .route(student, routes!(paying::confirm_payment))
+        .route(student, routes!(paying::change_payment_method))
+        .route(student, routes!(paying::retry_payment));
+    api.route(instructor, routes!(teaching::instructor_bookings))
+        .route(instructor, routes!(teaching::instructor_pending_completion))
+        .route(instructor, routes!(teaching::instructor_upcoming))
+        .route(instructor, routes!(teaching::instructor_completed))
+        .route(instructor, routes!(teaching::instructor_complete))
+        .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
+        .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))
+}

@@ -1,0 +1,62 @@
+//! The one completion routine, for the instructor, an admin and the timer alike (rule: 10§2.7).
+
+use crate::base::id::{BookingId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::text::clean_optional;
+use crate::bookings::events::{BookingCompleted, Lesson};
+use crate::bookings::model::{Booking, Side, Status};
+use crate::bookings::ops::desk::moment;
+use crate::bookings::ops::read::participant;
+use crate::bookings::ops::{save, tiers};
+use crate::bookings::rules::complete::{How, completed_at};
+use crate::bookings::rules::lifecycle::{Cause, Step, step};
+use crate::bookings::tables::load;
+use crate::payments;
+use crate::site::Site;
+use crate::store::Tx;
+
+/// The instructor says that the lesson took place. Saying it again changes nothing.
+pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes: Option<String>) -> Outcome<Booking> {
+    let notes = clean_optional("notes", notes.as_deref(), 1000)?;
+    site.write(move |tx| {
+        let (mut booking, side) = participant(tx, id, instructor)?;
+        if side != Side::Instructor {
+            return Err(Refusal::forbidden("FORBIDDEN", "Only the instructor says that a lesson took place."));
+        }
+        if notes.is_some() {
+            booking.instructor_note.clone_from(&notes);
+        }
+        marked(tx, booking, Cause::Instructor)
+    })
+    .await
+}
+
+pub async fn by_admin(site: &Site, id: BookingId) -> Outcome<Booking> {
+    site.write(move |tx| {
+        let booking = load(tx, id)?;
+        marked(tx, booking, Cause::Admin)
+    })
+    .await
+}
+
+fn marked(tx: &mut Tx, booking: Booking, cause: Cause) -> Outcome<Booking> {
+    if booking.status == Status::Completed {
+        return Ok(booking);
+    }
+    let in_review = payments::ops::payment(tx, booking.id)?.in_review();
+    complete(tx, booking, How::Marked, cause, in_review)
+}
+
+/// Status, instant, tier and event in one write; whatever else follows from a completed lesson hears the event. The
+/// money moves 24 hours after the end, however early this is.
+pub fn complete(tx: &mut Tx, mut booking: Booking, how: How, cause: Cause, in_review: bool) -> Outcome<Booking> {
+    let at = moment(tx, &booking, in_review);
+    booking.status = step(booking.status, Step::Complete, cause, &at)?;
+    let completed_at = completed_at(how, tx.now(), booking.end);
+    booking.completed_at = Some(completed_at);
+    save(tx, &mut booking)?;
+    tiers::keep(tx, booking.instructor_id)?;
+    let automatic = how == How::Automatic;
+    tx.emit(&BookingCompleted { lesson: Lesson::of(&booking), completed_at, automatic })?;
+    Ok(booking)
+}

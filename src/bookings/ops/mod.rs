@@ -1,0 +1,36 @@
+//! Use cases of bookings. Each judges and writes in one transaction; where money is called, a second one follows.
+
+pub mod admin;
+pub mod cancel;
+pub mod change;
+pub mod complete;
+pub mod create;
+pub mod desk;
+pub mod facts;
+pub mod holds;
+pub mod paying;
+pub mod pricing;
+pub mod read;
+pub mod tiers;
+
+use crate::availability::ops::{occupy, release};
+use crate::base::refusal::Outcome;
+use crate::bookings::model::Booking;
+use crate::bookings::tables::BOOKINGS;
+use crate::site::Setting;
+use crate::store::Tx;
+
+/// rule: 00§4 Unpaid PENDING hold.
+pub static HOLD_MINUTES: Setting<i64> = Setting {
+    key: "booking.hold_minutes",
+    description: "How many minutes an unpaid booking keeps its time.",
+    default: || 30,
+    check: |minutes| if (5..=240).contains(minutes) { Ok(()) } else { Err("Between 5 and 240 minutes.") },
+};
+
+/// The one way a booking is saved: its version grows, and both calendars say what it says.
+pub fn save(tx: &mut Tx, booking: &mut Booking) -> Outcome<()> {
+    booking.version += 1;
+    tx.put(&BOOKINGS, &booking.id, booking)?;
+    if booking.holds_slot { occupy(tx, &create::entry(booking)) } else { release(tx, booking.id) }
+}

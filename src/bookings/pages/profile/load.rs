@@ -1,0 +1,226 @@
+//! From one instructor's facts to their public page.
+
+use std::collections::BTreeSet;
+
+use maud::{Markup, html};
+
+use super::show::{BoardView, OfferRow, ProfileView};
+use crate::availability::ops::next_openings;
+use crate::availability::rules::open::Opening;
+use crate::base::access::{Actor, Role};
+use crate::base::id::{OfferingId, UserId};
+use crate::base::money::Bp;
+use crate::base::price::Place;
+use crate::base::refusal::Outcome;
+use crate::base::text::{count, first_last_initial};
+use crate::base::time::{Date, Timestamp, fmt_clock, fmt_date, plus_days, today_in};
+use crate::bookings::ops::facts;
+use crate::bookings::pages::book::Choosing;
+use crate::bookings::pages::offer;
+use crate::bookings::pages::words::zone_words;
+use crate::bookings::parts::Additions;
+use crate::instructors::model::{Level, Offering};
+use crate::instructors::ops::read::visible;
+use crate::instructors::view::{self, ProfileView as Public};
+use crate::places::Gazetteer;
+use crate::site::Site;
+use crate::store::Read;
+use crate::web::components::{DayRow, Fact, Icon, SlotState, SlotView};
+
+const DAYS_SHOWN: i64 = 7;
+const SLOTS_A_DAY: usize = 6;
+
+/// Which lesson's times the board shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    pub offering: Option<OfferingId>,
+    pub minutes: Option<u16>,
+}
+
+pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<&Actor>) -> Outcome<ProfileView> {
+    let now = site.now();
+    let facts = visible(site, r, id, viewer)?;
+    let public = facts.public_view(&*site.part::<Gazetteer>()?, now);
+    let offerings: Vec<Offering> = facts.offerings.iter().filter(|o| o.is_active).cloned().collect();
+    let fee = facts::student_fee(r)?;
+    let viewer_id = viewer.map(|actor| actor.user_id);
+    let additions = Additions::of(site);
+    let reviews = additions.reviews(r, id, viewer_id)?;
+    Ok(ProfileView {
+        name: first_last_initial(&facts.user.first_name, &facts.user.last_name),
+        first_name: public.user.first_name.clone(),
+        headline: headline(&public),
+        face: offer::face(&facts.user),
+        facts: trust(&public),
+        founding: public.is_founding_instructor,
+        bio: public.bio.clone(),
+        rows: rows(&public, &offerings),
+        board: board(r, now, id, &offerings, shown, fee)?,
+        offers: offerings.iter().map(|o| offer_row(id, o, fee)).collect(),
+        places: places(&public, &offerings),
+        reviews: reviews.unwrap_or_else(|| html! { p.muted { "No reviews yet." } }),
+        zone: zone_words(&public.timezone),
+        fee: fee.percent(),
+        message_href: (viewer_id != Some(id) && !viewer.is_some_and(|a| a.is(Role::Instructor)))
+            .then(|| format!("/student/messages?with={id}")),
+        actions: additions.actions(r, id, viewer_id)?,
+    })
+}
+
+/// "Piano and Violin, Manhattan"
+fn headline(public: &Public) -> String {
+    let mut names: Vec<&str> = public.services.iter().map(|s| s.name.as_str()).collect();
+    let more = names.len().saturating_sub(3);
+    names.truncate(3);
+    let taught = match (names.as_slice(), more) {
+        ([], _) => String::new(),
+        (some, 0) if some.len() > 1 => format!("{} and {}", some[..some.len() - 1].join(", "), some[some.len() - 1]),
+        (some, 0) => some.join(""),
+        (some, more) => format!("{} and {more} more", some.join(", ")),
+    };
+    [taught.as_str(), public.service_area_summary.as_str()]
+        .iter()
+        .filter(|t| !t.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn trust(public: &Public) -> Vec<Fact> {
+    let mut facts = vec![match public.rating {
+        Some(rating) => {
+            let reviews = count(usize::try_from(public.review_count).unwrap_or(usize::MAX), "review", "reviews");
+            Fact::new(Icon::Star, format!("{rating:.1} from {reviews}")).link("#reviews")
+        }
+        None => Fact::plain("New, no rating yet"),
+    }];
+    if public.background_check_passed {
+        facts.push(Fact::verified(Icon::Shield, "Background checked"));
+    }
+    if public.identity_verified {
+        facts.push(Fact::verified(Icon::Check, "Identity verified"));
+    }
+    facts
+}
+
+fn rows(public: &Public, offerings: &[Offering]) -> Vec<(&'static str, Markup)> {
+    let ages: BTreeSet<_> = offerings.iter().flat_map(|o| o.terms.age_groups.iter().map(|age| age.name())).collect();
+    let levels: BTreeSet<Level> = offerings.iter().flat_map(|o| o.terms.levels.iter().copied()).collect();
+    let levels: Vec<&str> = levels.iter().map(|level| level.name()).collect();
+    let mut rows = vec![
+        ("Experience", html! { (count(public.years_experience.into(), "year", "years")) " of teaching" }),
+        ("Languages", html! { (public.languages.join(", ")) }),
+        ("Book ahead", html! { "At least " (count(public.min_advance_booking_hours.into(), "hour", "hours")) }),
+    ];
+    if !ages.is_empty() {
+        rows.insert(1, ("Teaches", html! { (ages.into_iter().collect::<Vec<_>>().join(", ")) }));
+    }
+    if !levels.is_empty() {
+        rows.insert(2.min(rows.len()), ("Levels", html! { (levels.join(", ")) }));
+    }
+    rows
+}
+
+fn offer_row(instructor: UserId, offering: &Offering, fee: Bp) -> OfferRow {
+    let (minutes, place) = (offer::usual_minutes(offering), offer::usual_place(offering));
+    let rate = offering.terms.rate_at(place);
+    OfferRow {
+        name: offer::service_name(offering),
+        href: Choosing { instructor, offering: offering.id, minutes, place }.plain(),
+        prices: offering.terms.durations.iter().map(|m| (*m, offer::all_in(rate, *m, fee))).collect(),
+        about: offering.terms.description.clone(),
+    }
+}
+
+fn board(
+    r: &dyn Read,
+    now: Timestamp,
+    id: UserId,
+    offerings: &[Offering],
+    shown: Shown,
+    fee: Bp,
+) -> Outcome<Option<BoardView>> {
+    let wanted = offerings.iter().find(|o| Some(o.id) == shown.offering).or_else(|| offerings.first());
+    let Some(offering) = wanted else { return Ok(None) };
+    let durations = &offering.terms.durations;
+    let minutes = shown.minutes.filter(|m| durations.contains(m)).unwrap_or_else(|| offer::usual_minutes(offering));
+    let place = offer::usual_place(offering);
+    let calendar = facts::calendar(r, id)?;
+    let today = today_in(now, &calendar.zone);
+    let zone = calendar.zone.clone();
+    let openings = next_openings(r, calendar, now, id, (Some(place), minutes), DAYS_SHOWN - 1, 1000)?;
+    let choosing = Choosing { instructor: id, offering: offering.id, minutes, place };
+    let days = (0..DAYS_SHOWN).map(|n| day_row(plus_days(today, n), today, &openings, &choosing)).collect();
+    let next = openings.first().map(|o| {
+        let day = if o.date == today_in(now, &zone) { "today".to_owned() } else { fmt_date(o.date) };
+        format!("{day}, {}", fmt_clock(o.start))
+    });
+    Ok(Some(BoardView {
+        service: offer::service_name(offering),
+        minutes,
+        all_in: offer::all_in(offering.terms.rate_at(place), minutes, fee),
+        book_href: choosing.plain(),
+        today,
+        days,
+        next,
+        others: others(id, offerings, offering),
+    }))
+}
+
+/// Half hours are enough here; the picker has every quarter.
+fn day_row(date: Date, today: Date, openings: &[Opening], choosing: &Choosing) -> DayRow {
+    let all: Vec<&Opening> = openings.iter().filter(|o| o.date == date).collect();
+    let halves: Vec<&Opening> = all.iter().filter(|o| o.start.minutes().is_multiple_of(30)).copied().collect();
+    let shown = if halves.is_empty() { &all } else { &halves };
+    let state = if date == today { SlotState::Now } else { SlotState::Free };
+    let tile = |o: &&Opening| SlotView { state, ..SlotView::free(date, o.start, choosing.slot(date, o.start)) };
+    DayRow {
+        date,
+        slots: shown.iter().take(SLOTS_A_DAY).map(tile).collect(),
+        more: (shown.len() > SLOTS_A_DAY).then(|| choosing.day(date)),
+    }
+}
+
+/// Other lessons and lengths the board can show.
+fn others(id: UserId, offerings: &[Offering], current: &Offering) -> Vec<(String, String)> {
+    let lengths = current.terms.durations.iter().map(|m| (current, *m));
+    let services = offerings.iter().filter(|o| o.id != current.id).map(|o| (o, offer::usual_minutes(o)));
+    let link = |(o, minutes): (&Offering, u16)| {
+        (
+            format!("{}, {minutes} min", offer::service_name(o)),
+            format!("/instructors/{id}?service={}&minutes={minutes}#free", o.id),
+        )
+    };
+    lengths.chain(services).map(link).collect()
+}
+
+fn places(public: &Public, offerings: &[Offering]) -> Vec<(String, String)> {
+    let offered: BTreeSet<Place> = offerings.iter().flat_map(|o| o.terms.places.iter().copied()).collect();
+    let first = &public.user.first_name;
+    let named = |list: &[crate::instructors::model::NamedPlace]| {
+        list.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join("; ")
+    };
+    let words = |place: &Place| match place {
+        Place::StudentHome => ("At your place".to_owned(), areas(public)),
+        Place::InstructorLocation => {
+            let at = named(&public.preferred_teaching_locations);
+            let at = if at.is_empty() { public.service_area_summary.clone() } else { at };
+            (format!("At {first}’s place"), format!("{at}. The exact address comes with the booking."))
+        }
+        Place::Neutral => {
+            let at = named(&public.preferred_public_spaces);
+            ("At a public place".to_owned(), if at.is_empty() { "Agreed with you by message.".to_owned() } else { at })
+        }
+        Place::Remote => ("Online".to_owned(), format!("{first} sends the link before the lesson.")),
+    };
+    offered.iter().map(words).collect()
+}
+
+fn areas(public: &Public) -> String {
+    let names: Vec<&str> = public.service_area_neighborhoods.iter().map(|n| n.name.as_str()).collect();
+    match names.len() {
+        0 => view::summary(&public.service_area_boroughs),
+        1..=8 => names.join(", "),
+        n => format!("{} and {} more", names[..8].join(", "), n - 8),
+    }
+}

@@ -1,0 +1,87 @@
+//! What rooms above this one add to its pages, put in at wiring.
+
+use std::sync::Arc;
+
+use maud::Markup;
+
+use super::model::{Booking, Side};
+use crate::base::id::UserId;
+use crate::base::refusal::Outcome;
+use crate::site::Site;
+use crate::store::Read;
+
+/// About one instructor, for whoever looks.
+type OfInstructor = Arc<dyn Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync>;
+/// About one lesson, for one side of it.
+type OfLesson = Arc<dyn Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send + Sync>;
+
+/// Empty until somebody adds: a page without additions is whole.
+#[derive(Clone, Default)]
+pub struct Additions {
+    reviews: Option<OfInstructor>,
+    actions: Option<OfInstructor>,
+    lesson: Option<OfLesson>,
+    booked: Option<OfLesson>,
+}
+
+impl Additions {
+    /// The reviews on a profile.
+    #[must_use]
+    pub fn with_reviews(
+        mut self,
+        part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
+    ) -> Self {
+        self.reviews = Some(Arc::new(part));
+        self
+    }
+
+    /// Buttons beside the name on a profile, such as saving it.
+    #[must_use]
+    pub fn with_actions(
+        mut self,
+        part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
+    ) -> Self {
+        self.actions = Some(Arc::new(part));
+        self
+    }
+
+    /// A section on the page of a lesson, such as its review.
+    #[must_use]
+    pub fn with_lesson(
+        mut self,
+        part: impl Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send + Sync + 'static,
+    ) -> Self {
+        self.lesson = Some(Arc::new(part));
+        self
+    }
+
+    /// A section after a booking was made, such as inviting a friend.
+    #[must_use]
+    pub fn with_booked(
+        mut self,
+        part: impl Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send + Sync + 'static,
+    ) -> Self {
+        self.booked = Some(Arc::new(part));
+        self
+    }
+
+    pub fn of(site: &Site) -> Self {
+        site.part::<Self>().map(|part| (*part).clone()).unwrap_or_default()
+    }
+
+    pub fn reviews(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Option<Markup>> {
+        self.reviews.as_ref().map(|part| part(r, instructor, viewer)).transpose()
+    }
+
+    pub fn actions(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Markup> {
+        self.actions.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, instructor, viewer))
+    }
+
+    pub fn lesson(&self, r: &dyn Read, booking: &Booking, side: Side) -> Outcome<Markup> {
+        self.lesson.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, booking, side))
+    }
+
+    pub fn booked(&self, r: &dyn Read, booking: &Booking) -> Outcome<Markup> {
+        self.booked.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, booking, Side::Student))
+    }
+}

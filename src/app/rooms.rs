@@ -11,8 +11,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
-use crate::{accounts, availability, bookings, instructors, jobs, places, site, web};
-use crate::{accounts, availability, catalog, instructors, jobs, places, site, web};
+use crate::{accounts, availability, bookings, catalog, instructors, jobs, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {

@@ -1,0 +1,210 @@
+//! Chromium, and what a person does in it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chromiumoxide::cdp::browser_protocol::emulation::{
+    MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
+};
+use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::handler::viewport::Viewport;
+use chromiumoxide::page::ScreenshotParams;
+use chromiumoxide::{BrowserConfig, Page};
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+/// How long a page may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scripts {
+    On,
+    Off,
+}
+
+pub struct Browser {
+    inner: chromiumoxide::Browser,
+    pump: tokio::task::JoinHandle<()>,
+    base: String,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub async fn open(base: &str) -> Self {
+        let profile = tempfile::tempdir().expect("a temporary directory");
+        let config = BrowserConfig::builder()
+            .chrome_executable("/usr/bin/chromium")
+            .no_sandbox()
+            .user_data_dir(profile.path())
+            .args([
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ])
+            .request_timeout(Duration::from_secs(60))
+            .build()
+            .expect("a browser configuration");
+        let (inner, mut events) = chromiumoxide::Browser::launch(config).await.expect("Chromium starts");
+        let pump = tokio::spawn(async move { while events.next().await.is_some() {} });
+        Self { inner, pump, base: base.to_owned(), _profile: profile }
+    }
+
+    /// A tab of its own; cookies are shared with the browser's other tabs.
+    pub async fn sheet(&self, scripts: Scripts, width: u32, dark: bool) -> Sheet {
+        let page = self.inner.new_page("about:blank").await.expect("a tab");
+        let off = scripts == Scripts::Off;
+        page.execute(SetScriptExecutionDisabledParams::new(off)).await.expect("scripts are set");
+        let sheet = Sheet { page, base: self.base.clone() };
+        sheet.shape(width, dark).await;
+        sheet
+    }
+
+    /// Everybody is signed out.
+    pub async fn forget(&self) {
+        self.inner.clear_cookies().await.expect("cookies are cleared");
+    }
+
+    pub async fn close(mut self) {
+        drop(self.inner.close().await);
+        drop(self.inner.wait().await);
+        self.pump.abort();
+    }
+}
+
+pub struct Sheet {
+    page: Page,
+    base: String,
+}
+
+impl Sheet {
+    pub async fn shape(&self, width: u32, dark: bool) {
+        let viewport = Viewport { width, height: 900, device_scale_factor: Some(1.0), ..Viewport::default() };
+        let metrics = chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams::new(
+            i64::from(viewport.width),
+            i64::from(viewport.height),
+            1.0,
+            width < 600,
+        );
+        self.page.execute(metrics).await.expect("the viewport is set");
+        let scheme = MediaFeature::new("prefers-color-scheme", if dark { "dark" } else { "light" });
+        let media = SetEmulatedMediaParams::builder().features([scheme]).build();
+        self.page.execute(media).await.expect("the theme is set");
+    }
+
+    /// Opens a path of the marketplace.
+    pub async fn go(&self, path: &str) {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
+        self.page.goto(url).await.expect("the page opens");
+    }
+
+    pub async fn path(&self) -> String {
+        let url = self.page.url().await.ok().flatten().unwrap_or_default();
+        url.strip_prefix(&self.base).unwrap_or(&url).to_owned()
+    }
+
+    /// The words a person sees.
+    pub async fn text(&self) -> String {
+        match self.page.find_element("body").await {
+            Ok(body) => body.inner_text().await.ok().flatten().unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the page shows these words.
+    pub async fn sees(&self, words: &str) {
+        let started = Instant::now();
+        loop {
+            let text = self.text().await;
+            if text.to_lowercase().contains(&words.to_lowercase()) {
+                return;
+            }
+            if started.elapsed() > PATIENCE {
+                panic!("{} does not say {words:?}; it says:\n{text}", self.path().await);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until the address begins like this.
+    pub async fn is_at(&self, path: &str) {
+        let started = Instant::now();
+        while !self.path().await.starts_with(path) {
+            assert!(started.elapsed() < PATIENCE, "at {} and not at {path}:\n{}", self.path().await, self.text().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn has(&self, selector: &str) -> bool {
+        self.page.find_element(selector).await.is_ok()
+    }
+
+    pub async fn count(&self, selector: &str) -> usize {
+        self.page.find_elements(selector).await.map(|all| all.len()).unwrap_or(0)
+    }
+
+    pub async fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        self.element(selector).await.attribute(name).await.ok().flatten()
+    }
+
+    async fn element(&self, selector: &str) -> chromiumoxide::Element {
+        let started = Instant::now();
+        loop {
+            if let Ok(element) = self.page.find_element(selector).await {
+                return element;
+            }
+            if started.elapsed() > PATIENCE {
+                panic!("{} has no {selector}; it says:\n{}", self.path().await, self.text().await);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Types into a field, replacing what was there.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.element(selector).await;
+        field.click().await.expect("the field takes the focus");
+        self.page
+            .execute(chromiumoxide::cdp::browser_protocol::input::InsertTextParams::new(text))
+            .await
+            .expect("the text is typed");
+    }
+
+    /// Clicks, and lets the next page load.
+    pub async fn click(&self, selector: &str) {
+        let element = self.element(selector).await;
+        element.scroll_into_view().await.ok();
+        element.click().await.unwrap_or_else(|e| panic!("{selector} cannot be clicked: {e}"));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+
+    /// A full-page picture.
+    pub async fn picture(&self, path: &Path) {
+        let params = ScreenshotParams::builder().format(CaptureScreenshotFormat::Png).full_page(true).build();
+        self.page.save_screenshot(params, path).await.expect("a picture");
+    }
+
+    /// Whether anything sticks out sideways.
+    pub async fn scrolls_sideways(&self) -> bool {
+        let width = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        self.page.evaluate(width).await.ok().and_then(|v| v.into_value().ok()).unwrap_or(false)
+    }
+
+    /// What axe finds wrong: rule and the elements it is about. Scripts must be on.
+    pub async fn accessibility(&self, axe: &str) -> Vec<String> {
+        self.page.evaluate(axe).await.expect("axe loads");
+        let run = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ': ' + \
+                   v.nodes.map(n => n.target.join(' ')).slice(0, 5).join(' | ')))";
+        let found: Value = self.page.evaluate(run).await.expect("axe runs").into_value().expect("a list");
+        found.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    }
+}
+
+/// Where pictures go: `target/pictures`.
+pub fn pictures() -> PathBuf {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pictures");
+    std::fs::create_dir_all(&dir).expect("a folder for pictures");
+    dir
+}

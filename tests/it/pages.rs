@@ -41,6 +41,11 @@ async fn pages_that_are_read_are_whole() {
     let topic = app.get("/help/cancelling").await;
     assert_eq!((topic.status.as_u16(), topic.headers["location"].to_str().unwrap()), (303, "/help#cancelling"));
     assert_eq!(app.get("/help/nothing").await.status, 404);
+    assert!(app.get("/robots.txt").await.text.contains("Disallow: /\n"), "a sandbox is not for search engines");
+    let map = app.get("/sitemap.xml").await;
+    let kind = map.headers["content-type"].to_str().unwrap();
+    assert_eq!((map.status.as_u16(), kind), (200, "application/xml; charset=utf-8"));
+    assert!(map.text.contains("/how-it-works</loc>") && map.text.contains("/categories/"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,12 @@
-//! Pages that are read: how it works, trust and safety, help, about, contact, terms, privacy, referral terms.
+//! Pages that are read: how it works, trust and safety, help, about, contact, terms, privacy, referral terms; and what
+//! search engines are told.
 //!
 //! Their words are ours, their numbers are not written here: fees, floors and limits come from the settings and rules
 //! that are in force when the page is asked for, so a changed setting changes the sentence. No page promises what the
 //! program does not do.
 
 mod about;
+mod crawlers;
 mod facts;
 mod help;
 mod learn;
@@ -64,11 +66,12 @@ pub fn add_to(pages: Pages) -> Pages {
             show(&chrome, &site, path, write)
         })
     });
-    with_sheets.get(Access::Public, "/help/{topic}", topic).get(
-        Access::Role(Role::Admin),
-        "/admin/style",
-        |chrome: Chrome| async move { style_guide::style_guide(&chrome) },
-    )
+    let guide = |chrome: Chrome| async move { style_guide::style_guide(&chrome) };
+    with_sheets
+        .get(Access::Public, "/help/{topic}", topic)
+        .get(Access::Public, "/robots.txt", crawlers::robots)
+        .get(Access::Public, "/sitemap.xml", crawlers::sitemap)
+        .get(Access::Role(Role::Admin), "/admin/style", guide)
 }
 
 fn show(chrome: &Chrome, site: &Site, path: &str, write: Writer) -> Answer<Markup> {

@@ -25,6 +25,7 @@
 
 pub mod desk;
 pub mod events;
+mod jobs;
 pub mod ledger;
 pub mod model;
 pub mod ops;
@@ -32,6 +33,10 @@ pub mod rules;
 pub mod tables;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use desk::{LessonDesk, Lessons, News, Stand};
+pub use jobs::jobs;
 pub use ledger::check;
 pub use tables::tables;

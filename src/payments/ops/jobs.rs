@@ -120,7 +120,7 @@ pub async fn repeat_pending(site: &Site, booking: BookingId) -> Outcome<()> {
 }
 
 /// Lots past their end expire; reserved ones cannot (rule: 10§2.5).
-pub async fn expire_credits(site: &Site) -> Outcome<usize> {
+pub async fn expire_credits(site: &Site, dry_run: bool) -> Outcome<usize> {
     const BATCH: usize = 500;
     let now = site.now();
     let due: Vec<_> = site.read(|r| {
@@ -132,7 +132,7 @@ pub async fn expire_credits(site: &Site) -> Outcome<usize> {
             .map(|(id, _)| id)
             .collect())
     })?;
-    for batch in due.chunks(BATCH) {
+    for batch in due.chunks(BATCH).filter(|_| !dry_run) {
         let ids = batch.to_vec();
         site.write(move |tx| {
             for id in &ids {

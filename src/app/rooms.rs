@@ -12,6 +12,7 @@ use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
 use crate::{accounts, availability, bookings, catalog, instructors, jobs, places, site, web};
+use crate::{accounts, availability, instructors, jobs, payments, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -27,6 +28,8 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.extend(places::tables());
     catalogue.tables.extend(instructors::tables());
     catalogue.checks.push(bookings::tables::check);
+    catalogue.tables.extend(payments::tables());
+    catalogue.checks.push(payments::check);
     catalogue
 }
 
@@ -38,6 +41,7 @@ pub fn api() -> Api {
     api = catalog::api::routes(api);
     api = instructors::api::routes(api);
     api = bookings::api::routes(api);
+    api = payments::api::routes(api);
     api
 }
 
@@ -47,11 +51,13 @@ pub fn pages() -> Pages {
     pages = catalog::pages::routes(pages);
     pages = availability::pages::routes(pages);
     pages = bookings::pages::routes(pages);
+    pages = payments::pages::pages(pages);
     pages
 }
 
 pub fn jobs() -> Vec<JobKind> {
     [accounts::jobs(), availability::jobs::jobs(), bookings::jobs()].into_iter().flatten().collect()
+    [accounts::jobs(), availability::jobs::jobs(), payments::jobs()].into_iter().flatten().collect()
 }
 
 pub fn consumers() -> Vec<Consumer> {

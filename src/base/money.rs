@@ -121,6 +121,18 @@ decimal_twin!(
     Fraction, Bp, 10_000.0
 );
 
+/// Read back from a request: a number with at most four decimals.
+impl<'de> Deserialize<'de> for Fraction {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let wide = f64::deserialize(d)? * 10_000.0;
+        let whole = wide.round();
+        if !(0.0..=1_000_000.0).contains(&whole) || (wide - whole).abs() > 1e-6 {
+            return Err(serde::de::Error::custom("expected a number of at most four decimals, not below 0"));
+        }
+        Ok(Self(Bp(whole as u32)))
+    }
+}
+
 impl utoipa::PartialSchema for Cents {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::Integer).into()

@@ -23,12 +23,14 @@
 //! Jobs: `authorize`, `auth_retry`, `capture`, `capture_retry` (timers at exact instants), `credit_expiry`,
 //! `payment_health` (repeats calls whose outcome is unknown).
 
+pub mod api;
 pub mod desk;
 pub mod events;
 mod jobs;
 pub mod ledger;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod rules;
 pub mod tables;
 pub mod view;

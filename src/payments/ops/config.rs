@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::base::id::UserId;
-use crate::base::money::{Bp, Cents};
+use crate::base::money::{Cents, Fraction};
 use crate::base::price::Floors;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
@@ -24,10 +24,10 @@ pub fn pricing(r: &dyn Read) -> Outcome<(PricingConfig, Floors, Option<Timestamp
 #[derive(Clone, Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PricingPatch {
-    pub student_fee_pct: Option<f64>,
-    pub founding_instructor_rate_pct: Option<f64>,
+    pub student_fee_pct: Option<Fraction>,
+    pub founding_instructor_rate_pct: Option<Fraction>,
     pub founding_instructor_cap: Option<u32>,
-    pub founding_search_boost: Option<f64>,
+    pub founding_search_boost: Option<Fraction>,
     pub instructor_tiers: Option<Vec<TierIn>>,
     pub tier_activity_window_days: Option<u32>,
     pub tier_stepdown_max: Option<u32>,
@@ -43,7 +43,7 @@ pub struct TierIn {
     pub min: u32,
     #[serde(default)]
     pub max: Option<u32>,
-    pub pct: f64,
+    pub pct: Fraction,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
@@ -67,17 +67,6 @@ pub struct StepIn {
     pub cents: Cents,
 }
 
-/// A fraction of one as basis points; what does not fit four decimals is refused.
-fn share(field: &str, value: f64) -> Outcome<Bp> {
-    scaled(value, 10_000.0).map(Bp).ok_or_else(|| Refusal::invalid(field, "A fraction with at most four decimals."))
-}
-
-fn scaled(value: f64, by: f64) -> Option<u32> {
-    let wide = value * by;
-    let whole = wide.round();
-    ((0.0..=1_000_000.0).contains(&whole) && (wide - whole).abs() < 1e-6).then_some(whole as u32)
-}
-
 pub async fn change_pricing(site: &Site, by: UserId, patch: PricingPatch) -> Outcome<()> {
     site.write(move |tx| {
         let mut config = PRICING.read(tx)?;
@@ -95,19 +84,19 @@ pub async fn change_pricing(site: &Site, by: UserId, patch: PricingPatch) -> Out
 
 fn apply(config: &mut PricingConfig, patch: &PricingPatch) -> Outcome<()> {
     if let Some(pct) = patch.student_fee_pct {
-        config.student_fee = share("student_fee_pct", pct)?;
+        config.student_fee = pct.0;
     }
     if let Some(pct) = patch.founding_instructor_rate_pct {
-        config.founding_rate = share("founding_instructor_rate_pct", pct)?;
+        config.founding_rate = pct.0;
     }
     if let Some(boost) = patch.founding_search_boost {
-        let hundredths = scaled(boost, 100.0);
-        config.founding_search_boost =
-            hundredths.ok_or_else(|| Refusal::invalid("founding_search_boost", "A number with two decimals."))?;
+        if boost.0.0 % 100 != 0 {
+            return Err(Refusal::invalid("founding_search_boost", "A number with two decimals."));
+        }
+        config.founding_search_boost = boost.0.0 / 100;
     }
     if let Some(tiers) = &patch.instructor_tiers {
-        let read = |t: &TierIn| Ok(Tier { min: t.min, max: t.max, pct: share("instructor_tiers", t.pct)? });
-        config.tiers = tiers.iter().map(read).collect::<Outcome<_>>()?;
+        config.tiers = tiers.iter().map(|t| Tier { min: t.min, max: t.max, pct: t.pct.0 }).collect();
     }
     if let Some(cycle) = &patch.student_credit_cycle {
         config.credit_cycle = cycle.cycle_len;

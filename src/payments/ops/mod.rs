@@ -6,6 +6,7 @@ mod cards;
 mod checkout;
 mod config;
 mod credits;
+mod history;
 mod jobs;
 mod open;
 mod record;
@@ -20,6 +21,7 @@ pub use cards::{
 pub use checkout::{Checkout, Planned, plan_checkout, plan_retry};
 pub use config::{PricingPatch, change_pricing, pricing};
 pub use credits::{Holdings, holdings, issue};
+pub use history::{Earnings, LessonEarning, earnings, transactions};
 pub use jobs::{authorize_due, capture_due, expire_credits, repeat_pending, retry_authorization, retry_capture};
 pub use open::{open, payment, standing};
 pub use run::{refresh, run};

@@ -85,6 +85,12 @@ impl StandIn {
         self.act(|draft| super::accounts::finish(draft, account)).map(drop)
     }
 
+    /// Where the instructor came from, to be sent back to.
+    pub fn account_return_url(&self, account: &str) -> Outcome<String> {
+        let found = self.act(|draft| draft.of_kind("account", account))?;
+        Ok(found["stand_in_return_url"].as_str().unwrap_or("/").to_owned())
+    }
+
     /// The person has shown their document.
     pub fn verify_identity(&self, session: &str) -> Outcome<()> {
         self.act(|draft| super::accounts::verify_identity(draft, session)).map(drop)
@@ -99,9 +105,11 @@ impl StandIn {
         let mut draft = Draft::new(&books, &self.inner, None);
         let answer = deed(&mut draft);
         let change = draft.change;
-        books.commit(change).map_err(Refusal::internal)?;
+        if !change.put.is_empty() {
+            books.commit(change).map_err(Refusal::internal)?;
+            self.inner.bell.notify_one();
+        }
         drop(books);
-        self.inner.bell.notify_one();
         answer.map_err(|problem| {
             let message = problem.body["error"]["message"].as_str().unwrap_or("The stand-in refused this.").to_owned();
             match problem.status {

@@ -1,0 +1,118 @@
+//! `/config/pricing` and `/admin/config/pricing`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::access::Actor;
+use crate::base::money::{Bp, Cents, Fraction};
+use crate::base::price::Floors;
+use crate::base::refusal::Outcome;
+use crate::base::time::Timestamp;
+use crate::payments::ops::{self, PricingPatch};
+use crate::payments::rules::pricing::PricingConfig;
+use crate::site::Site;
+use crate::web::{Answer, Body};
+
+#[derive(Serialize, ToSchema)]
+pub struct TierView {
+    min: u32,
+    max: Option<u32>,
+    pct: Fraction,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct FloorsView {
+    private_in_person: Cents,
+    private_remote: Cents,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CreditStepView {
+    position: u32,
+    cents: Cents,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CreditCycleView {
+    cycle_len: u32,
+    steps: Vec<CreditStepView>,
+}
+
+/// Every setting of prices; shares are fractions of one.
+#[derive(Serialize, ToSchema)]
+pub struct PricingSettings {
+    student_fee_pct: Fraction,
+    founding_instructor_rate_pct: Fraction,
+    founding_instructor_cap: u32,
+    founding_search_boost: Fraction,
+    instructor_tiers: Vec<TierView>,
+    tier_activity_window_days: u32,
+    tier_stepdown_max: u32,
+    tier_inactivity_reset_days: u32,
+    price_floor_cents: FloorsView,
+    student_credit_cycle: CreditCycleView,
+}
+
+impl PricingSettings {
+    fn new(config: PricingConfig, floors: Floors) -> Self {
+        let tier =
+            |t: crate::payments::rules::pricing::Tier| TierView { min: t.min, max: t.max, pct: t.pct.fraction() };
+        let steps = config.credit_steps.iter();
+        Self {
+            student_fee_pct: config.student_fee.fraction(),
+            founding_instructor_rate_pct: config.founding_rate.fraction(),
+            founding_instructor_cap: config.founding_cap,
+            founding_search_boost: Bp(config.founding_search_boost.saturating_mul(100)).fraction(),
+            instructor_tiers: config.tiers.iter().copied().map(tier).collect(),
+            tier_activity_window_days: config.activity_window_days,
+            tier_stepdown_max: config.stepdown_max,
+            tier_inactivity_reset_days: config.inactivity_reset_days,
+            price_floor_cents: FloorsView { private_in_person: floors.in_person, private_remote: floors.remote },
+            student_credit_cycle: CreditCycleView {
+                cycle_len: config.credit_cycle,
+                steps: steps.map(|s| CreditStepView { position: s.position, cents: s.cents }).collect(),
+            },
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct PricingView {
+    config: PricingSettings,
+    /// `null` while nobody changed anything.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    updated_at: Option<Timestamp>,
+}
+
+fn view(site: &Site) -> Outcome<PricingView> {
+    let (config, floors, updated_at) = site.read(ops::pricing)?;
+    Ok(PricingView { config: PricingSettings::new(config, floors), updated_at })
+}
+
+/// The prices everybody may know: fees, tiers, floors, milestone credit.
+#[utoipa::path(get, path = "/api/v1/config/pricing", tag = "config", operation_id = "get_public_pricing",
+    responses((status = 200, body = PricingView)))]
+pub async fn get_public_pricing(State(site): State<Site>) -> Answer<Json<PricingView>> {
+    Ok(Json(view(&site)?))
+}
+
+/// The settings of prices.
+#[utoipa::path(get, path = "/api/v1/admin/config/pricing", tag = "admin", operation_id = "get_pricing",
+    responses((status = 200, body = PricingView)))]
+pub async fn get_pricing(State(site): State<Site>) -> Answer<Json<PricingView>> {
+    Ok(Json(view(&site)?))
+}
+
+/// Changes any part of the settings. Lessons already booked keep the price they were sold at.
+#[utoipa::path(patch, path = "/api/v1/admin/config/pricing", tag = "admin", operation_id = "update_pricing",
+    request_body = PricingPatch, responses((status = 200, body = PricingView)))]
+pub async fn update_pricing(
+    State(site): State<Site>,
+    actor: Actor,
+    Body(patch): Body<PricingPatch>,
+) -> Answer<Json<PricingView>> {
+    ops::change_pricing(&site, actor.user_id, patch).await?;
+    Ok(Json(view(&site)?))
+}

@@ -1,0 +1,83 @@
+//! What a student paid and an instructor earned, read from the payments and the ledger.
+
+use std::collections::BTreeMap;
+
+use crate::base::id::{BookingId, UserId};
+use crate::base::limits::SCAN_ROWS;
+use crate::base::money::Cents;
+use crate::base::refusal::Outcome;
+use crate::base::time::Timestamp;
+use crate::payments::ledger::{Account, EntryKind};
+use crate::payments::model::BookingPayment;
+use crate::payments::tables::{self, ENTRIES, ENTRIES_BY_INSTRUCTOR, PAYMENTS, PAYMENTS_BY_STUDENT};
+use crate::store::{Dir, Read, ReadExt, Span};
+
+/// Payments of a student that came to anything, the latest lesson first.
+pub fn transactions(r: &dyn Read, student: UserId) -> Outcome<Vec<BookingPayment>> {
+    let span = Span::prefix(&(student,));
+    let rows = r.by_index(&PAYMENTS, &PAYMENTS_BY_STUDENT, span, SCAN_ROWS, Dir::Down)?;
+    let real = |payment: &BookingPayment| payment.promised || payment.captured.is_positive();
+    Ok(rows.into_iter().map(|(_, payment)| payment).filter(real).collect())
+}
+
+/// One lesson's earning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonEarning {
+    pub booking_id: BookingId,
+    pub description: String,
+    pub start: Timestamp,
+    pub lesson: Cents,
+    pub platform_fee: Cents,
+    pub payout: Cents,
+    pub tip: Cents,
+    pub paid_at: Timestamp,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Earnings {
+    pub earned: Cents,
+    pub tips: Cents,
+    pub lesson_value: Cents,
+    pub platform_fees: Cents,
+    /// The latest payout first.
+    pub lessons: Vec<LessonEarning>,
+}
+
+/// rule: 10§2.10: the ledger's truth (transfers, top-ups, tips), not recomputed from today's tier.
+pub fn earnings(r: &dyn Read, instructor: UserId) -> Outcome<Earnings> {
+    let span = Span::prefix(&(instructor,));
+    let entries = r.by_index(&ENTRIES, &ENTRIES_BY_INSTRUCTOR, span, SCAN_ROWS, Dir::Up)?;
+    let mut by_booking: BTreeMap<BookingId, (Cents, Cents, Timestamp)> = BTreeMap::new();
+    for (_, entry) in entries {
+        let Some(booking) = entry.booking_id else { continue };
+        let paid: Cents = entry.lines.iter().filter(|l| l.account == Account::Cash).map(|l| -l.amount).sum();
+        let (payout, tip, at) = by_booking.entry(booking).or_insert((Cents::ZERO, Cents::ZERO, entry.at));
+        match entry.kind {
+            EntryKind::Payout => *payout += paid,
+            EntryKind::Tip => *tip += paid,
+            _ => continue,
+        }
+        *at = entry.at;
+    }
+    by_booking.retain(|_, (payout, tip, _)| *payout != Cents::ZERO || *tip != Cents::ZERO);
+    let mut all = Earnings::default();
+    for (booking_id, (payout, tip, paid_at)) in by_booking {
+        let payment = tables::payment(r, booking_id)?;
+        all.earned += payout + tip;
+        all.tips += tip;
+        all.lesson_value += payment.quote.lesson;
+        all.platform_fees += payment.quote.instructor_fee;
+        all.lessons.push(LessonEarning {
+            booking_id,
+            description: payment.description,
+            start: payment.start,
+            lesson: payment.quote.lesson,
+            platform_fee: payment.quote.instructor_fee,
+            payout,
+            tip,
+            paid_at,
+        });
+    }
+    all.lessons.sort_by_key(|lesson| std::cmp::Reverse(lesson.paid_at));
+    Ok(all)
+}

@@ -1,0 +1,137 @@
+//! A student's cards, credit and payments.
+
+use axum::extract::State;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use crate::base::access::Actor;
+use crate::base::id::MethodId;
+use crate::base::money::Cents;
+use crate::base::time::{TimeZone, Timestamp, fmt_date, utc_to_local, zone};
+use crate::payments::model::{BookingPayment, LotStatus, PaymentMethod};
+use crate::payments::ops::{self, Holdings};
+use crate::site::Site;
+use crate::web::components::{
+    Button, Icon, Stat, Tone, badge, empty, facts, link_button, page_head, post_button, section, stats,
+};
+use crate::web::{Answer, Chrome, Id, page, see_other};
+
+pub(super) async fn show(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Markup> {
+    let (user, now) = (actor.user_id, site.now());
+    let (cards, held, paid) =
+        site.read(|r| Ok((ops::cards(r, user)?, ops::holdings(r, user, now)?, ops::transactions(r, user)?)))?;
+    let tz = zone(&actor.timezone).unwrap_or_else(|| site.zone.clone());
+    Ok(page(
+        &chrome,
+        "Cards and payments",
+        html! {
+            div.wrap.stack.stack--l {
+                (page_head("Cards and payments", "What you pay with, what you have, what you paid.", html! {}))
+                (section("cards", "Cards", "Card numbers are typed on Stripe’s own page and never reach us.", card_list(&cards)))
+                (section("credit", "Credit", "Used at checkout, the earliest to expire first.", credit(&held, &tz)))
+                (section("payments", "Payments", "Your lessons, the latest first.", history(&paid, &tz)))
+            }
+        },
+    ))
+}
+
+fn card_list(cards: &[PaymentMethod]) -> Markup {
+    let add = Button::primary("Add a card").icon(Icon::Lock).busy("Opening Stripe…");
+    html! {
+        @for card in cards {
+            div.row.row--split {
+                p {
+                    b { (card.label()) } @if card.is_default { " " (badge(Tone::Ok, "default")) }
+                    br; span.muted { "Expires " (format!("{:02}/{:02}", card.exp_month, card.exp_year % 100)) }
+                }
+                div.row {
+                    @if !card.is_default {
+                        (post_button(&format!("/student/billing/cards/{}/default", card.id), &[], &Button::line("Make default").small()))
+                    }
+                    (post_button(&format!("/student/billing/cards/{}/remove", card.id), &[],
+                        &Button::line("Remove").small().says(&format!("Remove {}", card.label()))))
+                }
+            }
+        }
+        @if cards.is_empty() { p.muted { "No card is saved yet." } }
+        (post_button("/payments/cards/new?next=/student/billing", &[], &add))
+    }
+}
+
+fn day(at: Timestamp, tz: &TimeZone) -> String {
+    let (date, _) = utc_to_local(at, tz);
+    format!("{}, {}", fmt_date(date), date.year())
+}
+
+fn credit(held: &Holdings, tz: &TimeZone) -> Markup {
+    let stat = |label: &str, cents: Cents, note: &str| Stat::new(label, cents.dollars(), note);
+    let live = held.lots.iter().filter(|lot| lot.status == LotStatus::Available);
+    html! {
+        (stats(&[
+            stat("To spend", held.available, "").lead(),
+            stat("Reserved", held.reserved, "for lessons you have booked"),
+        ]))
+        @for lot in live {
+            p {
+                b { (lot.amount.dollars()) }
+                @if let Some(end) = lot.expires_at { span.muted { " until " (day(end, tz)) } }
+            }
+        }
+    }
+}
+
+fn history(paid: &[BookingPayment], tz: &TimeZone) -> Markup {
+    if paid.is_empty() {
+        let find = Some(link_button("/search", &Button::primary("Find a lesson")));
+        return empty("Nothing paid yet", "Your first lesson will be listed here.", find);
+    }
+    html! {
+        @for payment in paid {
+            div.row.row--split {
+                p {
+                    a href={ "/student/lessons/" (payment.booking_id) } { (payment.description) }
+                    br; span.muted { (day(payment.start, tz)) ", " (state(payment)) }
+                }
+                (facts(&amounts(payment)))
+            }
+        }
+    }
+}
+
+fn state(payment: &BookingPayment) -> &'static str {
+    use crate::payments::model::PaymentStatus as S;
+    match payment.status {
+        S::Scheduled => "your card is asked 24 hours before the lesson",
+        S::Authorized => "held on your card",
+        S::PaymentMethodRequired => "your card was refused",
+        S::Locked => "paid, moved to another time",
+        S::ManualReview => "being looked at by us",
+        S::Settled if payment.captured == Cents::ZERO => "nothing was charged",
+        S::Settled => "paid",
+    }
+}
+
+fn amounts(payment: &BookingPayment) -> Vec<(&'static str, Markup)> {
+    let paid = if payment.is_settled() { payment.captured } else { payment.card_amount() };
+    let mut rows = vec![("Card", html! { (paid.dollars()) })];
+    for (label, cents) in [
+        ("Credit used", payment.credits_reserved),
+        ("Refunded", payment.refunded_to_card),
+        ("Credit given", payment.student_credit),
+    ] {
+        if cents.is_positive() {
+            rows.push((label, html! { (cents.dollars()) }));
+        }
+    }
+    rows
+}
+
+pub(super) async fn make_default(State(site): State<Site>, actor: Actor, Id(id): Id<MethodId>) -> Answer<Response> {
+    ops::make_default(&site, actor.user_id, id).await?;
+    Ok(see_other("/student/billing"))
+}
+
+pub(super) async fn remove(State(site): State<Site>, actor: Actor, Id(id): Id<MethodId>) -> Answer<Response> {
+    ops::remove_card(&site, actor.user_id, id).await?;
+    Ok(see_other("/student/billing"))
+}

@@ -11,8 +11,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
-use crate::{accounts, availability, bookings, catalog, instructors, jobs, places, site, web};
-use crate::{accounts, availability, instructors, jobs, payments, places, site, web};
+use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -56,8 +55,8 @@ pub fn pages() -> Pages {
 }
 
 pub fn jobs() -> Vec<JobKind> {
-    [accounts::jobs(), availability::jobs::jobs(), bookings::jobs()].into_iter().flatten().collect()
-    [accounts::jobs(), availability::jobs::jobs(), payments::jobs()].into_iter().flatten().collect()
+    let rooms = [accounts::jobs(), availability::jobs::jobs(), bookings::jobs(), payments::jobs()];
+    rooms.into_iter().flatten().collect()
 }
 
 pub fn consumers() -> Vec<Consumer> {
@@ -72,7 +71,6 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
-    site.parts.put(instructors::Instructors::default());
     site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
     site.parts.put(instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead));
     site.parts.put(bookings::desk());

@@ -1,7 +1,7 @@
 //! The frame of every page: head, sandbox ribbon, street sign, one `<main>`, footer.
 //!
 //! [`page`] picks the header for who is looking: guest, student, instructor or, under `/admin`, the console. Every link
-//! here resolves; a test over the running program keeps it so.
+//! here resolves.
 
 use maud::{DOCTYPE, Markup, html};
 

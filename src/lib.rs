@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod outside;
 pub mod payments;
 pub mod places;
+pub mod reviews;
 pub mod search;
 pub mod site;
 pub mod store;

@@ -123,6 +123,7 @@ id_type! {
     MoneyActionId,
     PostingId,
     ReviewId,
+    ReviewResponseId,
     FavoriteId,
     ConversationId,
     MessageId,

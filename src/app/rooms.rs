@@ -12,6 +12,7 @@ use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
 use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, site, web};
+use crate::{accounts, availability, bookings, catalog, instructors, jobs, places, reviews, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -29,6 +30,8 @@ pub fn catalogue() -> Catalogue {
     catalogue.checks.push(bookings::tables::check);
     catalogue.tables.extend(payments::tables());
     catalogue.checks.push(payments::check);
+    catalogue.tables.extend(reviews::tables::tables());
+    catalogue.checks.push(reviews::tables::check);
     catalogue
 }
 
@@ -41,6 +44,7 @@ pub fn api() -> Api {
     api = instructors::api::routes(api);
     api = bookings::api::routes(api);
     api = payments::api::routes(api);
+    api = reviews::api::routes(api);
     api
 }
 
@@ -51,6 +55,7 @@ pub fn pages() -> Pages {
     pages = availability::pages::routes(pages);
     pages = bookings::pages::routes(pages);
     pages = payments::pages::pages(pages);
+    pages = reviews::pages::routes(pages);
     pages
 }
 
@@ -72,9 +77,19 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
-    site.parts.put(instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead));
+    let teachers = instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead);
+    let clock = site.clock.clone();
+    site.parts.put(teachers.with_standing(move |r, who, _, standing| {
+        let rating = reviews::rating_of(r, clock.now(), who, None)?;
+        (standing.rating, standing.review_count) = (rating.shown, rating.count.into());
+        Ok(())
+    }));
     site.parts.put(bookings::desk());
-    site.parts.put(bookings::Additions::default());
+    let (clock, lesson_clock) = (site.clock.clone(), site.clock.clone());
+    let additions = bookings::Additions::default()
+        .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
+        .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side));
+    site.parts.put(additions);
     Ok(())
 }
 

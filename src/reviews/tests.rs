@@ -7,8 +7,9 @@ use crate::base::money::{Bp, Cents};
 use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_hours};
-use crate::bookings::model::{Booking, Quote, Status as BookingStatus};
+use crate::bookings::model::{Booking, Status as BookingStatus};
 use crate::bookings::tables::BOOKINGS;
+use crate::payments::model::PriceQuote;
 use crate::store::journal::events_after;
 use crate::store::{Catalogue, Stamp, Store, Tx};
 
@@ -37,7 +38,7 @@ fn booking(name: &str, student: &str, status: BookingStatus) -> Booking {
         meeting_location: None,
         service_area: None,
         hourly_rate: Cents(8000),
-        quote: Quote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
+        quote: PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
         student_note: None,
         instructor_note: None,
         status,

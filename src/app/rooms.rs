@@ -11,8 +11,7 @@ use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
-use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, site, web};
-use crate::{accounts, availability, bookings, catalog, instructors, jobs, places, reviews, site, web};
+use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, reviews, site, web};
 
 /// Every table of every room, and what must hold across them.
 pub fn catalogue() -> Catalogue {
@@ -77,20 +76,30 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
-    let teachers = instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead);
-    let clock = site.clock.clone();
-    site.parts.put(teachers.with_standing(move |r, who, _, standing| {
-        let rating = reviews::rating_of(r, clock.now(), who, None)?;
-        (standing.rating, standing.review_count) = (rating.shown, rating.count.into());
-        Ok(())
-    }));
+    site.parts.put(teachers(site));
     site.parts.put(bookings::desk());
-    let (clock, lesson_clock) = (site.clock.clone(), site.clock.clone());
-    let additions = bookings::Additions::default()
-        .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
-        .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side));
-    site.parts.put(additions);
+    site.parts.put(lesson_pages(site));
     Ok(())
+}
+
+/// What higher rooms know about an instructor.
+fn teachers(site: &Site) -> instructors::Instructors {
+    let clock = site.clock.clone();
+    instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead).with_standing(
+        move |r, who, _, standing| {
+            let rating = reviews::rating_of(r, clock.now(), who, None)?;
+            (standing.rating, standing.review_count) = (rating.shown, rating.count.into());
+            Ok(())
+        },
+    )
+}
+
+/// What higher rooms add to the pages of profiles and lessons.
+fn lesson_pages(site: &Site) -> bookings::Additions {
+    let (clock, lesson_clock) = (site.clock.clone(), site.clock.clone());
+    bookings::Additions::default()
+        .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
+        .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side))
 }
 
 /// Every active offering of everybody who is live: what the shelves count.

@@ -1,5 +1,6 @@
 //! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
+mod bookings;
 mod kit;
 mod pages;
 mod program;

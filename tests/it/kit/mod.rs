@@ -2,5 +2,7 @@
 
 mod app;
 mod people;
+mod stage;
 
 pub use app::{Answered, TestApp, answered};
+pub use stage::{Person, Stage};

@@ -6,6 +6,7 @@ pub mod availability;
 pub mod base;
 pub mod bookings;
 pub mod catalog;
+pub mod console;
 pub mod instructors;
 pub mod jobs;
 pub mod outside;

@@ -7,6 +7,7 @@ use super::{sandbox_clock, static_pages};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::catalog::AgeGroup;
+use crate::console;
 use crate::jobs::{Consumer, JobKind};
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
@@ -55,6 +56,7 @@ pub fn pages() -> Pages {
     pages = bookings::pages::routes(pages);
     pages = payments::pages::pages(pages);
     pages = reviews::pages::routes(pages);
+    pages = console::pages(pages);
     pages
 }
 

@@ -19,11 +19,10 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 
 use self::facts::Facts;
-use crate::base::access::Role;
 use crate::base::refusal::Refusal;
 use crate::site::Site;
 use crate::web::components::{page_head, section};
-use crate::web::{Access, Answer, Chrome, Head, Pages, page, style_guide};
+use crate::web::{Access, Answer, Chrome, Head, Pages, page};
 
 /// One sheet of words: its head and its chapters.
 struct Sheet {
@@ -59,19 +58,18 @@ const SHEETS: [(&str, Writer); 9] = [
     ("/referrals-terms", legal::referrals),
 ];
 
-/// Adds all of them, and the style guide of the console.
+/// Adds all of them.
 pub fn add_to(pages: Pages) -> Pages {
     let with_sheets = SHEETS.into_iter().fold(pages, |pages, (path, write)| {
         pages.get(Access::Public, path, move |chrome: Chrome, State(site): State<Site>| async move {
             show(&chrome, &site, path, write)
         })
     });
-    let guide = |chrome: Chrome| async move { style_guide::style_guide(&chrome) };
-    with_sheets
-        .get(Access::Public, "/help/{topic}", topic)
-        .get(Access::Public, "/robots.txt", crawlers::robots)
-        .get(Access::Public, "/sitemap.xml", crawlers::sitemap)
-        .get(Access::Role(Role::Admin), "/admin/style", guide)
+    with_sheets.get(Access::Public, "/help/{topic}", topic).get(Access::Public, "/robots.txt", crawlers::robots).get(
+        Access::Public,
+        "/sitemap.xml",
+        crawlers::sitemap,
+    )
 }
 
 fn show(chrome: &Chrome, site: &Site, path: &str, write: Writer) -> Answer<Markup> {

@@ -11,13 +11,9 @@ mod times;
 use maud::{Markup, html};
 
 use super::components::{page_head, section};
-use super::layout::{Chrome, page, theme_choice};
+use super::layout::{Chrome, theme_choice};
 
-pub fn style_guide(chrome: &Chrome) -> Markup {
-    page(chrome, "Style guide", content(chrome))
-}
-
-/// The guide without a frame, for the console to put beside its own navigation.
+/// The guide without a frame: the console puts it beside its own navigation.
 pub fn content(chrome: &Chrome) -> Markup {
     let lead = "A timetable for lessons. Time is the largest thing on the page; purple is what you press; yellow is \
                 what you can have now.";

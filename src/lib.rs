@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod console;
 pub mod instructors;
 pub mod jobs;
+pub mod notify;
 pub mod outside;
 pub mod payments;
 pub mod places;

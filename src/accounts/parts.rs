@@ -57,6 +57,16 @@ pub enum WindowRule {
     Off,
 }
 
+impl WindowRule {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Enforce => "enforce",
+            Self::Shadow => "shadow",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// What a sandbox can switch at the door (contract §2 `switches`).
 #[derive(Debug)]
 pub struct DoorSwitches {

@@ -9,6 +9,7 @@ use crate::base::refusal::Outcome;
 use crate::catalog::AgeGroup;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
+use crate::notify;
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
@@ -32,6 +33,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.checks.push(payments::check);
     catalogue.tables.extend(reviews::tables::tables());
     catalogue.checks.push(reviews::tables::check);
+    catalogue.tables.extend(notify::tables());
     catalogue
 }
 
@@ -45,6 +47,7 @@ pub fn api() -> Api {
     api = bookings::api::routes(api);
     api = payments::api::routes(api);
     api = reviews::api::routes(api);
+    api = notify::routes(api);
     api
 }
 
@@ -61,12 +64,17 @@ pub fn pages() -> Pages {
 }
 
 pub fn jobs() -> Vec<JobKind> {
-    let rooms = [accounts::jobs(), availability::jobs::jobs(), bookings::jobs(), payments::jobs()];
-    rooms.into_iter().flatten().collect()
+    let mut jobs = Vec::new();
+    jobs.extend(accounts::jobs());
+    jobs.extend(availability::jobs::jobs());
+    jobs.extend(bookings::jobs());
+    jobs.extend(payments::jobs());
+    jobs.extend(notify::jobs());
+    jobs
 }
 
 pub fn consumers() -> Vec<Consumer> {
-    Vec::new()
+    vec![notify::consumer()]
 }
 
 /// Lets the rooms find each other's parts.
@@ -81,6 +89,9 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(teachers(site));
     site.parts.put(bookings::desk());
     site.parts.put(lesson_pages(site));
+    site.parts.put(bookings::Additions::default());
+    site.parts.put(notify::MailFaults::default());
+    site.parts.put(accounts::SandboxMailbox(Arc::new(notify::ops::newest_code)));
     Ok(())
 }
 

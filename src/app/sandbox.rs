@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 use super::sandbox_clock;
+use crate::accounts::{Accounts, DemoPeople, WindowRule};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
 use crate::jobs::{self, Runner};
+use crate::notify::MailFaults;
 use crate::outside::sandbox::stripe::{FaultOrder, StandIn};
 use crate::site::Site;
 use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Params};
@@ -32,7 +34,8 @@ pub fn routes(api: Api, site: &Site) -> Api {
     if !site.is_sandbox() {
         return api;
     }
-    api.route(Access::Loopback, routes!(read_clock, move_clock))
+    crate::notify::sandbox_routes(api, site)
+        .route(Access::Loopback, routes!(read_clock, move_clock))
         .route(Access::Loopback, routes!(run_jobs))
         .route(Access::Loopback, routes!(hold_jobs))
         .route(Access::Loopback, routes!(list_runs))
@@ -42,6 +45,9 @@ pub fn routes(api: Api, site: &Site) -> Api {
         .route(Access::Loopback, routes!(dispute))
         .route(Access::Loopback, routes!(onboard))
         .route(Access::Loopback, routes!(verify_identity))
+        .route(Access::Loopback, routes!(switch))
+        .route(Access::Loopback, routes!(order_faults))
+        .route(Access::Loopback, routes!(demo_accounts))
 }
 
 /// The peer is this machine, else 404.
@@ -238,4 +244,64 @@ async fn onboard(State(site): State<Site>, ip: ClientIp, Path(id): Path<String>)
 async fn verify_identity(State(site): State<Site>, ip: ClientIp, Path(session): Path<String>) -> Answer<Json<Value>> {
     stand_in(&site, ip)?.verify_identity(&session)?;
     Ok(Json(json!({ "ok": true })))
+}
+
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Switches {
+    /// enforce, shadow or off.
+    rate_limits: Option<String>,
+    login_challenge: Option<bool>,
+}
+
+/// What blocks in this sandbox: rate limits and the door's challenge. Account locks always hold.
+#[utoipa::path(post, path = "/sandbox/v1/switches", tag = "sandbox", operation_id = "switch", request_body = Switches, responses((status = 200, body = Value)))]
+async fn switch(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Switches>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let door = site.part::<Accounts>()?.switches.clone();
+    if let Some(name) = &wish.rate_limits {
+        door.set_windows(match name.as_str() {
+            "enforce" => WindowRule::Enforce,
+            "shadow" => WindowRule::Shadow,
+            "off" => WindowRule::Off,
+            _ => return Err(Refusal::invalid("rate_limits", "enforce, shadow or off.").into()),
+        });
+    }
+    if let Some(wanted) = wish.login_challenge {
+        door.set_challenge(wanted);
+    }
+    let rules = door.rules();
+    Ok(Json(json!({ "rate_limits": rules.windows.name(), "login_challenge": rules.challenge })))
+}
+
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Faults {
+    mail: Option<MailFault>,
+}
+
+#[derive(Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MailFault {
+    /// An address, or `*`.
+    to: String,
+    times: u32,
+}
+
+/// Has the next mails to an address fail.
+#[utoipa::path(post, path = "/sandbox/v1/faults", tag = "sandbox", operation_id = "order_faults", request_body = Faults, responses((status = 200, body = Value)))]
+async fn order_faults(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Faults>) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    if let Some(fault) = &wish.mail {
+        site.part::<MailFaults>()?.set(&fault.to, fault.times);
+    }
+    Ok(Json(json!({ "ok": true })))
+}
+
+/// The people of the demo marketplace, with their passwords.
+#[utoipa::path(get, path = "/sandbox/v1/demo/accounts", tag = "sandbox", operation_id = "demo_accounts", responses((status = 200, body = Value)))]
+async fn demo_accounts(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    let people = site.part::<DemoPeople>().map(|people| people.0.clone()).unwrap_or_default();
+    Ok(Json(json!({ "items": people, "next_cursor": null })))
 }

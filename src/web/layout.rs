@@ -9,6 +9,9 @@ use super::assets;
 use super::components::{Button, Icon, button, icon, sprite};
 use crate::base::access::Role;
 
+/// The marketplace's name as it is written on the sign and under its mails.
+pub const BRAND: &str = "iNSTAiNSTRU";
+
 /// Who is looking and from where: all the frame needs to know.
 #[derive(Clone, Debug)]
 pub struct Chrome {
@@ -38,7 +41,7 @@ impl Default for Chrome {
             theme: None,
             unread: 0,
             public_profile: None,
-            brand: "iNSTAiNSTRU".to_owned(),
+            brand: BRAND.to_owned(),
             city: "New York".to_owned(),
         }
     }

@@ -36,7 +36,7 @@ pub use extract::{Body, ClientIp, Form, Id, Params};
 pub use fault::Fault;
 pub use finish::finish;
 pub use guard::Hosts;
-pub use layout::{Chrome, Head, Theme, Viewer, page};
+pub use layout::{BRAND, Chrome, Head, Theme, Viewer, page};
 pub use replay::{IdempotencyKey, Reply};
 pub use routes::{Api, Pages, assemble, complete as complete_document};
 pub use session::{Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};

@@ -1,0 +1,75 @@
+//! Mails about one's account: the door, the password, who signed in.
+
+use super::moment;
+use crate::accounts::model::User;
+use crate::base::access::Role;
+use crate::base::time::{TimeZone, Timestamp, zone};
+use crate::notify::letter::{Letter, Sender};
+
+pub fn email_code(code: &str) -> Letter {
+    Letter::new("email_code", "", format!("{code} is your code"))
+        .says("Here is the code that proves this address is yours. It works for five minutes.")
+        .code(code)
+        .says("You did not ask for it? Then somebody mistyped their address, and you can forget this mail.")
+        .datum("code", code)
+}
+
+pub fn account_exists(sender: &Sender, user: &User) -> Letter {
+    Letter::new("account_exists", &user.first_name, "You already have an account")
+        .says("Somebody, probably you, tried to create an account with this address. It has one already, so nothing was changed.")
+        .action("Sign in", sender.url("/login"))
+        .link("If you forgot the password, set a new one here:", sender.url("/forgot-password"))
+}
+
+pub fn welcome(sender: &Sender, user: &User) -> Letter {
+    let letter = Letter::new("welcome", &user.first_name, "Welcome, your account is ready");
+    if user.is(Role::Instructor) {
+        return letter
+            .says("Good to have you. Before students can find you, tell them what you teach, where, and when you are free.")
+            .action("Finish your profile", sender.url("/instructor/dashboard"))
+            .says("You keep your own hours: publish only the times you want to teach.");
+    }
+    letter
+        .says("Good to have you. Say what you want to learn in your own words, and take a free time that suits you.")
+        .action("Find a lesson", sender.url("/search"))
+        .says("You see the whole price before you pay, and cancelling is free until 24 hours before a lesson.")
+}
+
+pub fn password_reset(sender: &Sender, user: &User, token: &str) -> Letter {
+    let url = sender.url(&format!("/reset-password?token={token}"));
+    Letter::new("password_reset", &user.first_name, "Set a new password")
+        .says("You asked for a new password. This link works once, for an hour.")
+        .action("Set a new password", url)
+        .says("You did not ask? Then leave it: your password stays as it is.")
+        .datum("token", token)
+}
+
+pub fn password_changed(sender: &Sender, user: &User, at: Timestamp) -> Letter {
+    Letter::new("password_changed", &user.first_name, "Your password was changed")
+        .says(format!("Your password was changed on {}. Other browsers are signed out.", own_moment(user, at)))
+        .says("If that was not you, set a new one at once.")
+        .action("Set a new password", sender.url("/forgot-password"))
+}
+
+pub fn new_device(sender: &Sender, user: &User, label: &str, at: Timestamp) -> Letter {
+    Letter::new("new_device", &user.first_name, "A new sign-in to your account")
+        .says("Somebody signed in to your account on a browser we have not seen before.")
+        .facts(vec![("Browser", label.to_owned()), ("When", own_moment(user, at))])
+        .says("If that was you, there is nothing to do. If not, end that session and change your password.")
+        .action("See where you are signed in", sender.url("/account#sessions"))
+        .datum("label", label)
+}
+
+pub fn lockout(sender: &Sender, user: &User, until: Timestamp, failures: usize) -> Letter {
+    Letter::new("lockout", &user.first_name, "Somebody tried many passwords for your account")
+        .says(format!(
+            "There were {failures} wrong passwords within an hour, so signing in is stopped until {}.",
+            own_moment(user, until)
+        ))
+        .says("If that was you, wait until then, or set a new password.")
+        .action("Set a new password", sender.url("/forgot-password"))
+}
+
+fn own_moment(user: &User, at: Timestamp) -> String {
+    moment(at, &zone(&user.timezone).unwrap_or(TimeZone::UTC))
+}

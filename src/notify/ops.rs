@@ -1,0 +1,167 @@
+//! Writing mails down and getting them out. // rule: 30§4.1
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::base::id::MailId;
+use crate::base::refusal::Outcome;
+use crate::base::time::{SignedDuration, Timestamp, plus_minutes, plus_seconds};
+use crate::jobs::{self, Job};
+use crate::site::Site;
+use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::web::BRAND;
+
+use super::letter::Sender;
+use super::model::{Mail, MailStatus, MailView, Posting};
+use super::reminders;
+use super::tables::{BY_KEY, MAILS, newest};
+
+pub const JOB: &str = "outbox";
+/// Pauses after the first four failures; the fifth is final.
+const PAUSES: [i64; 4] = [30, 120, 600, 1800];
+/// How long mails wait when there is nothing to send them with.
+const NO_TRANSPORT_MINUTES: i64 = 60;
+const ERROR_CHARS: usize = 1000;
+
+/// Mails of a sandbox that are to fail: address (or `*`) and how often.
+#[derive(Default)]
+pub struct MailFaults(Mutex<HashMap<String, u32>>);
+
+impl MailFaults {
+    pub fn set(&self, to: &str, times: u32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(to.to_lowercase(), times);
+    }
+
+    /// Uses up one ordered failure for `to`, if there is one.
+    fn strikes(&self, to: &str) -> bool {
+        let mut orders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = if orders.get(to).is_some_and(|n| *n > 0) { to } else { "*" };
+        match orders.get_mut(key).filter(|n| **n > 0) {
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+pub fn sender(site: &Site) -> Sender {
+    Sender { brand: BRAND.to_owned(), base_url: site.base_url.clone() }
+}
+
+/// Puts a mail into the outbox, unless one with its key is there, and its first try into the queue.
+pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()> {
+    if !tx.index_keys(&BY_KEY, Span::prefix(&(posting.key.clone(),)), 1, Dir::Up)?.is_empty() {
+        return Ok(());
+    }
+    let Posting { key, to, user_id, booking_id, letter } = posting;
+    let now = tx.now();
+    let mail = Mail {
+        id: tx.new_id::<MailId>(),
+        key,
+        to,
+        user_id,
+        booking_id,
+        template: letter.template.to_owned(),
+        text: letter.text(sender),
+        html: letter.html(sender),
+        links: letter.links(),
+        subject: letter.subject,
+        data: letter.data,
+        created_at: now,
+        status: MailStatus::Pending,
+        attempts: 0,
+        next_attempt_at: now,
+        sent_at: None,
+        last_error: None,
+    };
+    tx.put(&MAILS, &mail.id, &mail)?;
+    jobs::enqueue(tx, Job::new(JOB, mail.id))
+}
+
+/// One try of one mail: claim, hand over, record.
+pub async fn dispatch(site: &Site, id: MailId) -> Outcome<()> {
+    let Some(mail) = site.write(move |tx| claim(tx, id)).await? else { return Ok(()) };
+    let handed_over = hand_over(site, &mail);
+    site.write(move |tx| record(tx, id, &handed_over)).await
+}
+
+/// Takes the mail for one try; `None` when there is nothing to send (any more).
+fn claim(tx: &mut Tx, id: MailId) -> Outcome<Option<Mail>> {
+    let Some(mut mail) = tx.get(&MAILS, &id)? else { return Ok(None) };
+    if !matches!(mail.status, MailStatus::Pending | MailStatus::Sending) {
+        return Ok(None);
+    }
+    let holds = reminders::still_true(tx, &mail)?;
+    mail.status = if holds { MailStatus::Sending } else { MailStatus::Skipped };
+    tx.put(&MAILS, &id, &mail)?;
+    Ok(holds.then_some(mail))
+}
+
+#[derive(Clone, Debug)]
+enum HandedOver {
+    Sent,
+    Failed(String),
+    /// Live, and nobody said how mail leaves this machine.
+    NoTransport,
+}
+
+fn hand_over(site: &Site, mail: &Mail) -> HandedOver {
+    if !site.is_sandbox() {
+        tracing::warn!(mail.id = %mail.id, mail.template, "no mail transport is set up: this mail waits in the outbox");
+        return HandedOver::NoTransport;
+    }
+    match site.part::<MailFaults>() {
+        Ok(faults) if faults.strikes(&mail.to) => HandedOver::Failed("ordered to fail".into()),
+        _ => HandedOver::Sent,
+    }
+}
+
+fn record(tx: &mut Tx, id: MailId, outcome: &HandedOver) -> Outcome<()> {
+    let Some(mut mail) = tx.get(&MAILS, &id)? else { return Ok(()) };
+    let now = tx.now();
+    match outcome {
+        HandedOver::Sent => {
+            mail.status = MailStatus::Sent;
+            mail.attempts += 1;
+            mail.sent_at = Some(now);
+            mail.last_error = None;
+        }
+        HandedOver::NoTransport => again(tx, &mut mail, plus_minutes(now, NO_TRANSPORT_MINUTES))?,
+        HandedOver::Failed(error) => {
+            mail.last_error = Some(error.chars().take(ERROR_CHARS).collect());
+            mail.attempts += 1;
+            match PAUSES.get(mail.attempts as usize - 1) {
+                Some(pause) => again(tx, &mut mail, plus_seconds(now, *pause))?,
+                None => mail.status = MailStatus::Failed,
+            }
+        }
+    }
+    tx.put(&MAILS, &id, &mail)
+}
+
+fn again(tx: &mut Tx, mail: &mut Mail, at: Timestamp) -> Outcome<()> {
+    mail.status = MailStatus::Pending;
+    mail.next_attempt_at = at;
+    jobs::enqueue(tx, Job::new(JOB, mail.id).due(at))
+}
+
+/// Mails, newest first.
+pub fn outbox(site: &Site, to: Option<&str>, template: Option<&str>, limit: usize) -> Outcome<Vec<MailView>> {
+    const SCANNED: usize = 20_000;
+    let to = to.map(crate::base::text::normal_email);
+    let scanned = if template.is_some() { SCANNED } else { limit };
+    let mails = site.read(|r| newest(r, to.as_deref(), scanned))?;
+    let wanted = mails.into_iter().filter(|mail| template.is_none_or(|t| mail.template == t));
+    Ok(wanted.take(limit).map(MailView::from).collect())
+}
+
+/// The live code that was mailed to an address (sandbox: shown on the sign-up page).
+pub fn newest_code(site: &Site, email: &str) -> Outcome<Option<String>> {
+    const LIFE: SignedDuration = SignedDuration::from_mins(5);
+    let now = site.now();
+    let mails = site.read(|r| newest(r, Some(email), 20))?;
+    let live = mails.into_iter().find(|m| m.template == "email_code" && now.duration_since(m.created_at) < LIFE);
+    Ok(live.and_then(|mail| mail.data.get("code").and_then(|code| code.as_str().map(str::to_owned))))
+}

@@ -3,5 +3,6 @@
 mod bookings;
 mod kit;
 mod pages;
+mod payments;
 mod program;
 mod tidy;

@@ -98,13 +98,27 @@ pub struct About {
 
 /// Moves `amount` to one account from another; nothing is written for nothing.
 pub fn post(tx: &mut Tx, kind: EntryKind, about: About, to: Account, from: Account, amount: Cents) -> Outcome<()> {
+    let at = tx.now();
+    post_at(tx, at, kind, about, to, from, amount)
+}
+
+/// The same for money that moved at another time.
+pub fn post_at(
+    tx: &mut Tx,
+    at: Timestamp,
+    kind: EntryKind,
+    about: About,
+    to: Account,
+    from: Account,
+    amount: Cents,
+) -> Outcome<()> {
     if amount == Cents::ZERO {
         return Ok(());
     }
     let id: PostingId = tx.new_id();
     let entry = Entry {
         id,
-        at: tx.now(),
+        at,
         kind,
         booking_id: about.booking,
         student_id: about.student,

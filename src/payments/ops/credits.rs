@@ -44,39 +44,69 @@ pub fn issue(
     reason: Option<String>,
     expires_at: Option<Timestamp>,
 ) -> Outcome<CreditLot> {
-    let lot = write_lot(tx, user, amount, source_type, reason, None, expires_at)?;
+    let at = tx.now();
+    let lot = write_lot(tx, NewLot { user, amount, source_type, reason, source_booking: None, at, expires_at })?;
     let about = About { student: Some(user), ..About::default() };
     ledger::post(tx, EntryKind::CreditIssued, about, Account::CreditCost, Account::StudentCredit, amount)?;
     Ok(lot)
 }
 
-/// A new lot; the caller posts where its value comes from.
-pub fn write_lot(
-    tx: &mut Tx,
-    user: UserId,
-    amount: Cents,
-    source_type: &str,
-    reason: Option<String>,
-    source_booking_id: Option<BookingId>,
-    expires_at: Option<Timestamp>,
-) -> Outcome<CreditLot> {
+/// A new lot, told to the others; the caller posts where its value comes from.
+pub fn write_lot(tx: &mut Tx, lot: NewLot<'_>) -> Outcome<CreditLot> {
+    let lot = write_lot_quietly(tx, lot)?;
+    let source_type = lot.source_type.clone();
+    tx.emit(&CreditIssued {
+        lot_id: lot.id,
+        user_id: lot.user_id,
+        amount_cents: lot.amount,
+        source_type,
+        expires_at: lot.expires_at,
+    })?;
+    Ok(lot)
+}
+
+/// A lot to be written.
+pub struct NewLot<'a> {
+    pub user: UserId,
+    pub amount: Cents,
+    pub source_type: &'a str,
+    pub reason: Option<String>,
+    pub source_booking: Option<BookingId>,
+    pub at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewLot<'_> {
+    /// What a cancelled lesson gives back; good for a year (rule: 10§2.5).
+    pub fn of_cancellation(user: UserId, booking: BookingId, amount: Cents, at: Timestamp) -> NewLot<'static> {
+        NewLot {
+            user,
+            amount,
+            source_type: "cancellation",
+            reason: None,
+            source_booking: Some(booking),
+            at,
+            expires_at: Some(rules::expiry(at)),
+        }
+    }
+}
+
+pub fn write_lot_quietly(tx: &mut Tx, new: NewLot<'_>) -> Outcome<CreditLot> {
     let lot = CreditLot {
         id: tx.new_id::<LotId>(),
-        user_id: user,
-        amount,
-        source_type: source_type.into(),
-        reason,
-        source_booking_id,
+        user_id: new.user,
+        amount: new.amount,
+        source_type: new.source_type.into(),
+        reason: new.reason,
+        source_booking_id: new.source_booking,
         status: LotStatus::Available,
         reserved_for: None,
         used_booking_id: None,
-        created_at: tx.now(),
-        expires_at,
+        created_at: new.at,
+        expires_at: new.expires_at,
         used_at: None,
     };
     tx.put(&LOTS, &lot.id, &lot)?;
-    let source_type = lot.source_type.clone();
-    tx.emit(&CreditIssued { lot_id: lot.id, user_id: user, amount_cents: amount, source_type, expires_at })?;
     Ok(lot)
 }
 

@@ -8,7 +8,7 @@ use crate::jobs::{self, Job};
 use crate::outside::stripe::{Call, Intent, IntentStatus, Moved, StripeFault};
 use crate::payments::desk::{LessonDesk, News, Stand};
 use crate::payments::events::{AuthorizationFailed, PaymentAuthorized, PayoutSent};
-use crate::payments::ledger::{self, About, Account, EntryKind};
+use crate::payments::ledger::{self, Account, EntryKind};
 use crate::payments::model::{ActionKind, ActionState, Awaiting, BookingPayment, MoneyAction, PaymentStatus};
 use crate::payments::rules::authorize::Failed;
 use crate::payments::rules::settle::Cause;
@@ -145,7 +145,7 @@ fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Ou
             payment.captured = intent.received;
             payment.held = false;
             payment.charge = intent.charge.clone().or(payment.charge);
-            let about = about(&payment);
+            let about = settle::about(&payment);
             ledger::post(tx, EntryKind::Capture, about, Account::Cash, Account::Lessons, taken)?;
         }
         _ => {
@@ -171,7 +171,7 @@ fn capture_refused(tx: &mut Tx, mut payment: BookingPayment, fault: &StripeFault
 }
 
 fn money_moved(tx: &mut Tx, mut payment: BookingPayment, action: &MoneyAction, moved: &Moved) -> Outcome<()> {
-    let about = about(&payment);
+    let about = settle::about(&payment);
     let id = Some(moved.id.clone()).filter(|id| !id.is_empty());
     if action.kind == ActionKind::Refund {
         payment.refunded_to_card += action.amount;
@@ -193,12 +193,4 @@ fn money_moved(tx: &mut Tx, mut payment: BookingPayment, action: &MoneyAction, m
     ledger::post(tx, EntryKind::Payout, about, Account::Lessons, Account::Cash, action.amount)?;
     tx.emit(&PayoutSent::of(&payment, action.amount))?;
     settle::advance(tx, payment)
-}
-
-fn about(payment: &BookingPayment) -> About {
-    About {
-        booking: Some(payment.booking_id),
-        student: Some(payment.student_id),
-        instructor: Some(payment.instructor_id),
-    }
 }

@@ -2,7 +2,7 @@
 //! belongs. Whatever is interrupted goes on from what has really happened.
 
 use super::actions::{begin, nothing_pending};
-use super::credits;
+use super::credits::{self, NewLot};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -112,11 +112,7 @@ fn release_credit(tx: &mut Tx, payment: &mut BookingPayment) -> Outcome<()> {
 /// Everything from the card and to the instructor has happened: credit, fees, the end.
 fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     let Some(settling) = payment.settling.take() else { return Ok(()) };
-    let about = About {
-        booking: Some(payment.booking_id),
-        student: Some(payment.student_id),
-        instructor: Some(payment.instructor_id),
-    };
+    let about = about(&payment);
     close_credit(tx, &mut payment, settling.terms.credit, about)?;
     let undistributed = ledger::balance_of_booking(tx, payment.booking_id, Account::Lessons)?;
     ledger::post(tx, EntryKind::FeesEarned, about, Account::Lessons, Account::Fees, -undistributed)?;
@@ -159,8 +155,7 @@ fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, end: CreditEnd, about
             let (lost, given) = (back.forfeited, back.issued);
             ledger::post(tx, EntryKind::CreditForfeited, about, Account::StudentCredit, Account::Lessons, lost)?;
             if given.is_positive() {
-                let until = Some(credit_rules::expiry(now));
-                credits::write_lot(tx, student, given, "cancellation", None, Some(booking), until)?;
+                credits::write_lot(tx, NewLot::of_cancellation(student, booking, given, now))?;
                 ledger::post(tx, EntryKind::CreditIssued, about, Account::Lessons, Account::StudentCredit, given)?;
             }
             payment.student_credit = back.released + back.issued;
@@ -173,4 +168,13 @@ fn lock_account(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
     let mut standing = tx.get(&STANDINGS, &payment.student_id)?.unwrap_or_default();
     standing.locked = true;
     tx.put(&STANDINGS, &payment.student_id, &standing)
+}
+
+/// Whom the entries of a payment are about.
+pub fn about(payment: &BookingPayment) -> About {
+    About {
+        booking: Some(payment.booking_id),
+        student: Some(payment.student_id),
+        instructor: Some(payment.instructor_id),
+    }
 }

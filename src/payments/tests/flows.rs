@@ -375,3 +375,26 @@ async fn cards_belong_to_one_person_and_one_is_the_default() {
     assert!(matches!(ops::card_for(&b.site, b.emma, once).await.unwrap(), Saved::Card(card) if !card.listed));
     assert_eq!(b.site.read(|r| ops::cards(r, b.emma)).unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_planted_past_keeps_the_books_in_order() {
+    let b = Bench::new().await;
+    for cause in
+        [Cause::LessonCompleted, Cause::StudentCredit, Cause::StudentHalf, Cause::InstructorCancel, Cause::Unpaid]
+    {
+        let (student_id, instructor_id, at) = (b.emma, b.sarah, plus_hours(b.site.now(), -500));
+        b.site
+            .write(move |tx| {
+                let quote = PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1);
+                let (booking_id, description) = (tx.new_id(), "Piano with Sarah C.".to_owned());
+                let sale =
+                    BookingMoney { booking_id, student_id, instructor_id, quote, start: at, end: at, description };
+                ops::plant_settled(tx, &sale, cause, None, at)
+            })
+            .await
+            .unwrap();
+    }
+    b.balanced(&[]);
+    let earned = b.site.read(|r| ops::earnings(r, b.sarah)).unwrap();
+    assert_eq!((earned.earned, earned.lessons.len(), b.credit()), (Cents(6800 + 3400), 2, 12_000));
+}

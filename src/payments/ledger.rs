@@ -20,6 +20,8 @@ pub enum Account {
     Cash,
     /// Money of a booking that is not distributed yet; zero once the booking is settled.
     Lessons,
+    /// Tips charged and not passed on yet.
+    Tips,
     /// Credit that students hold.
     StudentCredit,
     /// What giving credit away costs us.
@@ -33,6 +35,7 @@ impl Account {
         match self {
             Self::Cash => "cash",
             Self::Lessons => "lessons",
+            Self::Tips => "tips",
             Self::StudentCredit => "student_credit",
             Self::CreditCost => "credit_cost",
             Self::Fees => "fees",
@@ -47,6 +50,9 @@ pub enum EntryKind {
     Capture,
     Refund,
     Payout,
+    /// The card's side of a tip.
+    TipCharged,
+    /// The instructor's side of it.
     Tip,
     CreditIssued,
     CreditUsed,
@@ -61,6 +67,7 @@ impl EntryKind {
             Self::Capture => "capture",
             Self::Refund => "refund",
             Self::Payout => "payout",
+            Self::TipCharged => "tip_charged",
             Self::Tip => "tip",
             Self::CreditIssued => "credit_issued",
             Self::CreditUsed => "credit_used",

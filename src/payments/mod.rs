@@ -16,8 +16,10 @@
 //!   [`view::CheckoutView`]`::of(&payment)`. Confirm-payment, another card and retry-payment are the same with
 //!   `plan_checkout` / [`ops::plan_retry`]; [`ops::refresh`] reads a payment that waited for 3-D Secure.
 //! - cancel, no-show, admin: write: change the booking, `ops::settle(tx, booking, Cause::…)?` → `ops::run(&site, booking).await?`.
+//! - a tip with a review: `ops::plan_tip(tx, booking, review, amount)?` → `ops::run(&site, booking).await?` → `payment.tip`.
 //! - [`News::CaptureDue`] at end + 24 h completes the lesson; capture, transfer and ledger follow by themselves.
 //! - reading: [`ops::payment`], [`view`] (payment, payment_summary, payout_summary parts of a Booking).
+//! - filling a marketplace with a past: [`ops::plant_settled`].
 //!
 //! Tables: `PAYMENTS, ACTIONS, CUSTOMERS, METHODS, LOTS, ACCOUNTS, STANDINGS, WEBHOOKS, ENTRIES`. Events: [`events`].
 //! Jobs: `authorize`, `auth_retry`, `capture`, `capture_retry` (timers at exact instants), `credit_expiry`,

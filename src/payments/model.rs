@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rules::settle::Terms;
-use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, UserId};
+use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, ReviewId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Split, lesson_price, split};
 use crate::base::time::Timestamp;
@@ -189,7 +189,44 @@ pub struct BookingPayment {
     pub top_up: Option<String>,
     pub refund: Option<String>,
     pub settled_at: Option<Timestamp>,
+    #[serde(default)]
+    pub tip: Option<Tip>,
     pub version: u32,
+}
+
+/// What a student adds after the lesson; all of it is the instructor's (part 10 §2.10).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tip {
+    pub review_id: ReviewId,
+    pub amount: Cents,
+    pub status: TipStatus,
+    pub method_id: MethodId,
+    pub intent: Option<String>,
+    pub charge: Option<String>,
+    pub client_secret: Option<String>,
+    pub action_url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TipStatus {
+    Succeeded,
+    Processing,
+    RequiresAction,
+    RequiresPaymentMethod,
+    Failed,
+}
+
+impl TipStatus {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Processing => "processing",
+            Self::RequiresAction => "requires_action",
+            Self::RequiresPaymentMethod => "requires_payment_method",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// A settlement under way.
@@ -241,6 +278,7 @@ impl BookingPayment {
             top_up: None,
             refund: None,
             settled_at: None,
+            tip: None,
             version: 1,
         }
     }
@@ -293,6 +331,8 @@ pub enum ActionKind {
     Refund,
     Transfer,
     TopUp,
+    Tip,
+    TipTransfer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,10 @@ pub static PAYMENTS: Table<BookingId, BookingPayment> =
 pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
     Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
 pub static PAYMENTS_BY_INTENT: Index<BookingId, BookingPayment, (String,)> =
-    Index::new(0x1403, "intent_bookingid", |_, p| p.intent.iter().map(|intent| (intent.clone(),)).collect());
+    Index::new(0x1403, "intent_bookingid", |_, p| {
+        let tip = p.tip.as_ref().and_then(|tip| tip.intent.as_ref());
+        p.intent.iter().chain(tip).map(|intent| (intent.clone(),)).collect()
+    });
 
 pub static ACTIONS: Table<MoneyActionId, MoneyAction> =
     Table::new(0x1404, "actionid_action").indexed(&[&ACTIONS_BY_BOOKING, &ACTIONS_PENDING]);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Awaiting, BookingPayment, PaymentStatus};
+use super::model::{Awaiting, BookingPayment, PaymentStatus, TipStatus};
 use crate::base::money::{Cents, Fraction};
 use crate::base::time::Timestamp;
 
@@ -94,8 +94,8 @@ impl PaymentSummary {
             service_fee_cents: split.student_fee,
             credit_applied_cents: payment.credits_reserved,
             subtotal_cents: split.student_pay,
-            tip_amount_cents: Cents::ZERO,
-            tip_status: None,
+            tip_amount_cents: payment.tip.as_ref().map_or(Cents::ZERO, |tip| tip.amount),
+            tip_status: payment.tip.as_ref().map(|tip| tip.status.name().into()),
             total_paid_cents: paid,
             refunded_to_card_cents: payment.refunded_to_card,
             student_credit_cents: payment.student_credit,
@@ -117,13 +117,14 @@ pub struct PayoutSummary {
 impl PayoutSummary {
     /// What will be, or once it is settled what was, paid out.
     pub fn of(payment: &BookingPayment) -> Self {
+        let tip = payment.tip.as_ref().filter(|tip| tip.status == TipStatus::Succeeded);
         let payout = if payment.is_settled() { payment.instructor_payout } else { payment.quote.payout };
         Self {
             lesson_amount_cents: payment.quote.lesson,
             platform_fee_cents: payment.quote.instructor_fee,
             tier_pct: payment.quote.tier.fraction(),
             payout_cents: payout,
-            tip_cents: Cents::ZERO,
+            tip_cents: tip.map_or(Cents::ZERO, |tip| tip.amount),
         }
     }
 }

@@ -70,6 +70,11 @@ fn key(payment: &BookingPayment, kind: ActionKind) -> String {
             Some(intent) => format!("topup:{intent}"),
             None => format!("topup:{booking}"),
         },
+        ActionKind::Tip | ActionKind::TipTransfer => {
+            let review = payment.tip.as_ref().map(|tip| tip.review_id.to_string()).unwrap_or_default();
+            let word = if kind == ActionKind::Tip { "tip" } else { "tip_payout" };
+            format!("{word}_{review}")
+        }
     }
 }
 

@@ -119,7 +119,7 @@ fn write_card(tx: &mut Tx, user: UserId, card: &Card) -> Outcome<MethodId> {
 fn list_card(tx: &mut Tx, user: UserId, id: MethodId, list: bool, make_default: bool) -> Outcome<PaymentMethod> {
     let mut all = tables::methods(tx, user)?;
     let none_yet = !all.iter().any(|card| card.is_default);
-    let chosen = (list || make_default) && (make_default || none_yet);
+    let chosen = make_default || (list && none_yet);
     for card in &mut all {
         let before = card.clone();
         if card.id == id {

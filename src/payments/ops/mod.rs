@@ -13,6 +13,7 @@ mod plant;
 mod record;
 mod run;
 mod settle;
+mod tips;
 mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
@@ -28,4 +29,5 @@ pub use open::{open, payment, standing};
 pub use plant::plant_settled;
 pub use run::{refresh, run};
 pub use settle::settle;
+pub use tips::plan_tip;
 pub use webhooks::{Taken, take_webhook};

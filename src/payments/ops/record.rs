@@ -1,7 +1,7 @@
 //! What a call came to, written down with everything that follows from it, in one write.
 
 use super::actions::repeat_later;
-use super::{checkout, settle};
+use super::{checkout, settle, tips};
 use crate::base::id::{BookingId, MoneyActionId};
 use crate::base::refusal::Outcome;
 use crate::jobs::{self, Job};
@@ -47,6 +47,8 @@ pub fn record(tx: &mut Tx, desk: &dyn LessonDesk, id: MoneyActionId, answer: &Ca
     payment.version += 1;
     match (action.kind, answer) {
         (ActionKind::Authorize { .. }, _) => authorized(tx, desk, payment, answer),
+        (ActionKind::Tip, _) => tips::charged(tx, payment, answer),
+        (ActionKind::TipTransfer, _) => tips::passed_on(tx, payment, answer),
         (_, Ok(Reached::Intent(intent))) => intent_moved(tx, payment, intent),
         (_, Ok(Reached::Moved(moved))) => money_moved(tx, payment, &action, moved),
         (ActionKind::Capture, Err(fault)) => capture_refused(tx, payment, fault),

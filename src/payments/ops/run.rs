@@ -1,11 +1,12 @@
 //! Between two writes: the call to Stripe that the first one wanted and the second one records.
 
 use super::record::{Reached, record, record_intent};
+use super::tips;
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Authorization, Call, Moved, Stripe, StripeFault};
 use crate::payments::desk::desk;
-use crate::payments::model::{ActionKind, BookingPayment, MoneyAction};
+use crate::payments::model::{ActionKind, BookingPayment, MoneyAction, TipStatus};
 use crate::payments::tables::{self, CUSTOMERS, METHODS};
 use crate::site::Site;
 use crate::store::{Read, ReadExt};
@@ -45,6 +46,12 @@ pub async fn refresh(site: &Site, booking: BookingId) -> Outcome<BookingPayment>
         let desk = desk(site)?;
         site.write(move |tx| record_intent(tx, desk.as_ref(), booking, &found)).await?;
     }
+    if let Some(tip) = payment.tip.filter(|tip| tip.status == TipStatus::RequiresAction)
+        && let Some(intent) = &tip.intent
+        && let Ok(found) = site.part::<Stripe>()?.intent(intent).await
+    {
+        site.write(move |tx| tips::record_waiting(tx, booking, &found)).await?;
+    }
     run(site, booking).await
 }
 
@@ -66,18 +73,19 @@ pub fn stripe_refusal(fault: &StripeFault) -> Refusal {
 }
 
 /// Everything one call needs, read at once.
-struct Work {
-    action: MoneyAction,
-    payment: BookingPayment,
-    customer: Option<String>,
-    card: Option<String>,
-    account: Option<String>,
+pub(super) struct Work {
+    pub action: MoneyAction,
+    pub payment: BookingPayment,
+    pub customer: Option<String>,
+    pub card: Option<String>,
+    pub account: Option<String>,
 }
 
 fn load(r: &dyn Read, booking: BookingId) -> Outcome<Option<Work>> {
     let Some(action) = tables::pending(r, booking)? else { return Ok(None) };
     let payment = tables::payment(r, booking)?;
-    let card = match payment.method_id {
+    let tipping = payment.tip.as_ref().filter(|_| action.kind == ActionKind::Tip).map(|tip| tip.method_id);
+    let card = match tipping.or(payment.method_id) {
         Some(id) => r.get(&METHODS, &id)?.map(|method| method.provider_id),
         None => None,
     };
@@ -108,7 +116,6 @@ async fn call(site: &Site, work: &Work) -> Call<Reached> {
 async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {
     let (action, payment) = (&work.action, &work.payment);
     let (key, booking) = (action.idempotency_key.as_str(), action.booking_id.to_string());
-    let missing = |what: &str| StripeFault::Permanent { status: 0, code: Some(what.into()), message: String::new() };
     let intent = payment.intent.as_deref();
     match action.kind {
         ActionKind::Authorize { on_session } => authorize(site, stripe, work, on_session).await,
@@ -135,9 +142,14 @@ async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {
                 answer => answer.map(Reached::Moved),
             }
         }
-        ActionKind::Transfer | ActionKind::TopUp => {
+        ActionKind::Tip => tips::charge(site, stripe, work).await,
+        ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer => {
             let account = work.account.as_deref().ok_or_else(|| missing("account_not_onboarded"))?;
-            let charge = payment.charge.as_deref().filter(|_| action.kind == ActionKind::Transfer);
+            let charge = match action.kind {
+                ActionKind::Transfer => payment.charge.as_deref(),
+                ActionKind::TipTransfer => payment.tip.as_ref().and_then(|tip| tip.charge.as_deref()),
+                _ => None,
+            };
             stripe.transfer(account, action.amount, charge, &booking, key).await.map(Reached::Moved)
         }
     }
@@ -150,7 +162,6 @@ async fn found(stripe: &Stripe, intent: &str) -> Call<Reached> {
 
 async fn authorize(site: &Site, stripe: &Stripe, work: &Work, on_session: bool) -> Call<Reached> {
     let (action, payment) = (&work.action, &work.payment);
-    let gone = |what: &str| StripeFault::Permanent { status: 0, code: Some(what.into()), message: String::new() };
     // An earlier attempt that still waits for its card holder must not come alive beside this one.
     if let Some(old) = payment.intent.as_deref().filter(|_| !payment.held) {
         match stripe.cancel(old, &format!("drop_{old}")).await {
@@ -161,12 +172,17 @@ async fn authorize(site: &Site, stripe: &Stripe, work: &Work, on_session: bool) 
     let back = site.url(&format!("/payments/return/{}", action.booking_id));
     let wanted = Authorization {
         amount: action.amount,
-        customer: work.customer.as_deref().ok_or_else(|| gone("customer_missing"))?,
-        method: work.card.as_deref().ok_or_else(|| gone("card_missing"))?,
+        customer: work.customer.as_deref().ok_or_else(|| missing("customer_missing"))?,
+        method: work.card.as_deref().ok_or_else(|| missing("card_missing"))?,
         return_url: on_session.then_some(back.as_str()),
         capture_now: false,
         description: &payment.description,
         booking: &action.booking_id.to_string(),
     };
     stripe.authorize(&wanted, &action.idempotency_key).await.map(Reached::Intent)
+}
+
+/// Something of ours that the call needs is not there.
+pub(super) fn missing(what: &str) -> StripeFault {
+    StripeFault::Permanent { status: 0, code: Some(what.into()), message: String::new() }
 }

@@ -3,7 +3,7 @@
 use super::{accounts, run};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Stripe, WebhookEvent, WebhookRefused};
-use crate::payments::model::WebhookRow;
+use crate::payments::model::{TipStatus, WebhookRow};
 use crate::payments::tables::{ACCOUNTS, ACCOUNTS_BY_PROVIDER, PAYMENTS, PAYMENTS_BY_INTENT, WEBHOOKS};
 use crate::site::Site;
 use crate::store::ReadExt;
@@ -16,6 +16,14 @@ pub enum Taken {
     Ignored,
 }
 
+/// The kinds we look at; others are not even remembered.
+const NEEDED: [&str; 4] = [
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.payment_failed",
+    "payment_intent.succeeded",
+    "account.updated",
+];
+
 /// rule: 10§2.11: bad signature 400, no secret 500, duplicate ignored, transient 503, permanent 200.
 pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -> Outcome<Taken> {
     let bad = || Refusal::bad_request("INVALID_SIGNATURE", "The event is not signed by the provider.");
@@ -25,7 +33,7 @@ pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -
         WebhookRefused::BadSignature => bad(),
         WebhookRefused::Unreadable => Refusal::bad_request("INVALID_EVENT", "The event cannot be read."),
     })?;
-    if !claim(site, &event).await? {
+    if !NEEDED.contains(&event.kind.as_str()) || !claim(site, &event).await? {
         return Ok(Taken::Ignored);
     }
     let outcome = handle(site, &event).await;
@@ -69,17 +77,6 @@ async fn claim(site: &Site, event: &WebhookEvent) -> Outcome<bool> {
 async fn handle(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
     let object = event.object["id"].as_str().unwrap_or_default().to_owned();
     match event.kind.as_str() {
-        "payment_intent.amount_capturable_updated" | "payment_intent.payment_failed" => {
-            let key = (object,);
-            let found = site.read(|r| r.find(&PAYMENTS, &PAYMENTS_BY_INTENT, &key))?;
-            let Some((booking, payment)) = found else { return Ok(Taken::Ignored) };
-            // Only what waits for its card holder can be moved from outside; a settled payment never goes back.
-            if payment.awaiting.is_none() {
-                return Ok(Taken::Ignored);
-            }
-            run::refresh(site, booking).await?;
-            Ok(Taken::Processed)
-        }
         "account.updated" => {
             let key = (object,);
             let Some((user, _)) = site.read(|r| r.find(&ACCOUNTS, &ACCOUNTS_BY_PROVIDER, &key))? else {
@@ -88,6 +85,17 @@ async fn handle(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
             accounts::refresh_account(site, user).await?;
             Ok(Taken::Processed)
         }
-        _ => Ok(Taken::Ignored),
+        _ => {
+            let key = (object,);
+            let found = site.read(|r| r.find(&PAYMENTS, &PAYMENTS_BY_INTENT, &key))?;
+            let Some((booking, payment)) = found else { return Ok(Taken::Ignored) };
+            // Only what waits for its card holder can be moved from outside; a settled payment never goes back.
+            let tip_waits = payment.tip.as_ref().is_some_and(|tip| tip.status == TipStatus::RequiresAction);
+            if payment.awaiting.is_none() && !tip_waits {
+                return Ok(Taken::Ignored);
+            }
+            run::refresh(site, booking).await?;
+            Ok(Taken::Processed)
+        }
     }
 }

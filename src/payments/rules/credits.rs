@@ -44,7 +44,7 @@ pub fn reserve(
             break;
         }
         let (mut taken, rest) = cut(lot, left, &mut new_id);
-        left = left - taken.amount;
+        left -= taken.amount;
         taken.status = LotStatus::Reserved;
         taken.reserved_for = Some(booking);
         out.push(taken);
@@ -119,7 +119,7 @@ pub fn return_on_cancel(
             continue;
         }
         let (lost, rest) = cut(lot, to_forfeit, &mut new_id);
-        to_forfeit = to_forfeit - lost.amount;
+        to_forfeit -= lost.amount;
         back.lots.push(CreditLot { status: LotStatus::Forfeited, reserved_for: None, used_at: Some(now), ..lost });
         back.lots.extend(rest.map(|lot| released(&lot, now)));
     }

@@ -398,3 +398,29 @@ async fn a_planted_past_keeps_the_books_in_order() {
     let earned = b.site.read(|r| ops::earnings(r, b.sarah)).unwrap();
     assert_eq!((earned.earned, earned.lessons.len(), b.credit()), (Cents(6800 + 3400), 2, 12_000));
 }
+
+#[tokio::test]
+async fn a_tip_goes_whole_to_the_instructor() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.forward(10 + 25).await;
+    let review = crate::base::id::ReviewId::of_name("r");
+    let planned = b.site.write(move |tx| ops::plan_tip(tx, lesson, review, Cents(1500))).await.unwrap();
+    assert_eq!(planned.name(), "processing");
+    let paid = ops::run(&b.site, lesson).await.unwrap();
+    assert_eq!(paid.tip.map(|tip| (tip.amount, tip.status.name())), Some((Cents(1500), "succeeded")));
+    assert_eq!(b.provider(lesson), (8960 + 1500, 6800 + 1500));
+    assert_eq!(b.site.read(|r| ops::earnings(r, b.sarah)).unwrap().earned, Cents(6800 + 1500));
+    b.balanced(&[lesson]);
+
+    let second = b.lesson(10).await;
+    b.check_out(second, "pm_card_visa", 0).await;
+    b.card("pm_card_authenticationRequired").await;
+    let review = crate::base::id::ReviewId::of_name("s");
+    b.site.write(move |tx| ops::plan_tip(tx, second, review, Cents(500))).await.unwrap();
+    let tip = ops::run(&b.site, second).await.unwrap().tip.unwrap();
+    assert_eq!((tip.status.name(), tip.client_secret.is_some()), ("requires_action", true));
+    b.stand_in.finish_authentication(&tip.intent.unwrap(), true).unwrap();
+    assert_eq!(ops::refresh(&b.site, second).await.unwrap().tip.unwrap().status.name(), "succeeded");
+}

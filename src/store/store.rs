@@ -55,7 +55,8 @@ impl Store {
         Self::over(Arc::new(Memory::default()), "memory")
     }
 
-    fn over(engine: Arc<dyn Engine>, path: &str) -> Result<Self, StoreError> {
+    /// A store over any engine; `path` is what its errors name.
+    pub fn over(engine: Arc<dyn Engine>, path: &str) -> Result<Self, StoreError> {
         let snapshot = Snapshot { inner: engine.snapshot()? };
         let format = snapshot.get(&META, &"format".to_owned()).map_err(|e| StoreError::corrupt(path, e))?;
         let last = last_seq(&snapshot).map_err(|e| StoreError::corrupt(path, e))?;

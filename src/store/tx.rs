@@ -37,6 +37,7 @@ pub struct Tx<'a> {
 }
 
 /// What a finished closure wants written.
+#[derive(PartialEq)]
 pub(super) struct Changes {
     pub overlay: Overlay,
     pub events: Vec<(&'static str, Value)>,

@@ -62,38 +62,49 @@ impl Writer {
         };
         let mut group = Overlay::new();
         let mut seq = self.next_seq;
-        let mut kept = Vec::new();
+        let mut answers = Vec::new();
         for Write { stamp, mut run, done } in batch {
-            let mut tx = Tx::new(base.as_ref(), &group, stamp);
-            let ran = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
-                .unwrap_or_else(|panic| Err(Refusal::internal(format!("a write panicked: {}", panic_text(&*panic)))));
-            let changes = tx.into_changes();
-            match ran.and_then(|()| Ok(journalled(changes, &mut seq)?)) {
+            let mut decide = || decided(&mut run, Tx::new(base.as_ref(), &group, stamp));
+            let rehearsed = self.engine.rehearses().then(&mut decide);
+            let mut decision = decide();
+            if rehearsed.is_some_and(|rehearsed| rehearsed != decision) {
+                decision = Err(Refusal::internal("a write did something else when it ran again; it may not"));
+            }
+            match decision.and_then(|changes| Ok(journalled(changes, &mut seq)?)) {
                 Ok(overlay) => {
                     group.extend(overlay);
-                    kept.push(done);
+                    answers.push((done, Ok(())));
                 }
-                Err(refusal) => done(Err(refusal)),
+                // A refusal may rest on what the group wrote before it: it too is true only once that is durable.
+                Err(refusal) => answers.push((done, Err(refusal))),
             }
         }
         drop(base);
         if !group.is_empty() {
             let started = Instant::now();
             if let Err(error) = self.engine.commit(&group) {
-                tracing::error!(%error, writes = kept.len(), "a commit failed; nothing of the group was kept");
-                return answer_all(kept.into_iter(), &error);
+                tracing::error!(%error, writes = answers.len(), "a commit failed; nothing of the group was kept");
+                return answer_all(answers.into_iter().map(|(done, _)| done), &error);
             }
             self.next_seq = seq;
             self.figures.commits.fetch_add(1, Ordering::Relaxed);
-            self.figures.writes.fetch_add(kept.len() as u64, Ordering::Relaxed);
+            let kept = answers.iter().filter(|(_, answer)| answer.is_ok()).count();
+            self.figures.writes.fetch_add(kept as u64, Ordering::Relaxed);
             let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.figures.commit_micros.fetch_add(micros, atomic::Ordering::Relaxed);
             self.committed.send_modify(|n| *n += 1);
         }
-        for done in kept {
-            done(Ok(()));
+        for (done, answer) in answers {
+            done(answer);
         }
     }
+}
+
+/// Runs a closure to its end: what it wants written, or why not.
+fn decided(run: &mut Box<dyn FnMut(&mut Tx) -> Outcome<()> + Send>, mut tx: Tx) -> Outcome<Changes> {
+    let ran = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
+        .unwrap_or_else(|panic| Err(Refusal::internal(format!("a write panicked: {}", panic_text(&*panic)))));
+    ran.map(|()| tx.into_changes())
 }
 
 /// The write's changes plus its events with their numbers.

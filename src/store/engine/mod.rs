@@ -1,8 +1,10 @@
 //! What the store needs of an engine: ordered byte keys, consistent snapshots, one atomic durable commit.
 
+mod chaos;
 mod memory;
 mod redb;
 
+pub use self::chaos::Chaos;
 pub use self::memory::Memory;
 pub use self::redb::Redb;
 
@@ -17,6 +19,10 @@ pub trait Engine: Send + Sync {
     fn snapshot(&self) -> Result<Box<dyn EngineRead>, StoreError>;
     /// Makes all changes durable at once, or none.
     fn commit(&self, changes: &Overlay) -> Result<(), StoreError>;
+    /// Whether the store should run each write once for nothing first, as an engine does that retries conflicts.
+    fn rehearses(&self) -> bool {
+        false
+    }
 }
 
 pub trait EngineRead: Send + Sync {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use redb::{Database, DatabaseError, ReadOnlyTable, ReadableDatabase, TableDefinition};
+use redb::{Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
 
 use super::{Engine, EngineRead, Pair};
 use crate::store::StoreError;
@@ -21,12 +21,20 @@ pub struct Redb {
 impl Redb {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let name = path.display().to_string();
-        let db = Database::builder().set_cache_size(CACHE_BYTES).create(path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: name.clone() },
-            other => StoreError::io(&name, other),
+        Self::ready(Database::builder().set_cache_size(CACHE_BYTES).create(path), path.display().to_string())
+    }
+
+    /// The same over any disk: one that freezes, one that does not sync.
+    pub fn on(disk: impl StorageBackend, name: &str) -> Result<Self, StoreError> {
+        Self::ready(Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(disk), name.to_owned())
+    }
+
+    fn ready(opened: Result<Database, DatabaseError>, path: String) -> Result<Self, StoreError> {
+        let db = opened.map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.clone() },
+            other => StoreError::io(&path, other),
         })?;
-        let engine = Self { db, path: name };
+        let engine = Self { db, path };
         // A read needs the table to be there.
         engine.commit(&Overlay::new())?;
         Ok(engine)

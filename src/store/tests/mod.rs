@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+mod conformance;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -123,31 +123,5 @@ proptest! {
     fn keys_keep_order(a in any::<(i64, String, u16)>(), b in any::<(i64, String, u16)>()) {
         prop_assert_eq!(a.cmp(&b), a.to_bytes().cmp(&b.to_bytes()));
         prop_assert_eq!(<(i64, String, u16)>::read(&mut a.to_bytes().as_slice()).unwrap(), a);
-    }
-
-    /// Any sequence of puts and deletes reads like a BTreeMap, inside a write and after it, either way round.
-    #[test]
-    fn reads_like_a_map(ops in prop::collection::vec((0u64..20, any::<bool>()), 1..60), split in 0usize..60, limit in 1usize..25) {
-        let store = Store::in_memory().unwrap();
-        let mut model = BTreeMap::new();
-        let (first, second) = ops.split_at(split.min(ops.len()));
-        let apply = |ops: Vec<(u64, bool)>| move |tx: &mut Tx| {
-            for (n, put) in &ops {
-                if *put { tx.put(&ROWS, n, &row(&format!("c{}", n % 3)))? } else { tx.delete(&ROWS, n)? }
-            }
-            let keys = |dir| Ok::<Vec<u64>, Refusal>(tx.scan(&ROWS, Span::from_to(&3u64, &17u64), 9, dir)?.into_iter().map(|(k, _)| k).collect());
-            Ok((keys(Dir::Up)?, keys(Dir::Down)?))
-        };
-        store.write_blocking(stamp(), apply(first.to_vec())).unwrap();
-        let (up, down) = store.write_blocking(stamp(), apply(second.to_vec())).unwrap();
-        for (n, put) in &ops {
-            if *put { model.insert(*n, ()); } else { model.remove(n); }
-        }
-        prop_assert_eq!(up, model.range(3..17).map(|(k, ())| *k).take(9).collect::<Vec<_>>());
-        prop_assert_eq!(down, model.range(3..17).rev().map(|(k, ())| *k).take(9).collect::<Vec<_>>());
-        let snapshot = store.snapshot().unwrap();
-        let all: Vec<u64> = snapshot.scan(&ROWS, Span::all(), limit, Dir::Up).unwrap().into_iter().map(|(k, _)| k).collect();
-        prop_assert_eq!(all, model.keys().copied().take(limit).collect::<Vec<_>>());
-        prop_assert!(catalogue().verify(&snapshot).unwrap().wrong.is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use redb::{Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::{Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
 
 use super::{Engine, EngineRead, Pair};
 use crate::store::StoreError;
@@ -21,12 +21,32 @@ pub struct Redb {
 impl Redb {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::ready(Database::builder().set_cache_size(CACHE_BYTES).create(path), path.display().to_string())
+        if path.exists() {
+            return Self::ready(builder().open(path), path.display().to_string());
+        }
+        Self::make(path)
+    }
+
+    /// A file that was not finished when the power went cannot be opened. So it is made under another name, and gets
+    /// its own once it is whole.
+    fn make(path: &Path) -> Result<Self, StoreError> {
+        let name = path.display().to_string();
+        let unfinished = path.with_extension("redb.new");
+        let mut made = builder().create(&unfinished);
+        if made.as_ref().is_err_and(|e| !matches!(e, DatabaseError::DatabaseAlreadyOpen)) {
+            // Left over from a crash, or never possible; the second try says which.
+            drop(std::fs::remove_file(&unfinished));
+            made = builder().create(&unfinished);
+        }
+        let engine = Self::ready(made, name.clone())?;
+        std::fs::rename(&unfinished, path).map_err(|e| StoreError::io(&name, e))?;
+        sync_dir(path).map_err(|e| StoreError::io(&name, e))?;
+        Ok(engine)
     }
 
     /// The same over any disk: one that freezes, one that does not sync.
     pub fn on(disk: impl StorageBackend, name: &str) -> Result<Self, StoreError> {
-        Self::ready(Database::builder().set_cache_size(CACHE_BYTES).create_with_backend(disk), name.to_owned())
+        Self::ready(builder().create_with_backend(disk), name.to_owned())
     }
 
     fn ready(opened: Result<Database, DatabaseError>, path: String) -> Result<Self, StoreError> {
@@ -43,6 +63,17 @@ impl Redb {
     fn io(&self, cause: impl std::fmt::Display) -> StoreError {
         StoreError::io(&self.path, cause)
     }
+}
+
+fn builder() -> Builder {
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+/// Makes a new name in a directory durable.
+fn sync_dir(of: &Path) -> std::io::Result<()> {
+    std::fs::File::open(of.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 impl Engine for Redb {

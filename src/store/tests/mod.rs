@@ -1,4 +1,6 @@
 mod conformance;
+mod disk;
+mod freeze;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

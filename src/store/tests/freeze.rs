@@ -1,0 +1,90 @@
+//! A day of writes on a disk that freezes, at every one of its syncs and with every kind of tail: what was
+//! acknowledged is there, what was not is there whole or not at all, and the store is in order.
+
+use std::sync::Arc;
+
+use super::disk::{Disk, Tail};
+use super::*;
+use crate::base::refusal::Outcome;
+use crate::store::engine::{Engine, Memory, Pair, Redb};
+
+const STEPS: u64 = 48;
+/// Writes that wait together, as they do under load.
+const ROUND: u64 = 3;
+
+/// The n-th write of the day: new rows, changed rows, deletions, an event, now and then something large or a refusal.
+fn step(n: u64) -> impl FnMut(&mut Tx) -> Outcome<()> + Send + 'static {
+    move |tx| {
+        let colour = if n % 7 == 0 { "wide".repeat(6000) } else { format!("c{}", n % 5) };
+        tx.put(&ROWS, &n, &row(&colour))?;
+        tx.put(&ROWS, &(n / 2), &row("moved"))?;
+        tx.emit(&Painted { number: n })?;
+        if n % 4 == 0 {
+            tx.delete(&ROWS, &(n / 3))?;
+        }
+        if n % 11 == 10 { Err(Refusal::conflict("NO", "no")) } else { Ok(()) }
+    }
+}
+
+fn everything(store: &Store) -> Vec<Pair> {
+    store.snapshot().unwrap().scan_bytes(&[0, 0], &[0xFF; 3], 100_000, Dir::Up).unwrap()
+}
+
+/// The state after each number of kept writes.
+fn states() -> Vec<Vec<Pair>> {
+    let store = Store::over(Arc::new(Memory::default()), "a model").unwrap();
+    let mut states = vec![everything(&store)];
+    for n in 0..STEPS {
+        if store.write_blocking(stamp(), step(n)).is_ok() {
+            states.push(everything(&store));
+        }
+    }
+    states
+}
+
+/// Lives through the day; answers how many writes were acknowledged.
+fn live(disk: &Disk) -> usize {
+    let Ok(store) = Redb::on(disk.clone(), "a disk").and_then(|engine| Store::over(Arc::new(engine), "a disk")) else {
+        return 0;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut kept = 0;
+    for round in 0..STEPS / ROUND {
+        let waiting = (round * ROUND..(round + 1) * ROUND).map(|n| store.write(stamp(), step(n)));
+        for answer in runtime.block_on(futures_util::future::join_all(waiting)) {
+            match answer {
+                Ok(()) => kept += 1,
+                Err(refusal) if disk.is_frozen() => assert!(matches!(refusal.status, 409 | 503), "{refusal}"),
+                Err(refusal) => assert_eq!(refusal.code, "NO"),
+            }
+        }
+    }
+    store.close();
+    kept
+}
+
+#[test]
+fn no_acknowledged_write_is_lost_wherever_the_disk_freezes() {
+    let states = states();
+    let fresh = Disk::new(Vec::new(), None);
+    drop(Redb::on(fresh.clone(), "a fresh disk").unwrap());
+    for tail in [Tail::Durable, Tail::Torn, Tail::HeaderOnly] {
+        for sync in 1.. {
+            let disk = Disk::new(fresh.left(), Some((sync, tail)));
+            let kept = live(&disk);
+            if !disk.is_frozen() {
+                assert!(sync > STEPS / ROUND && kept + 1 == states.len(), "a day without a freeze keeps everything");
+                break;
+            }
+            let case = format!("{tail:?}, frozen at sync {sync}, {kept} acknowledged");
+            let engine =
+                Redb::on(Disk::new(disk.left(), None), "what is left").unwrap_or_else(|e| panic!("{case}: {e}"));
+            let store = Store::over(Arc::new(engine), "what is left").unwrap();
+            let found = everything(&store);
+            assert!(states[kept..].contains(&found), "{case}: not a state the day went through");
+            assert_eq!(catalogue().verify(&store.snapshot().unwrap()).unwrap().wrong, Vec::<String>::new(), "{case}");
+            // And life goes on.
+            store.write_blocking(stamp(), step(1)).unwrap();
+        }
+    }
+}

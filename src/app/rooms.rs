@@ -10,6 +10,7 @@ use crate::catalog::AgeGroup;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
 use crate::notify;
+use crate::search;
 use crate::site::Site;
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
@@ -48,6 +49,7 @@ pub fn api() -> Api {
     api = payments::api::routes(api);
     api = reviews::api::routes(api);
     api = notify::routes(api);
+    api = search::api::routes(api);
     api
 }
 
@@ -74,7 +76,7 @@ pub fn jobs() -> Vec<JobKind> {
 }
 
 pub fn consumers() -> Vec<Consumer> {
-    vec![notify::consumer()]
+    vec![notify::consumer()][search::consumers()].into_iter().flatten().collect()
 }
 
 /// Lets the rooms find each other's parts.
@@ -85,6 +87,9 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
+    site.parts.put(instructors::Instructors::default());
+    site.parts.put(search::Search::default());
+    search::warm();
     site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
     site.parts.put(teachers(site));
     site.parts.put(bookings::desk());

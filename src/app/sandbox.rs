@@ -34,6 +34,7 @@ pub fn routes(api: Api, site: &Site) -> Api {
     if !site.is_sandbox() {
         return api;
     }
+    let api = crate::search::api::sandbox_routes(api);
     crate::notify::sandbox_routes(api, site)
         .route(Access::Loopback, routes!(read_clock, move_clock))
         .route(Access::Loopback, routes!(run_jobs))

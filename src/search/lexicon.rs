@@ -87,20 +87,6 @@ impl Vocabulary {
         phrases.fill(catalogue);
         Vocabulary { phrases: phrases.topics, places, languages: languages(catalogue) }
     }
-
-    /// Every word of every phrase.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.phrases.keys().flat_map(|phrase| phrase.split(' '))
-    }
-
-    #[cfg(test)]
-    pub fn phrases_for_test(&self) -> impl Iterator<Item = &str> {
-        self.phrases.keys().map(String::as_str)
-    }
-
-    pub fn places(&self) -> &Gazetteer {
-        &self.places
-    }
 }
 
 impl grammar::Lexicon for Vocabulary {

@@ -8,6 +8,6 @@ mod embedder;
 mod lexical;
 mod nearest;
 
-pub use embedder::{Embedder, Vector, common_words, cosine};
+pub use embedder::{Embedder, common_words};
 pub use lexical::Lexical;
 pub use nearest::Nearest;

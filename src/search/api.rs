@@ -1,0 +1,221 @@
+//! The JSON face of search.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa_axum::routes;
+
+use super::events::SearchClicked;
+use super::find::{Overrides, spot};
+use super::grammar::{LessonType, Level, Parsed, Sort};
+use super::ops::{self, Ask, MOST_RESULTS, Viewer};
+use super::part::Search;
+use super::understand::knowledge;
+use super::wire::{self, SearchAnswer};
+use crate::base::access::Actor;
+use crate::base::id::{OfferingId, SearchId, UserId};
+use crate::base::paging::{decode_cursor, encode_cursor};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Date, Timestamp, WallTime, zone};
+use crate::site::Site;
+use crate::web::{Access, Answer, Api, Body, ClientIp, Params};
+
+const DEFAULT_LIMIT: usize = 20;
+
+pub fn routes(api: Api) -> Api {
+    api.route(Access::Public, routes!(search))
+        .route(Access::Public, routes!(search_health))
+        .route(Access::Public, routes!(search_click))
+}
+
+/// Calls of the sandbox only.
+pub fn sandbox_routes(api: Api) -> Api {
+    api.route(Access::Loopback, routes!(parse_query))
+}
+
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SearchQuery {
+    /// A wish in your own words.
+    #[param(max_length = 500)]
+    q: Option<String>,
+    /// With `lng`: where the person is.
+    #[param(minimum = -90, maximum = 90)]
+    lat: Option<f64>,
+    #[param(minimum = -180, maximum = 180)]
+    lng: Option<f64>,
+    #[param(minimum = 1, maximum = 50)]
+    limit: Option<usize>,
+    cursor: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    date: Option<Date>,
+    time_after: Option<WallTime>,
+    time_before: Option<WallTime>,
+    #[param(minimum = 0)]
+    price_max_cents: Option<i64>,
+    lesson_type: Option<LessonType>,
+    skill_level: Option<Level>,
+    sort: Option<Sort>,
+}
+
+impl SearchQuery {
+    fn limit(&self) -> Outcome<usize> {
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        if (1..=MOST_RESULTS).contains(&limit) {
+            Ok(limit)
+        } else {
+            Err(Refusal::invalid("limit", format!("Between 1 and {MOST_RESULTS}.")))
+        }
+    }
+
+    fn ask(self, viewer: Option<&Actor>) -> Outcome<Ask> {
+        if self.price_max_cents.is_some_and(|max| max < 0) {
+            return Err(Refusal::invalid("price_max_cents", "Zero or more."));
+        }
+        Ok(Ask {
+            limit: self.limit()?,
+            offset: self.cursor.as_deref().map(decode_cursor::<usize>).transpose()?.unwrap_or(0),
+            spot: spot(self.lat, self.lng)?,
+            overrides: Overrides {
+                date: self.date,
+                time_after: self.time_after,
+                time_before: self.time_before,
+                price_max_cents: self.price_max_cents,
+                lesson_type: self.lesson_type,
+                skill_level: self.skill_level,
+                sort: self.sort,
+                ..Overrides::default()
+            },
+            query: ops::checked_query(self.q)?,
+            viewer: viewer.map(Viewer::from),
+        })
+    }
+}
+
+/// Finds instructors for a wish in plain words. A parameter overrides the same wish in `q`.
+#[utoipa::path(get, path = "/api/v1/search", tag = "search", operation_id = "search", params(SearchQuery), responses((status = 200, body = SearchAnswer)))]
+async fn search(
+    State(site): State<Site>,
+    viewer: Option<Actor>,
+    Params(query): Params<SearchQuery>,
+) -> Answer<Json<SearchAnswer>> {
+    let ask = query.ask(viewer.as_ref())?;
+    let (offset, limit) = (ask.offset, ask.limit);
+    let answered = ops::search(&site, ask).await?;
+    ops::record(&site, &answered, viewer.map(|viewer| viewer.user_id));
+    let end = offset + answered.cards().len();
+    let next = (end < answered.found.total && end > offset).then(|| encode_cursor(&end));
+    Ok(Json(wire::answer(answered, limit, next)))
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct SearchHealth {
+    /// `ok`, or `degraded` while answers come straight from the store.
+    status: &'static str,
+    components: Value,
+}
+
+/// Whether search works, and how much it knows.
+#[utoipa::path(get, path = "/api/v1/search/health", tag = "search", operation_id = "search_health", responses((status = 200, body = SearchHealth)))]
+async fn search_health(State(site): State<Site>) -> Answer<Json<SearchHealth>> {
+    let search = site.part::<Search>()?;
+    let down = search.is_down();
+    let instructors = if down { 0 } else { search.supply.rows(&site)?.len() };
+    let components = json!({
+        "index": { "status": if down { "down" } else { "ok" }, "instructors": instructors },
+        "catalogue": { "status": "ok", "services": knowledge().catalogue.services().len() },
+        "embedding": { "status": "ok", "model": knowledge().embedder.id() },
+        "in_flight": search.in_flight(),
+    });
+    Ok(Json(SearchHealth { status: if down { "degraded" } else { "ok" }, components }))
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Click {
+    search_query_id: SearchId,
+    instructor_id: UserId,
+    /// The offering that was opened.
+    #[serde(default)]
+    service_id: Option<OfferingId>,
+    /// Counts from 1.
+    #[schema(minimum = 1)]
+    position: u32,
+    #[serde(default)]
+    action: ClickAction,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ClickAction {
+    #[default]
+    View,
+    Book,
+    Message,
+    Favorite,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct Noted {
+    success: bool,
+}
+
+/// Notes which result was opened or acted on.
+#[utoipa::path(post, path = "/api/v1/search/click", tag = "search", operation_id = "search_click", request_body = Click, responses((status = 200, body = Noted)))]
+async fn search_click(
+    State(site): State<Site>,
+    viewer: Option<Actor>,
+    Body(click): Body<Click>,
+) -> Answer<Json<Noted>> {
+    if click.position == 0 {
+        return Err(Refusal::invalid("position", "Counts from 1.").into());
+    }
+    let event = SearchClicked {
+        search_id: click.search_query_id,
+        clicked: click.instructor_id,
+        service: click.service_id,
+        position: click.position,
+        action: format!("{:?}", click.action).to_lowercase(),
+        viewer: viewer.map(|viewer| viewer.user_id),
+    };
+    ops::clicked(&site, event).await?;
+    Ok(Json(Noted { success: true }))
+}
+
+#[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ParseQuery {
+    q: Option<String>,
+    /// The moment to judge at; the sandbox clock's when left out.
+    #[param(value_type = Option<String>, format = DateTime)]
+    now: Option<Timestamp>,
+    /// IANA zone; the marketplace's when left out.
+    tz: Option<String>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+struct ParsedQuery {
+    parsed: Parsed,
+    corrected_query: Option<String>,
+}
+
+/// How a query is understood, without searching or recording anything.
+#[utoipa::path(get, path = "/sandbox/v1/search/parse", tag = "sandbox", operation_id = "parse_search_query", params(ParseQuery), responses((status = 200, body = ParsedQuery)))]
+async fn parse_query(
+    State(site): State<Site>,
+    ip: ClientIp,
+    Params(query): Params<ParseQuery>,
+) -> Answer<Json<ParsedQuery>> {
+    if !site.is_sandbox() || !ip.0.to_canonical().is_loopback() {
+        return Err(Refusal::not_found("NOT_FOUND", "There is nothing at this address.").into());
+    }
+    let zone = match &query.tz {
+        Some(name) => zone(name).ok_or_else(|| Refusal::invalid("tz", "An IANA zone such as America/New_York."))?,
+        None => site.zone.clone(),
+    };
+    let text = ops::checked_query(query.q)?;
+    let now = query.now.unwrap_or_else(|| site.now()).to_zoned(zone);
+    let understood = knowledge().understand(&text, &now);
+    Ok(Json(ParsedQuery { parsed: understood.parsed, corrected_query: understood.corrected_query }))
+}

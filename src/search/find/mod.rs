@@ -1,0 +1,18 @@
+//! Finding: an understood query against the whole supply.
+//!
+//! Every live offering of the wanted services is judged before anything is scored, so nothing that
+//! matches is ever left out. What fails one wish is kept aside with what it fails, and fills labelled
+//! groups when there is too little that fits.
+
+mod cards;
+mod criteria;
+mod judge;
+mod rank;
+mod relax;
+mod why;
+
+pub use cards::{Card, Found, View, find};
+pub use criteria::{Criteria, Overrides, spot};
+pub use judge::Judged;
+pub use relax::Group;
+pub use why::{SHOWN_REVIEWS, day, miles};

@@ -1,0 +1,75 @@
+//! Letting go of wishes, one after another, when too little fits: first the time of day, then the day,
+//! then the place (if nobody is there at all), then a little money. The service never.
+// rule: 40§6
+
+use super::judge::Fails;
+
+/// Fewer than this is too little.
+pub const ENOUGH: usize = 5;
+
+/// Why a result is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    Exact,
+    OtherTimes,
+    OtherDates,
+    Nearby,
+    OverPrice,
+}
+
+impl Group {
+    pub const ALL: [Group; 5] = [Group::Exact, Group::OtherTimes, Group::OtherDates, Group::Nearby, Group::OverPrice];
+
+    /// The wish that was let go, as the answer names it.
+    pub fn wish(self) -> Option<&'static str> {
+        match self {
+            Group::Exact => None,
+            Group::OtherTimes => Some("time"),
+            Group::OtherDates => Some("date"),
+            Group::Nearby => Some("location"),
+            Group::OverPrice => Some("price"),
+        }
+    }
+}
+
+/// The group something belongs to: the last of the wishes that has to be let go for it.
+pub fn group_of(fails: Fails) -> Group {
+    match fails {
+        Fails { price: true, .. } => Group::OverPrice,
+        Fails { location: true, .. } => Group::Nearby,
+        Fails { date: true, .. } => Group::OtherDates,
+        Fails { time: true, .. } => Group::OtherTimes,
+        _ => Group::Exact,
+    }
+}
+
+/// Which groups are shown, given what every candidate fails.
+pub fn shown(candidates: &[Fails]) -> Vec<Group> {
+    let mut groups = vec![Group::Exact];
+    let mut total = count(candidates, Group::Exact);
+    for group in &Group::ALL[1..] {
+        if total >= ENOUGH {
+            break;
+        }
+        // Somebody in the asked place, at whatever time, keeps the place.
+        if *group == Group::Nearby && total > 0 {
+            continue;
+        }
+        let more = candidates.iter().filter(|fails| group_of(**fails) == *group && allowed(**fails, &groups)).count();
+        if more > 0 {
+            groups.push(*group);
+            total += more;
+        }
+    }
+    groups
+}
+
+/// Over-price results may not bring another place along when the place was kept.
+pub fn allowed(fails: Fails, groups: &[Group]) -> bool {
+    !(fails.price && fails.location) || groups.contains(&Group::Nearby)
+}
+
+fn count(candidates: &[Fails], group: Group) -> usize {
+    candidates.iter().filter(|fails| group_of(**fails) == group).count()
+}

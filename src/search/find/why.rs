@@ -1,0 +1,108 @@
+//! In words: why a card is here, and what is different about one that does not fit wholly.
+
+use super::criteria::{Criteria, KM_PER_MILE};
+use super::judge::Judged;
+use super::relax::Group;
+use crate::availability::rules::open::Opening;
+use crate::base::money::Cents;
+use crate::base::price::{Place, lesson_price};
+use crate::base::time::{Date, Timestamp, fmt_clock, fmt_date, plus_days, today_in};
+use crate::search::supply::Row;
+use crate::search::understand::knowledge;
+
+/// Reviews from which a mean is shown.
+pub const SHOWN_REVIEWS: u64 = 3;
+
+/// The facts that speak for a card, most important first.
+pub fn reasons(row: &Row, best: &Judged, criteria: &Criteria, slots: &[Opening], now: Timestamp) -> Vec<String> {
+    let offer = &row.offers[best.offer];
+    let mut why = vec![format!("Teaches {}", knowledge().service_name(offer.service))];
+    if let Some(area) = &criteria.area {
+        if best.covered {
+            why.push(format!("Covers {}", area.label));
+        } else if let Some(km) = best.distance_km {
+            why.push(format!("{} from {}", miles(km), area.label));
+        }
+    } else if best.place == Place::Remote {
+        why.push("Online".to_owned());
+    }
+    if let Some(slot) = slots.first() {
+        why.push(format!("Free {} at {}", day(slot.date, today_in(now, &row.zone)), fmt_clock(slot.start)));
+    }
+    if let Some(max) = criteria.money.max.filter(|_| !best.fails.price) {
+        let rate = offer.rate_at(best.place);
+        let paid = if criteria.money.per_session { lesson_price(rate, best.minutes) } else { rate };
+        if paid.0 <= max {
+            why.push(format!("{} is within your {}", paid.dollars_short(), Cents(max).dollars_short()));
+        }
+    }
+    if let Some(age) = offer.ages.iter().find(|age| criteria.ages.contains(age)) {
+        why.push(format!("Takes {}", age_words(age.name())));
+    }
+    if let Some(level) = criteria.level.filter(|level| offer.levels.contains(level)) {
+        why.push(format!("Teaches {}", level.name()));
+    }
+    why.extend(criteria.languages.iter().map(|language| format!("Speaks {language}")));
+    if let Some(rating) = row.rating.filter(|_| row.reviews >= SHOWN_REVIEWS) {
+        why.push(format!("{rating:.1} from {} reviews", row.reviews));
+    }
+    why
+}
+
+fn age_words(group: &str) -> &str {
+    match group {
+        "kids" => "children",
+        "toddler" => "toddlers",
+        other => other,
+    }
+}
+
+/// What is different about a result that needed a wish let go.
+pub fn different(best: &Judged, criteria: &Criteria, slots: &[Opening], group: Group, row: &Row) -> Option<String> {
+    let free =
+        slots.first().map(|slot| format!("Free {} at {}.", day(slot.date, criteria.today), fmt_clock(slot.start)));
+    Some(
+        match group {
+            Group::Exact => return None,
+            Group::OtherTimes => format!("Nothing free at that time. {}", free.unwrap_or_default()),
+            Group::OtherDates => {
+                let when = &criteria.when;
+                let asked = if when.first == when.last {
+                    format!("on {}", day(when.first, criteria.today))
+                } else {
+                    "on those days".to_owned()
+                };
+                format!("Nothing free {asked}. {}", free.unwrap_or_default())
+            }
+            Group::Nearby => {
+                let label = criteria.area.as_ref().map_or("there", |area| area.label.as_str());
+                format!("{} from {label}.", best.distance_km.map_or_else(|| "A little further".to_owned(), miles))
+            }
+            Group::OverPrice => {
+                let rate = row.offers[best.offer].rate_at(best.place);
+                let paid = if criteria.money.per_session { lesson_price(rate, best.minutes) } else { rate };
+                let max = Cents(criteria.money.max.unwrap_or(0));
+                format!("{} over your {}.", (paid - max).dollars_short(), max.dollars_short())
+            }
+        }
+        .trim_end()
+        .to_owned(),
+    )
+}
+
+/// "today", "tomorrow", "Thu Nov 12".
+pub fn day(date: Date, today: Date) -> String {
+    if date == today {
+        "today".to_owned()
+    } else if date == plus_days(today, 1) {
+        "tomorrow".to_owned()
+    } else {
+        fmt_date(date)
+    }
+}
+
+/// "1.8 miles".
+pub fn miles(km: f64) -> String {
+    let miles = km / KM_PER_MILE;
+    if miles < 0.15 { "next door".to_owned() } else { format!("{miles:.1} miles") }
+}

@@ -1,0 +1,243 @@
+//! The use cases: answer a search, note what came of it.
+
+use std::time::Instant;
+
+use jiff::Zoned;
+
+use super::events::{SearchClicked, SearchPerformed};
+use super::find::{Card, Criteria, Found, Group, Overrides, View, find};
+use super::grammar::LocationKind;
+use super::part::Search;
+use super::understand::{Understood, knowledge};
+use crate::base::access::Actor;
+use crate::base::geo::Point;
+use crate::base::id::{AnyId, SearchId, UserId, bits_of_draw};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{TimeZone, zone};
+use crate::payments::rules::pricing::PRICING;
+use crate::places;
+use crate::site::Site;
+use crate::store::Read;
+
+/// Nothing anybody means is longer (rule: 40§2).
+pub const LONGEST_QUERY: usize = 500;
+pub const MOST_RESULTS: usize = 50;
+const SHOWN: usize = 10;
+
+/// A search as it reaches us.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    pub query: String,
+    pub overrides: Overrides,
+    pub spot: Option<Point>,
+    pub offset: usize,
+    pub limit: usize,
+    pub viewer: Option<Viewer>,
+}
+
+/// Who asks, as far as it matters.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub id: UserId,
+    pub timezone: String,
+}
+
+impl From<&Actor> for Viewer {
+    fn from(actor: &Actor) -> Self {
+        Self { id: actor.user_id, timezone: actor.timezone.clone() }
+    }
+}
+
+/// A search with its answer.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub id: SearchId,
+    pub understood: Understood,
+    pub found: Found,
+    pub applied: Vec<String>,
+    pub message: Option<String>,
+    pub location_resolved: Option<String>,
+    pub location_not_found: bool,
+    pub location_suggestions: Vec<String>,
+    pub degraded: Vec<String>,
+    pub latency_us: u64,
+    /// Where the person is, if that was needed and is known.
+    pub here: Option<Point>,
+}
+
+/// The query itself, or why it is none (400 empty, 422 too long).
+pub fn checked_query(query: Option<String>) -> Outcome<String> {
+    let query = query.unwrap_or_default();
+    if query.trim().is_empty() {
+        return Err(Refusal::bad_request("EMPTY_QUERY", "Say what you would like to learn, where, and when."));
+    }
+    if query.chars().count() > LONGEST_QUERY {
+        return Err(Refusal::invalid("q", format!("At most {LONGEST_QUERY} characters.")));
+    }
+    Ok(query)
+}
+
+/// Answers a search. Blocking work runs beside the server's own threads.
+pub async fn search(site: &Site, ask: Ask) -> Outcome<Answered> {
+    let permit = site.part::<Search>()?.admit()?;
+    let inside = site.clone();
+    let answered = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        answer(&inside, ask)
+    });
+    answered.await.map_err(Refusal::internal)?
+}
+
+/// Now, where the asker lives if they said, else where the marketplace is.
+pub fn now_for(site: &Site, viewer: Option<&Viewer>) -> Zoned {
+    let own: Option<TimeZone> = viewer.and_then(|viewer| zone(&viewer.timezone));
+    site.now().to_zoned(own.unwrap_or_else(|| site.zone.clone()))
+}
+
+fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
+    let begun = Instant::now();
+    let search = site.part::<Search>()?;
+    let now = now_for(site, ask.viewer.as_ref());
+    let mut understood = knowledge().understand(&ask.query, &now);
+    ask.overrides.apply(&mut understood.parsed);
+    let snapshot = site.store.snapshot()?;
+    let here = here(&snapshot, &ask, &understood)?;
+    let criteria = Criteria::new(&understood, &knowledge().places, here, now.date());
+    let mut degraded = Vec::new();
+    let rows = if search.is_down() {
+        degraded.push("search_index".to_owned());
+        search.supply.rows_from_store(site, &snapshot)?
+    } else {
+        search.supply.rows(site)?
+    };
+    search.supply.keep_for(&snapshot)?;
+    let founding = f64::from(PRICING.read(&snapshot)?.founding_search_boost) / 100.0;
+    let view = View { read: &snapshot, supply: &search.supply, rows: &rows, now: site.now(), founding };
+    let found = find(&view, &criteria, understood.nothing_fits, ask.offset, ask.limit)?;
+    let applied = criteria.applied(&understood.parsed);
+    let mut answered = Answered {
+        id: SearchId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())),
+        message: None,
+        location_resolved: None,
+        location_not_found: understood.parsed.location_kind == Some(LocationKind::Unknown),
+        location_suggestions: Vec::new(),
+        understood,
+        found,
+        applied,
+        degraded,
+        latency_us: 0,
+        here,
+    };
+    answered.place();
+    answered.message = message(&answered);
+    answered.latency_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Ok(answered)
+}
+
+/// Coordinates, else the saved address; nobody's place is guessed (rule: 40§15 near me).
+fn here(read: &dyn Read, ask: &Ask, understood: &Understood) -> Outcome<Option<Point>> {
+    let wanted = understood.parsed.location_kind == Some(LocationKind::NearMe) || understood.parsed.radius_mi.is_some();
+    match (&ask.viewer, ask.spot) {
+        (_, Some(spot)) => Ok(Some(spot)),
+        (Some(viewer), None) if wanted => {
+            let Some(address) = places::default_address(read, viewer.id)? else { return Ok(None) };
+            Ok(address
+                .located
+                .point
+                .or_else(|| knowledge().places.zip(&address.parts.postal_code).map(|zip| zip.point)))
+        }
+        _ => Ok(None),
+    }
+}
+
+impl Answered {
+    fn place(&mut self) {
+        let parsed = &self.understood.parsed;
+        let gazetteer = &knowledge().places;
+        match parsed.location_kind {
+            Some(LocationKind::Unknown) => {
+                self.location_suggestions =
+                    gazetteer.resolve(parsed.location_text.as_deref().unwrap_or_default()).suggestions;
+            }
+            Some(LocationKind::NearMe) => {
+                let region =
+                    self.here.and_then(|point| gazetteer.at(point)).and_then(|region| gazetteer.region(region));
+                self.location_resolved = region.map(|region| region.display.clone());
+            }
+            Some(_) => {
+                self.location_resolved = Some(parsed.location.join(" or "));
+                if parsed.location_ambiguous {
+                    self.location_suggestions = parsed.location.iter().take(5).cloned().collect();
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// Results that fit every wish.
+    pub fn exact(&self) -> usize {
+        self.count(Group::Exact)
+    }
+
+    pub fn count(&self, group: Group) -> usize {
+        self.found.groups.iter().find(|(known, _)| *known == group).map_or(0, |(_, count)| *count)
+    }
+
+    pub fn cards(&self) -> &[Card] {
+        &self.found.cards
+    }
+}
+
+/// One sentence or two on what could not be had and what is shown instead.
+fn message(answered: &Answered) -> Option<String> {
+    let parsed = &answered.understood.parsed;
+    let mut said: Vec<String> = Vec::new();
+    if answered.location_not_found {
+        said.push(format!(
+            "We do not know “{}”, so this shows every place.",
+            parsed.location_text.as_deref().unwrap_or_default()
+        ));
+    }
+    if parsed.location_kind == Some(LocationKind::NearMe) && answered.here.is_none() {
+        said.push("We do not know where you are. Add a neighborhood or a ZIP code to your search.".to_owned());
+    }
+    if parsed.flags.iter().any(|flag| flag == "invalid_date") {
+        said.push("That date does not exist, so any day is shown.".to_owned());
+    }
+    if answered.understood.nothing_fits {
+        said.push(format!("Nobody teaches “{}” here.", parsed.service_query));
+    }
+    if answered.exact() == 0 && answered.found.total > 0 && !answered.found.relaxed.is_empty() {
+        said.push("Nobody fits all of it. These come closest.".to_owned());
+    }
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// Writes down that a search was made, without anybody waiting for it.
+pub fn record(site: &Site, answered: &Answered, viewer: Option<UserId>) {
+    let event = SearchPerformed {
+        search_id: answered.id,
+        query: answered.understood.query.trim().to_lowercase(),
+        parsed: answered.understood.parsed.clone(),
+        mode: answered.understood.mode.name().to_owned(),
+        viewer,
+        total: answered.found.total as u64,
+        exact: answered.exact() as u64,
+        shown: answered.cards().iter().take(SHOWN).map(|card| card.row.id).collect(),
+        relaxed: answered.found.relaxed.clone(),
+        unresolved_place: answered.understood.parsed.location_text.clone().filter(|_| answered.location_not_found),
+        degraded: !answered.degraded.is_empty(),
+        latency_us: answered.latency_us,
+    };
+    let site = site.clone();
+    tokio::spawn(async move {
+        if let Err(refusal) = site.write(move |tx| tx.emit(&event)).await {
+            tracing::warn!(code = refusal.code, "a search was not written down");
+        }
+    });
+}
+
+/// Notes that somebody acted on a result.
+pub async fn clicked(site: &Site, click: SearchClicked) -> Outcome<()> {
+    site.write(move |tx| tx.emit(&click)).await
+}

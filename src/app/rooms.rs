@@ -76,7 +76,9 @@ pub fn jobs() -> Vec<JobKind> {
 }
 
 pub fn consumers() -> Vec<Consumer> {
-    vec![notify::consumer()][search::consumers()].into_iter().flatten().collect()
+    let mut consumers = vec![notify::consumer()];
+    consumers.extend(search::consumers());
+    consumers
 }
 
 /// Lets the rooms find each other's parts.

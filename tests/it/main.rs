@@ -5,4 +5,5 @@ mod kit;
 mod pages;
 mod payments;
 mod program;
+mod search;
 mod tidy;

@@ -1,0 +1,72 @@
+//! Search over HTTP: what is understood, who is found, and that what is shown can be booked.
+
+use serde_json::Value;
+
+use crate::kit::Stage;
+
+async fn search(stage: &Stage, query: &str) -> Value {
+    let query: String = url(query);
+    stage.app.get(&format!("/api/v1/search?q={query}")).await.expect(200)
+}
+
+/// Percent-encoded.
+fn url(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { (byte as char).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_can_be_booked_and_is_gone_then() {
+    let stage = Stage::set().await;
+    let found = search(&stage, "piano tomorrow after 4pm under $90").await;
+    let card = &found["items"][0];
+    assert_eq!(card["instructor_id"], stage.sarah.id.to_string(), "{found:#}");
+    assert_eq!(card["group"], "exact");
+    assert_eq!(card["instructor"]["last_initial"], "C");
+    assert_eq!(found["meta"]["mode"], "specific");
+    let slot = &card["next_slots"][0];
+    assert_eq!((&slot["date"], &slot["start_time"]), (&"2026-11-11".into(), &"16:00".into()));
+    stage.book(&stage.emma, "2026-11-11", "16:00").await;
+    let again = search(&stage, "piano tomorrow after 4pm under $90").await;
+    // The lesson shown is the shortest, so the next start is behind the buffer of the one just sold.
+    assert_eq!(again["items"][0]["next_slots"][0]["start_time"], "17:15", "{again:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wishes_are_let_go_one_after_another() {
+    let stage = Stage::set().await;
+    let late = search(&stage, "piano tomorrow after 10pm").await;
+    assert_eq!(late["items"][0]["group"], "other_times", "{late:#}");
+    assert_eq!(late["meta"]["relaxed"], serde_json::json!(["time"]));
+    let far = search(&stage, "piano on december 20").await;
+    assert_eq!(far["items"][0]["group"], "other_dates", "{far:#}");
+    let dear = search(&stage, "piano under $70").await;
+    assert_eq!(dear["items"][0]["group"], "over_price", "{dear:#}");
+    let cheap = search(&stage, "piano under $30").await;
+    assert_eq!(cheap["items"], serde_json::json!([]));
+    let other = search(&stage, "violin").await;
+    assert_eq!(other["meta"]["total_results"], 0, "{other:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edges_are_refused_in_words() {
+    let stage = Stage::set().await;
+    stage.app.get("/api/v1/search").await.refused(400, "EMPTY_QUERY");
+    stage.app.get("/api/v1/search?q=%20%20").await.refused(400, "EMPTY_QUERY");
+    stage.app.get(&format!("/api/v1/search?q={}", "a".repeat(501))).await.expect(422);
+    stage.app.get("/api/v1/search?q=piano&lat=40").await.expect(422);
+    stage.app.get("/api/v1/search?q=piano&limit=0").await.expect(422);
+    stage.app.get("/api/v1/search?q=piano&sort=best").await.expect(422);
+    assert_eq!(stage.app.get("/api/v1/search/health").await.expect(200)["status"], "ok");
+    let parsed = stage
+        .app
+        .get("/sandbox/v1/search/parse?q=tonight&now=2026-11-10T19:05:00Z&tz=America%2FNew_York")
+        .await
+        .expect(200);
+    assert_eq!(parsed["parsed"]["time_after"], "17:00");
+    let found = search(&stage, "piano").await;
+    let id = found["meta"]["search_query_id"].clone();
+    let click = serde_json::json!({ "search_query_id": id, "instructor_id": stage.sarah.id, "position": 1 });
+    stage.app.post("/api/v1/search/click", click).await.expect(200);
+}

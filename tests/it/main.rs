@@ -2,6 +2,7 @@
 
 mod bookings;
 mod kit;
+mod lesson_pages;
 mod pages;
 mod payments;
 mod program;

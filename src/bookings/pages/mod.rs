@@ -3,6 +3,7 @@
 pub mod book;
 pub mod checkout;
 pub mod lessons;
+mod money;
 mod offer;
 pub mod profile;
 pub mod teaching;
@@ -13,9 +14,39 @@ use crate::web::{Access, Pages};
 
 /// Registers every page of this room.
 pub fn routes(pages: Pages) -> Pages {
+    let pages = pages.get(Access::Public, "/instructors/{id}", profile::profile_page).get(
+        Access::Public,
+        "/book/{instructor}/{offering}",
+        book::book_page,
+    );
+    instructor(student(pages))
+}
+
+fn student(pages: Pages) -> Pages {
     let student = Access::Role(Role::Student);
     pages
-        .get(Access::Public, "/instructors/{id}", profile::profile_page)
-        .get(Access::Public, "/book/{instructor}/{offering}", book::book_page)
         .post(student, "/book/{instructor}/{offering}", book::hold)
+        .get(student, "/student/booking/confirm", checkout::checkout_page)
+        .post(student, "/student/booking/confirm", checkout::book)
+        .get(student, "/student/lessons", lessons::list::lessons_page)
+        .get(student, "/student/lessons/{id}", lessons::one::student_lesson)
+        .get(student, "/student/lessons/{id}/booked", checkout::booked_page)
+        .get(student, "/student/lessons/{id}/calendar.ics", lessons::one::calendar_file)
+        .get(student, "/student/lessons/{id}/card", lessons::card::card_page)
+        .post(student, "/student/lessons/{id}/card", lessons::card::choose_card)
+        .get(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel_page)
+        .post(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel)
+}
+
+fn instructor(pages: Pages) -> Pages {
+    let instructor = Access::Role(Role::Instructor);
+    pages
+        .get(instructor, "/instructor/dashboard", teaching::dashboard_page)
+        .get(instructor, "/instructor/bookings", teaching::bookings_page)
+        .get(instructor, "/instructor/bookings/{id}", lessons::one::instructor_lesson)
+        .get(instructor, "/instructor/bookings/{id}/calendar.ics", lessons::one::calendar_file)
+        .post(instructor, "/instructor/bookings/{id}/completion", teaching::complete)
+        .post(instructor, "/instructor/bookings/{id}/note", teaching::save_note)
+        .get(instructor, "/instructor/bookings/{id}/cancellation", lessons::one::instructor_cancel_page)
+        .post(instructor, "/instructor/bookings/{id}/cancellation", lessons::one::instructor_cancel)
 }

@@ -12,6 +12,7 @@ use crate::catalog::catalogue;
 use crate::instructors::model::Offering;
 use crate::instructors::view::picture_url;
 use crate::instructors::{rules::live::is_public, tables};
+use crate::payments::model::PriceQuote;
 use crate::store::Read;
 use crate::web::components::{Face, PriceLine};
 
@@ -60,10 +61,10 @@ pub fn all_in(hourly: Cents, minutes: u16, fee: Bp) -> Cents {
 }
 
 /// Lesson and booking protection, as on every page.
-pub fn lines(service: &str, hourly: Cents, minutes: u16, lesson: Cents, protection: Cents, fee: Bp) -> Vec<PriceLine> {
+pub fn lines(service: &str, hourly: Cents, minutes: u16, quote: &PriceQuote) -> Vec<PriceLine> {
+    let protection = format!("Booking protection, {}", quote.fee.percent());
     vec![
-        PriceLine::new(format!("{service}, {minutes} min"), lesson).hint(format!("{} an hour", hourly.dollars())),
-        PriceLine::new(format!("Booking protection, {}", fee.percent()), protection)
-            .hint("Refunds, checks and support"),
+        PriceLine::new(format!("{service}, {minutes} min"), quote.lesson).hint(format!("{} an hour", hourly.dollars())),
+        PriceLine::new(protection, quote.student_fee).hint("Refunds, checks and support"),
     ]
 }

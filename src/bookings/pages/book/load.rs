@@ -10,7 +10,7 @@ use crate::availability::tables::sheet;
 use crate::base::access::{Actor, Role};
 use crate::base::id::{OfferingId, UserId};
 use crate::base::money::Bp;
-use crate::base::price::{Place, lesson_price};
+use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::text::first_last_initial;
 use crate::base::time::{Date, Timestamp, fmt_clock, fmt_date, plus_days, today_in, zone};
@@ -19,6 +19,7 @@ use crate::bookings::pages::offer;
 use crate::bookings::pages::words::{deadline, zone_words};
 use crate::bookings::rules::cancel::free_until;
 use crate::instructors::model::Offering;
+use crate::payments::model::PriceQuote;
 use crate::store::Read;
 use crate::web::components::{FreeDay, Month, SlotState, SlotView};
 
@@ -195,8 +196,8 @@ impl Loaded {
 
     fn sum(&self, opening: &Opening, actor: Option<&Actor>, now: Timestamp) -> Chosen {
         let rate = self.offering.terms.rate_at(self.choosing.place);
-        let lesson = lesson_price(rate, self.choosing.minutes);
-        let protection = lesson.share(self.fee);
+        // The instructor's share does not change what the student pays.
+        let quote = PriceQuote::new(rate, self.choosing.minutes, self.fee, Bp(0), 0);
         let service = offer::service_name(&self.offering);
         let until = free_until(opening.start_utc);
         let reader = actor.and_then(|actor| zone(&actor.timezone));
@@ -204,8 +205,8 @@ impl Loaded {
             date: opening.date,
             start: opening.start,
             end: opening.end.as_end(),
-            lines: offer::lines(&service, rate, self.choosing.minutes, lesson, protection, self.fee),
-            total: lesson + protection,
+            lines: offer::lines(&service, rate, self.choosing.minutes, &quote),
+            total: quote.lesson + quote.student_fee,
             free_until: (now <= until).then(|| deadline(until, &self.calendar.zone, reader.as_ref())),
         }
     }

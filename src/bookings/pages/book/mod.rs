@@ -19,6 +19,7 @@ use crate::base::id::{OfferingId, UserId};
 use crate::base::price::Place;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{fmt_clock, fmt_date};
+use crate::bookings::model::Booking;
 use crate::bookings::ops::create::{Ask, create};
 use crate::bookings::pages::checkout::show::slot_lost;
 use crate::bookings::pages::offer::service_name;
@@ -157,4 +158,17 @@ fn lost(site: &Site, chrome: &Chrome, actor: &Actor, ids: Ids, form: &HoldForm, 
     };
     let body = slot_lost(&service_name(&loaded.offering), &words, &nearest, &loaded.choosing.plain());
     Ok(page(chrome, "That time is gone", body))
+}
+
+/// The free times nearest to a booking's own.
+pub(super) fn nearest(site: &Site, booking: &Booking) -> Outcome<Vec<(String, String)>> {
+    let choosing = Choosing::of(booking);
+    let query = Query {
+        minutes: Some(booking.minutes.to_string()),
+        place: Some(booking.place.name().to_owned()),
+        ..Query::default()
+    };
+    let ids = (choosing.instructor, choosing.offering);
+    let loaded = site.read(|r| load::load(r, site.now(), ids, &query, Some(booking.student_id)))?;
+    Ok(loaded.nearest(booking.date, booking.start_time))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::id::{OfferingId, UserId};
 use crate::base::price::Place;
 use crate::base::time::{Date, WallTime};
+use crate::bookings::model::Booking;
 
 /// Everything is optional and read kindly: what cannot be used is left out, the page says what it shows instead.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -52,6 +53,16 @@ pub struct Choosing {
 }
 
 impl Choosing {
+    /// The choice a booking came from.
+    pub fn of(booking: &Booking) -> Self {
+        Self {
+            instructor: booking.instructor_id,
+            offering: booking.offering_id,
+            minutes: booking.minutes,
+            place: booking.place,
+        }
+    }
+
     pub fn path(&self) -> String {
         format!("/book/{}/{}", self.instructor, self.offering)
     }

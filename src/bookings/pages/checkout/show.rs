@@ -165,9 +165,7 @@ pub fn slot_lost(service: &str, words: &str, times: &[(String, String)], all_hre
     html! {
         div.wrap.stack.stack--l {
             header.pagehead { h1 { "That time is gone" } p { (words) " Nothing was charged." } }
-            @if times.is_empty() {
-                p { "There is no other free time in the next weeks." }
-            } @else {
+            @if !times.is_empty() {
                 section {
                     h2.h3 { "The nearest free times for " (service.to_lowercase()) }
                     ul.stack.stack--s {

@@ -1,3 +1,10 @@
+//! `/student/lessons`: the diary, one lesson, cancelling it, another card for it, its calendar file.
+
 pub mod cancelling;
+pub mod card;
 pub mod detail;
+pub mod list;
+pub mod load;
+pub mod one;
+pub mod rows;
 pub mod show;

@@ -1,0 +1,285 @@
+//! From a booking to its page, for the student or the instructor.
+
+use maud::{Markup, html};
+
+use super::detail::{LessonView, Person, PolicyView, Receipt};
+use super::rows::{badge, needs_card};
+use crate::accounts;
+use crate::accounts::model::User;
+use crate::base::refusal::Outcome;
+use crate::base::text::{count, first_last_initial};
+use crate::base::time::{TimeZone, Timestamp, plus_hours};
+use crate::bookings::model::{Booking, Side, Status};
+use crate::bookings::ops::cancel::money_cause;
+use crate::bookings::pages::book::Choosing;
+use crate::bookings::pages::checkout::load::{card_label, place_words};
+use crate::bookings::pages::money::{bands, consequence, receipt, stations};
+use crate::bookings::pages::offer::face;
+use crate::bookings::pages::words::{moment, span, zone_of, zone_words};
+use crate::bookings::parts::Additions;
+use crate::bookings::rules::cancel::By;
+use crate::bookings::rules::complete::settles_at;
+use crate::bookings::rules::lists::awaits_completion;
+use crate::bookings::tables::of_student;
+use crate::payments;
+use crate::payments::model::BookingPayment;
+use crate::site::Site;
+use crate::store::{Dir, Read};
+use crate::web::components::{Button, Field, Icon, PriceLine, Tone, button, field, link_button, notice, post_button};
+
+/// Everything about one booking, read at one moment.
+pub struct Lesson {
+    pub booking: Booking,
+    pub payment: BookingPayment,
+    pub side: Side,
+    pub other: User,
+    pub now: Timestamp,
+    pub tz: TimeZone,
+    card: Option<String>,
+    nth: usize,
+}
+
+impl Lesson {
+    pub fn load(r: &dyn Read, now: Timestamp, booking: Booking, side: Side) -> Outcome<Self> {
+        let payment = payments::ops::payment(r, booking.id)?;
+        let other = if side == Side::Instructor { booking.student_id } else { booking.instructor_id };
+        let together = of_student(r, booking.student_id, 5000, Dir::Up)?;
+        let counts = |b: &&Booking| {
+            b.instructor_id == booking.instructor_id && b.start <= booking.start && !b.status.is_terminal()
+        };
+        Ok(Self {
+            card: card_label(r, &payment)?,
+            nth: together.iter().filter(counts).count(),
+            other: accounts::must_user(r, other)?,
+            tz: zone_of(&booking.zone),
+            booking,
+            payment,
+            side,
+            now,
+        })
+    }
+
+    pub fn root(&self) -> String {
+        let part = if self.side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
+        format!("{part}/{}", self.booking.id)
+    }
+
+    /// "Piano with Sarah C."
+    pub fn title(&self) -> String {
+        format!(
+            "{} with {}",
+            self.booking.service_name,
+            first_last_initial(&self.other.first_name, &self.other.last_name)
+        )
+    }
+
+    /// Still ahead, so it can be called off.
+    pub fn can_cancel(&self) -> bool {
+        matches!(self.booking.status, Status::Pending | Status::Confirmed) && self.now < self.booking.start
+    }
+
+    /// "It is 50 hours and 15 minutes before the lesson."
+    pub fn left(&self) -> String {
+        format!("It is {} before the lesson.", span(self.now, self.booking.start))
+    }
+
+    /// What cancelling would come to now.
+    pub fn result(&self, r: &dyn Read) -> Outcome<String> {
+        let by = if self.side == Side::Instructor { By::Instructor } else { By::Student };
+        Ok(consequence(money_cause(r, self.now, &self.booking, by)?, &self.booking, &self.payment, self.side))
+    }
+
+    pub fn view(&self, site: &Site, r: &dyn Read, said: Option<Markup>) -> Outcome<LessonView> {
+        let back = match self.side {
+            Side::Instructor => ("Lessons", "/instructor/bookings"),
+            _ => ("Lessons", "/student/lessons"),
+        };
+        Ok(LessonView {
+            back,
+            title: self.title(),
+            badge: badge(&self.booking, &self.payment, self.side, self.now),
+            reference: self.booking.reference(),
+            notices: said.into_iter().chain(self.notices()).collect(),
+            date: self.booking.date,
+            start: self.booking.start_time,
+            end: self.booking.end_time,
+            facts: self.facts(),
+            policy: self.policy(r)?,
+            money: self.money(),
+            receipt: self.receipt(),
+            other: self.person(),
+            actions: self.actions(),
+            forms: self.forms(),
+            extra: Additions::of(site).lesson(r, &self.booking, self.side)?,
+        })
+    }
+
+    fn notices(&self) -> Vec<Markup> {
+        let booking = &self.booking;
+        let mut list = Vec::new();
+        if self.side == Side::Student && needs_card(booking, &self.payment) {
+            let until = moment(plus_hours(booking.start, -12), &self.tz);
+            list.push(notice(
+                Tone::Warn,
+                html! {
+                    b { "This lesson needs a card." } " The last one was refused, nothing was charged. "
+                    a href={ (self.root()) "/card" } { "Choose another card" } " by " (until) "."
+                },
+            ));
+        }
+        if let Some(to) = booking.rescheduled_to {
+            let root = if self.side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
+            list.push(notice(
+                Tone::Info,
+                html! { "This lesson was moved. " a href={ (root) "/" (to) } { "To its new time" } },
+            ));
+        }
+        if self.payment.in_review() {
+            list.push(notice(
+                Tone::Info,
+                "The payment is being reviewed by a person. We write to you when it is decided.",
+            ));
+        }
+        list
+    }
+
+    fn facts(&self) -> Vec<(&'static str, Markup)> {
+        let booking = &self.booking;
+        let mut rows =
+            vec![("Where", html! { (place_words(booking)) }), ("Clock", html! { (zone_words(&booking.zone)) })];
+        let mut note = |label, text: &Option<String>| {
+            if let Some(text) = text {
+                rows.push((label, html! { (text) }));
+            }
+        };
+        match self.side {
+            Side::Instructor => note("Student’s note", &booking.student_note),
+            _ => {
+                note("Your note", &booking.student_note);
+                note("From the instructor", &booking.instructor_note);
+            }
+        }
+        let reminder = plus_hours(booking.start, -24);
+        if booking.status == Status::Confirmed && self.now < reminder {
+            rows.push(("Reminder", html! { "By mail, " (moment(reminder, &self.tz)) }));
+        }
+        if let (Some(at), Some(why)) = (booking.cancelled_at, &booking.cancellation_reason) {
+            let who = match booking.cancelled_by {
+                Some(id) if id == self.other.id => self.other.first_name.as_str(),
+                Some(id) if booking.side_of(id).is_some() => "you",
+                Some(_) => "our staff",
+                None => "the system",
+            };
+            rows.push(("Cancelled", html! { (moment(at, &self.tz)) ", by " (who) ": " (why) }));
+        }
+        rows
+    }
+
+    fn policy(&self, r: &dyn Read) -> Outcome<Option<PolicyView>> {
+        if !self.can_cancel() || self.side == Side::Instructor || self.booking.status != Status::Confirmed {
+            return Ok(None);
+        }
+        let first = &self.other.first_name;
+        Ok(Some(PolicyView {
+            title: "If you cancel now".to_owned(),
+            words: html! { (self.left()) " " b { (self.result(r)?) } " If " (first) " cancels, at any time, you pay nothing." },
+            bands: bands(&self.booking, &self.payment, self.now, &self.tz, first),
+            actions: link_button(&format!("{}/cancellation", self.root()), &Button::bad("Cancel the lesson")),
+        }))
+    }
+
+    fn money(&self) -> Vec<crate::web::components::Moment> {
+        match self.side {
+            Side::Instructor => Vec::new(),
+            _ => stations(&self.booking, &self.payment, &self.tz, self.card.as_deref()),
+        }
+    }
+
+    fn receipt(&self) -> Receipt {
+        let quote = &self.booking.quote;
+        if self.side == Side::Instructor {
+            let fee = format!("Platform share, {}", quote.tier.percent());
+            let settled = self.payment.is_settled();
+            let payout = if settled { self.payment.instructor_payout } else { quote.payout };
+            let words = match settled {
+                true => String::new(),
+                false => format!("Paid out after {}.", moment(settles_at(self.booking.end), &self.tz)),
+            };
+            let lines = vec![PriceLine::new("Lesson", quote.lesson), PriceLine::new(fee, -quote.instructor_fee)];
+            return Receipt { title: "What you earn", lines, total: PriceLine::new("You get", payout), words };
+        }
+        let (lines, total) = receipt(&self.booking, &self.payment);
+        let words = match (&self.card, self.payment.is_settled()) {
+            (Some(card), false) => {
+                format!("To be charged {} to {card}.", moment(settles_at(self.booking.end), &self.tz))
+            }
+            (Some(card), true) if self.payment.captured.is_positive() => {
+                format!("{} was charged to {card}.", self.payment.captured.dollars())
+            }
+            _ => String::new(),
+        };
+        Receipt { title: "Receipt", lines, total, words }
+    }
+
+    fn person(&self) -> Person {
+        let name = first_last_initial(&self.other.first_name, &self.other.last_name);
+        let name = match self.side {
+            Side::Instructor => html! { (name) },
+            _ => html! { a href={ "/instructors/" (self.other.id) } { (name) } },
+        };
+        let second = if self.nth > 1 {
+            count(self.nth, "lesson", "lessons together")
+        } else {
+            "First lesson together".to_owned()
+        };
+        Person { face: face(&self.other), name, second }
+    }
+
+    fn actions(&self) -> Markup {
+        let message = match self.side {
+            Side::Instructor => format!("/instructor/messages?with={}", self.other.id),
+            _ => format!("/student/messages?with={}", self.other.id),
+        };
+        let label = format!("Message {}", self.other.first_name);
+        let booking = &self.booking;
+        let pay = format!("/student/booking/confirm?booking={}", booking.id);
+        let again = !matches!(booking.status, Status::Pending | Status::Confirmed) && self.side == Side::Student;
+        html! {
+            @if self.side == Side::Student && booking.status == Status::Pending && booking.blocks_at(self.now) {
+                (link_button(&pay, &Button::primary("Finish paying").wide()))
+            }
+            @if booking.status == Status::Confirmed {
+                (link_button(&format!("{}/calendar.ics", self.root()), &Button::line("Add to calendar").wide().icon(Icon::Calendar)))
+            }
+            (link_button(&message, &Button::line(&label).wide().icon(Icon::Chat)))
+            @if again { (link_button(&Choosing::of(booking).plain(), &Button::line("Book again").wide())) }
+        }
+    }
+
+    /// What the instructor can do here.
+    fn forms(&self) -> Markup {
+        if self.side != Side::Instructor || self.booking.status.is_terminal() {
+            return html! {};
+        }
+        let note = self.booking.instructor_note.clone().unwrap_or_default();
+        let place = self.booking.meeting_location.clone().unwrap_or_default();
+        html! {
+            @if awaits_completion(&self.booking, self.now) {
+                (post_button(&format!("{}/completion", self.root()), &[], &Button::primary("The lesson took place").busy("Saving…")))
+            }
+            form.sec.sec--one.stack method="post" action={ (self.root()) "/note" } {
+                (field(&Field { name: "meeting_location", label: "Where", value: &place, maxlength: Some(255), optional: true, ..Field::default() }))
+                (field(&Field {
+                    name: "instructor_note", label: "Your note to the student", value: &note, rows: Some(3),
+                    maxlength: Some(1000), optional: true, ..Field::default()
+                }))
+                div.row {
+                    (button(&Button::line("Save").busy("Saving…")))
+                    @if self.can_cancel() {
+                        (link_button(&format!("{}/cancellation", self.root()), &Button::bad("Cancel the lesson")))
+                    }
+                }
+            }
+        }
+    }
+}

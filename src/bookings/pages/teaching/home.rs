@@ -1,0 +1,106 @@
+//! `/instructor/dashboard`: the next lessons, the week's hours, what still keeps the page from being public.
+
+use axum::extract::State;
+use maud::Markup;
+
+use super::dashboard::{DashboardView, SetUp, dashboard};
+use crate::availability::ops::calendar_of;
+use crate::availability::tables::{days, entries_of_instructor, instants_of};
+use crate::base::access::Actor;
+use crate::base::refusal::Outcome;
+use crate::base::text::count;
+use crate::base::time::{fmt_clock, fmt_date, monday_of, plus_days, today_in};
+use crate::bookings::model::{Booking, Side};
+use crate::bookings::ops::read::{Stats, stats};
+use crate::bookings::pages::lessons::rows::row;
+use crate::bookings::rules::lists::{awaits_completion, is_upcoming};
+use crate::bookings::tables::of_instructor;
+use crate::instructors::ops::read::facts;
+use crate::instructors::rules::live::missing;
+use crate::site::Site;
+use crate::store::{Dir, Read};
+use crate::web::components::Stat;
+use crate::web::{Answer, Chrome, page};
+
+const MOST: usize = 20_000;
+const NEXT: usize = 5;
+
+/// The steps of going live, as the checklist names them.
+const STEPS: [(&str, &str, &str); 5] = [
+    ("skills", "Say what you teach and for how much", "/instructor/onboarding/skill-selection"),
+    ("identity", "Prove who you are", "/instructor/onboarding/verification"),
+    ("background_check", "Pass the background check", "/instructor/onboarding/verification"),
+    ("stripe_connect", "Say where your pay goes", "/instructor/onboarding/payment-setup"),
+    ("service_areas", "Say where you travel to", "/instructor/onboarding/account-setup"),
+];
+
+pub async fn dashboard_page(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Markup> {
+    let totals = stats(&site, actor.user_id)?;
+    let view = site.read(|r| load(&site, r, &actor, totals))?;
+    Ok(page(&chrome, "Dashboard", dashboard(&view)))
+}
+
+fn load(site: &Site, r: &dyn Read, actor: &Actor, totals: Stats) -> Outcome<DashboardView> {
+    let (now, id) = (site.now(), actor.user_id);
+    let about = facts(site, r, id, None)?;
+    let lacking = missing(&about.profile, &about.offerings, &about.areas, now);
+    let all = of_instructor(r, id, MOST, Dir::Up)?;
+    let rows = |lessons: Vec<&Booking>| lessons.into_iter().map(|b| row(r, b, Side::Instructor, now)).collect();
+    let waiting: Outcome<_> = rows(all.iter().filter(|b| awaits_completion(b, now)).collect());
+    let ahead: Vec<&Booking> = all.iter().filter(|b| is_upcoming(b, now)).collect();
+    let lead = match ahead.first() {
+        Some(next) => format!("Your next lesson: {}, {}.", fmt_date(next.date), fmt_clock(next.start_time)),
+        None => "No lesson is booked at the moment.".to_owned(),
+    };
+    let next: Outcome<_> = rows(ahead.into_iter().take(NEXT).collect());
+    let (offered, booked) = week_hours(site, r, actor)?;
+    Ok(DashboardView {
+        first_name: actor.first_name.clone(),
+        lead,
+        stats: vec![
+            Stat::new(
+                "Earned this month",
+                totals.earned_this_month.dollars(),
+                format!("{} in all", totals.earned.dollars()),
+            )
+            .lead(),
+            Stat::new(
+                "Lessons taught",
+                totals.completed.to_string(),
+                count(totals.upcoming as usize, "is booked", "are booked"),
+            ),
+            Stat::new("Hours this week", offered, format!("{booked} booked")),
+        ],
+        waiting: waiting?,
+        next: next?,
+        set_up: STEPS.iter().map(|(key, label, href)| SetUp { label, done: !lacking.contains(key), href }).collect(),
+        is_live: about.profile.is_live,
+        public_href: format!("/instructors/{id}"),
+    })
+}
+
+/// Hours offered and hours booked from Monday to Sunday, as people write them.
+fn week_hours(site: &Site, r: &dyn Read, actor: &Actor) -> Outcome<(String, String)> {
+    let calendar = calendar_of(r, actor.user_id)?;
+    let monday = monday_of(today_in(site.now(), &calendar.zone));
+    let sunday = plus_days(monday, 6);
+    let offered: i64 = days(r, actor.user_id, monday, sunday)?
+        .values()
+        .flat_map(|day| day.windows())
+        .map(|w| i64::from(w.end.minutes()) - i64::from(w.start.minutes()))
+        .sum();
+    let (from, to) = instants_of(&calendar, monday, sunday);
+    let booked: i64 = entries_of_instructor(r, actor.user_id, from, to)?
+        .iter()
+        .filter(|entry| entry.busy.hold_expires_at.is_none())
+        .map(|entry| entry.busy.end_utc.duration_since(entry.busy.start_utc).as_mins())
+        .sum();
+    Ok((hours(offered), hours(booked)))
+}
+
+fn hours(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours, 0) => hours.to_string(),
+        (hours, rest) => format!("{hours}:{rest:02}"),
+    }
+}

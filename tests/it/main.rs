@@ -1,6 +1,7 @@
 //! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
 mod bookings;
+mod crash;
 mod kit;
 mod lesson_pages;
 mod pages;

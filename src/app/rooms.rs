@@ -96,7 +96,6 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(teachers(site));
     site.parts.put(bookings::desk());
     site.parts.put(lesson_pages(site));
-    site.parts.put(bookings::Additions::default());
     site.parts.put(notify::MailFaults::default());
     site.parts.put(accounts::SandboxMailbox(Arc::new(notify::ops::newest_code)));
     Ok(())

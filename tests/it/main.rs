@@ -1,5 +1,6 @@
 //! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
+mod availability;
 mod bookings;
 mod crash;
 mod kit;
@@ -7,5 +8,6 @@ mod lesson_pages;
 mod pages;
 mod payments;
 mod program;
+mod reviews;
 mod search;
 mod tidy;

@@ -42,12 +42,21 @@ pub struct ServeFlags {
     sandbox_clock: Option<Timestamp>,
 }
 
+#[derive(Args)]
+struct DemoFlags {
+    #[command(flatten)]
+    serve: ServeFlags,
+    /// So many times the instructors (1000: 120,000), for measuring.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    scale: u32,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Run the marketplace (what happens without a command).
     Serve(ServeFlags),
     /// Run a fresh demo marketplace in a temporary directory.
-    Demo(ServeFlags),
+    Demo(DemoFlags),
     /// Manage administrators.
     Admin {
         #[command(subcommand)]
@@ -137,9 +146,11 @@ fn with_flags(mut config: Config, flags: ServeFlags) -> Result<Config, String> {
 }
 
 /// A fresh directory that is gone when the demo ends.
-fn demo(config: Config, flags: ServeFlags) -> Result<(), String> {
-    let clock = flags.sandbox_clock;
-    let mut config = with_flags(config, flags)?;
+fn demo(config: Config, flags: DemoFlags) -> Result<(), String> {
+    let clock = flags.serve.sandbox_clock;
+    let mut config = with_flags(config, flags.serve)?;
+    config.demo = true;
+    config.demo_scale = flags.scale;
     let name = format!("instainstru-demo-{}", std::process::id());
     config.data_dir = std::env::temp_dir().join(name);
     config.stripe_secret_key = None;

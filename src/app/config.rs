@@ -17,6 +17,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub environment: Environment,
     pub demo: bool,
+    /// How many times its size a demo has; only the command line says so.
+    #[serde(skip)]
+    pub demo_scale: u32,
     pub timezone: String,
     pub log: String,
     pub log_json: bool,
@@ -41,6 +44,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             environment: Environment::Auto,
             demo: true,
+            demo_scale: 1,
             timezone: "America/New_York".to_owned(),
             log: "info".to_owned(),
             log_json: false,

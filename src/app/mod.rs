@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod config;
 mod control;
+pub mod demo;
 pub mod rooms;
 mod sandbox;
 mod sandbox_clock;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::config::Config;
-use super::{sandbox_clock, static_pages};
+use super::{demo, sandbox_clock, static_pages};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::catalog::AgeGroup;
@@ -20,6 +19,7 @@ use crate::{accounts, availability, bookings, catalog, instructors, jobs, paymen
 pub fn catalogue() -> Catalogue {
     let mut catalogue = Catalogue::new();
     catalogue.tables.push(&sandbox_clock::CLOCK);
+    catalogue.tables.extend(demo::tables());
     catalogue.tables.extend(site::tables());
     catalogue.tables.extend(jobs::tables());
     catalogue.tables.extend(web::tables());
@@ -149,14 +149,10 @@ impl accounts::ZipBook for ZipFacts {
     }
 }
 
-/// Fills an empty directory with the demo marketplace where that was asked for.
-pub async fn fill_when_empty(_config: &Config, _site: &Site) -> Outcome<()> {
-    Ok(())
-}
-
 /// What the program says once it answers: where, and how to sign in.
 pub async fn greeting(site: &Site) -> Outcome<String> {
     let mut lines = vec![format!("instainstru is ready at {}", site.base_url)];
+    lines.extend(demo::greeting(site)?);
     if let Some(token) = accounts::ops::admin::offer_setup(site).await? {
         let link = site.url(&format!("/setup/{token}"));
         lines.push(format!("No administrator yet. Set one up within 30 minutes: {link}"));

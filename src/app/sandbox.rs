@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-use super::sandbox_clock;
-use crate::accounts::{Accounts, DemoPeople, WindowRule};
+use super::{demo, sandbox_clock};
+use crate::accounts::{Accounts, WindowRule};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
 use crate::jobs::{self, Runner};
@@ -41,6 +41,7 @@ pub fn routes(api: Api, site: &Site) -> Api {
         .route(Access::Loopback, routes!(hold_jobs))
         .route(Access::Loopback, routes!(list_runs))
         .route(Access::Loopback, routes!(read_secrets))
+        .route(Access::Loopback, routes!(demo_accounts))
         .route(Access::Loopback, routes!(order_stripe_fault))
         .route(Access::Loopback, routes!(stripe_objects))
         .route(Access::Loopback, routes!(dispute))
@@ -48,7 +49,6 @@ pub fn routes(api: Api, site: &Site) -> Api {
         .route(Access::Loopback, routes!(verify_identity))
         .route(Access::Loopback, routes!(switch))
         .route(Access::Loopback, routes!(order_faults))
-        .route(Access::Loopback, routes!(demo_accounts))
 }
 
 /// The peer is this machine, else 404.
@@ -190,6 +190,13 @@ async fn read_secrets(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Val
     Ok(Json(json!({ "stripe_webhook_secret": secrets.stripe_webhook })))
 }
 
+/// The people of a demo marketplace and how they sign in; none elsewhere.
+#[utoipa::path(get, path = "/sandbox/v1/demo/accounts", tag = "sandbox", operation_id = "demo_accounts", responses((status = 200, body = Value)))]
+async fn demo_accounts(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
+    at_this_machine(ip)?;
+    Ok(Json(json!({ "items": demo::accounts(&site)?, "next_cursor": null })))
+}
+
 fn stand_in(site: &Site, ip: ClientIp) -> Result<StandIn, Fault> {
     at_this_machine(ip)?;
     let missing = || Refusal::not_found("NOT_FOUND", "No stand-in runs here.");
@@ -297,12 +304,4 @@ async fn order_faults(State(site): State<Site>, ip: ClientIp, Body(wish): Body<F
         site.part::<MailFaults>()?.set(&fault.to, fault.times);
     }
     Ok(Json(json!({ "ok": true })))
-}
-
-/// The people of the demo marketplace, with their passwords.
-#[utoipa::path(get, path = "/sandbox/v1/demo/accounts", tag = "sandbox", operation_id = "demo_accounts", responses((status = 200, body = Value)))]
-async fn demo_accounts(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
-    at_this_machine(ip)?;
-    let people = site.part::<DemoPeople>().map(|people| people.0.clone()).unwrap_or_default();
-    Ok(Json(json!({ "items": people, "next_cursor": null })))
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::config::Config;
 use super::sandbox::SandboxPart;
-use super::{control, rooms, sandbox, sandbox_clock};
+use super::{control, demo, rooms, sandbox, sandbox_clock};
 use crate::base::secret::Entropy;
 use crate::base::time::{Timestamp, zone};
 use crate::jobs::Runner;
@@ -61,12 +61,13 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     let mut config = config.clone();
     config.bind = address;
+    demo::fill_when_empty(&config, sandbox_clock_start).await.map_err(|e| e.to_string())?;
     let site = open_site(&config, sandbox_clock_start)?;
     rooms::wire(&site).map_err(|e| e.to_string())?;
+    demo::show_people(&site).map_err(|e| e.to_string())?;
     let stand_in = connect_stripe(&config, &site).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
     site.parts.put(SandboxPart { runner: runner.clone(), stand_in });
-    rooms::fill_when_empty(&config, &site).await.map_err(|e| e.to_string())?;
     runner.prepare().await.map_err(|e| e.to_string())?;
     let authority = site.base_url.split("://").nth(1).unwrap_or_default().to_owned();
     let hosts = Hosts::new(&authority, config.is_loopback());

@@ -30,4 +30,5 @@ pub use api::{routes, sandbox_routes};
 pub use consumer::consumer;
 pub use jobs::jobs;
 pub use ops::MailFaults;
+pub use reminders::plan as plan_reminders;
 pub use tables::tables;

@@ -37,7 +37,7 @@ struct Call {
 }
 
 /// Sets the timers of a lesson promised at `now`; the first is left out when it was booked later than that.
-pub(super) fn plan(tx: &mut Tx, booking_id: BookingId, start: Timestamp, now: Timestamp) -> Outcome<()> {
+pub fn plan(tx: &mut Tx, booking_id: BookingId, start: Timestamp, now: Timestamp) -> Outcome<()> {
     if start <= now {
         return Ok(());
     }

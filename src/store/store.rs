@@ -91,6 +91,26 @@ impl Store {
         })
     }
 
+    /// Writes everything there is into a fresh `dir/store.redb`, which appears whole or not at all.
+    pub fn save_copy(&self, dir: &Path) -> Result<(), StoreError> {
+        const STEP: usize = 20_000;
+        std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
+        let (unfinished, path) = (dir.join("store.redb.new"), dir.join("store.redb"));
+        drop(std::fs::remove_file(&unfinished));
+        let copy = Redb::open(&unfinished)?;
+        let from = self.engine.snapshot()?;
+        let mut next = vec![0u8];
+        loop {
+            let pairs = from.scan(&next, &[0xFF; 3], STEP, super::Dir::Up)?;
+            let Some((last, _)) = pairs.last() else { break };
+            next.clone_from(last);
+            next.push(0);
+            copy.commit(&pairs.into_iter().map(|(key, value)| (key, Some(value))).collect())?;
+        }
+        drop(copy);
+        std::fs::rename(&unfinished, &path).map_err(|e| StoreError::io(path.display().to_string(), e))
+    }
+
     pub fn snapshot(&self) -> Outcome<Snapshot> {
         Ok(Snapshot { inner: self.engine.snapshot()? })
     }

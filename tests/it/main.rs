@@ -3,6 +3,7 @@
 mod availability;
 mod bookings;
 mod crash;
+mod demo;
 mod kit;
 mod lesson_pages;
 mod pages;

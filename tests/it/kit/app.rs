@@ -1,13 +1,15 @@
 //! One running program. When it is dropped the store is verified, consumers must have caught up and no job be dead.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use instainstru::app::config::Config;
-use instainstru::app::rooms;
 use instainstru::app::start::{Running, start};
+use instainstru::app::{demo, rooms};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 pub struct TestApp {
     running: Option<Running>,
@@ -49,6 +51,13 @@ impl TestApp {
     /// An empty marketplace at the given instant; the clock runs on.
     pub async fn empty_at(clock: &str) -> Self {
         Self::launch(tempfile::tempdir().unwrap(), clock, false).await
+    }
+
+    /// The demo marketplace at the given instant. It is played once per instant; every test gets a copy.
+    pub async fn demo_at(clock: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        copy_dir(&golden_demo(clock).await, dir.path());
+        Self::launch(dir, clock, false).await
     }
 
     async fn launch(dir: tempfile::TempDir, clock: &str, demo: bool) -> Self {
@@ -116,6 +125,32 @@ impl TestApp {
         if !dead_jobs_expected {
             let dead = running.runner.dead().unwrap();
             assert!(dead.is_empty(), "dead jobs: {dead:#?}");
+        }
+    }
+}
+
+/// Where the demo of an instant lies, played when it is first asked for.
+async fn golden_demo(clock: &str) -> PathBuf {
+    static GOLDEN: Mutex<BTreeMap<String, PathBuf>> = Mutex::const_new(BTreeMap::new());
+    let mut golden = GOLDEN.lock().await;
+    if let Some(dir) = golden.get(clock) {
+        return dir.clone();
+    }
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap().keep();
+    let config = Config { data_dir: dir.clone(), ..Config::default() };
+    demo::fill_when_empty(&config, Some(clock.parse().unwrap())).await.unwrap();
+    golden.insert(clock.to_owned(), dir.clone());
+    dir
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::control::FaultOrder;
 
+const LOG: &str = "stripe.jsonl";
 /// The calls that are remembered; older ones are forgotten.
 const CALLS_KEPT: usize = 20_000;
 
@@ -57,7 +58,8 @@ pub(super) struct CallRecord {
 
 #[derive(Debug)]
 pub(super) struct Books {
-    log: File,
+    /// Absent in books that are gone with their stand-in.
+    log: Option<File>,
     objects: HashMap<String, Value>,
     /// Ids in the order they were made, by Stripe's `object`.
     order: BTreeMap<String, Vec<String>>,
@@ -71,26 +73,44 @@ pub(super) struct Books {
 impl Books {
     pub fn open(dir: &Path) -> std::io::Result<Self> {
         std::fs::create_dir_all(dir)?;
-        let path = dir.join("stripe.jsonl");
-        let log = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        let mut books = Self {
-            log,
+        let path = dir.join(LOG);
+        let mut log = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut books = Self::in_memory();
+        let whole = books.replay(&log)?;
+        log.set_len(whole)?;
+        log.seek(std::io::SeekFrom::End(0))?;
+        books.log = Some(log);
+        Ok(books)
+    }
+
+    /// Books that remember nothing beyond their own life.
+    pub fn in_memory() -> Self {
+        Self {
+            log: None,
             objects: HashMap::new(),
             order: BTreeMap::new(),
             replays: HashMap::new(),
             calls: Vec::new(),
             faults: Vec::new(),
             undelivered: Vec::new(),
-        };
-        let whole = books.replay()?;
-        books.log.set_len(whole)?;
-        books.log.seek(std::io::SeekFrom::End(0))?;
-        Ok(books)
+        }
+    }
+
+    /// Writes the objects as the log of fresh books in `dir`: what exists, not how it came about.
+    pub fn save_objects(&self, dir: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(dir)?;
+        let mut out = std::io::BufWriter::new(File::create(dir.join(LOG))?);
+        for id in self.order.values().flatten() {
+            let put = self.objects.get(id).cloned().into_iter().collect();
+            serde_json::to_writer(&mut out, &Change { put, ..Change::default() })?;
+            out.write_all(b"\n")?;
+        }
+        out.into_inner()?.sync_all()
     }
 
     /// Reads the log up to the first line that is not whole; answers how many bytes are good.
-    fn replay(&mut self) -> std::io::Result<u64> {
-        let mut reader = BufReader::new(self.log.try_clone()?);
+    fn replay(&mut self, log: &File) -> std::io::Result<u64> {
+        let mut reader = BufReader::new(log);
         let (mut whole, mut line) = (0u64, String::new());
         loop {
             line.clear();
@@ -106,10 +126,12 @@ impl Books {
 
     /// Makes a change durable, then visible.
     pub fn commit(&mut self, change: Change) -> std::io::Result<()> {
-        let mut line = serde_json::to_vec(&change)?;
-        line.push(b'\n');
-        self.log.write_all(&line)?;
-        self.log.sync_data()?;
+        if let Some(log) = &mut self.log {
+            let mut line = serde_json::to_vec(&change)?;
+            line.push(b'\n');
+            log.write_all(&line)?;
+            log.sync_data()?;
+        }
         self.apply(change);
         Ok(())
     }

@@ -27,10 +27,11 @@ mod server;
 mod tests;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
 use crate::base::secret::Entropy;
 use crate::base::time::Clock;
@@ -65,19 +66,43 @@ struct Inner {
     base_url: String,
     /// Rung when there are events to deliver.
     bell: Notify,
+    server: OnceLock<AbortHandle>,
 }
 
 impl StandIn {
     /// Opens the books in `dir`, listens on a free loopback port and begins to deliver events.
     pub async fn start(dir: &Path, clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
-        let books = Books::open(dir)?;
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let base_url = format!("http://{}/", listener.local_addr()?);
-        let inner = Inner { books: Mutex::new(books), clock, entropy, settings, base_url, bell: Notify::new() };
-        let stand_in = Self { inner: Arc::new(inner) };
-        tokio::spawn(server::serve(stand_in.clone(), listener));
+        let stand_in = Self::listen(Books::open(dir)?, clock, entropy, settings).await?;
         tokio::spawn(deliver::run(stand_in.clone()));
         Ok(stand_in)
+    }
+
+    /// One that writes no log and tells nobody of its events: for preparing a history before anybody listens.
+    pub async fn in_memory(clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
+        Self::listen(Books::in_memory(), clock, entropy, settings).await
+    }
+
+    async fn listen(books: Books, clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let base_url = format!("http://{}/", listener.local_addr()?);
+        let (books, bell, server) = (Mutex::new(books), Notify::new(), OnceLock::new());
+        let inner = Inner { books, clock, entropy, settings, base_url, bell, server };
+        let stand_in = Self { inner: Arc::new(inner) };
+        let serving = tokio::spawn(server::serve(stand_in.clone(), listener));
+        drop(stand_in.inner.server.set(serving.abort_handle()));
+        Ok(stand_in)
+    }
+
+    /// Answers no more calls.
+    pub fn stop(&self) {
+        if let Some(server) = self.inner.server.get() {
+            server.abort();
+        }
+    }
+
+    /// Leaves every object in `dir`, where [`Self::start`] finds it.
+    pub fn save_objects(&self, dir: &Path) -> std::io::Result<()> {
+        self.books().save_objects(dir)
     }
 
     /// What the adapter is given as Stripe's address.

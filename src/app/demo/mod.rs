@@ -1,0 +1,40 @@
+//! The demo marketplace (contract §6): a believable city of instructors and students with a past, made from a seed.
+//!
+//! Guarantees: the same seed and the same day give the same people, lessons and money; the past was played by the
+//! production operations, jobs and adapters on a [`stage`] of its own, so the books add up and `verify` is clean; the
+//! data directory appears whole or not at all; no letter about the past is ever sent.
+//!
+//! Deliberately not here: the program the demo runs in. A demo directory is opened like any other.
+
+mod cast;
+mod copies;
+mod dice;
+mod hours;
+mod log_book;
+mod people;
+mod play;
+mod stage;
+mod teacher;
+
+pub use log_book::{accounts, greeting, show_people, tables};
+
+use super::config::Config;
+use super::start;
+use crate::base::refusal::Outcome;
+use crate::base::time::{Clock, Timestamp};
+
+/// Fills an empty directory where that was asked for: in sandbox mode, on loopback (contract §1).
+pub async fn fill_when_empty(config: &Config, clock: Option<Timestamp>) -> Outcome<()> {
+    let wanted = config.demo && config.is_sandbox() && config.is_loopback();
+    if !wanted || config.data_dir.join("store.redb").exists() {
+        return Ok(());
+    }
+    let now = clock.unwrap_or_else(|| Clock::system().now());
+    play::play(config, now).await?.save(&config.data_dir).await?;
+    if config.demo_scale > 1 {
+        let site = start::open_site(config, Some(now)).map_err(crate::base::refusal::Refusal::internal)?;
+        copies::add(&site, config.demo_scale - 1).await?;
+        site.store.close();
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The play itself: who does what when, from the opening months ago until now.
+
+use super::cast::cast;
+use super::log_book;
+use super::people::{self, Hashes, day_of};
+use super::stage::Stage;
+use super::teacher::plan;
+use crate::app::config::Config;
+use crate::base::refusal::Outcome;
+use crate::base::time::{Timestamp, monday_of, plus_days, plus_hours, plus_minutes};
+
+/// The marketplace opened so many days ago.
+const PAST_DAYS: i64 = 98;
+/// Hours are published so many weeks ahead.
+const WEEKS_AHEAD: i64 = 9;
+
+/// Plays everything up to `now`.
+pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
+    let opening = plus_hours(now, -PAST_DAYS * 24);
+    let stage = Stage::open(config, opening).await?;
+    let hashes = Hashes::new()?;
+    people::admin(&stage, &hashes).await?;
+    let last = plus_days(monday_of(day_of(&stage, now)), WEEKS_AHEAD * 7 - 1);
+    for at in 0..cast().teachers.len() {
+        stage.wait_until(plus_minutes(opening, 30 + at as i64 * 20)).await?;
+        people::instructor(&stage, plan(at)?, last, &hashes).await?;
+    }
+    for at in 0..cast().students.len() {
+        stage.wait_until(plus_hours(opening, 42 + at as i64 * 2)).await?;
+        people::student(&stage, at, &hashes).await?;
+    }
+    stage.wait_until(now).await?;
+    log_book::write(&stage.site).await?;
+    Ok(stage)
+}

@@ -12,9 +12,12 @@ use crate::payments::model::{BookingPayment, LotStatus, PaymentMethod};
 use crate::payments::ops::{self, Holdings};
 use crate::site::Site;
 use crate::web::components::{
-    Button, Icon, Stat, Tone, badge, empty, facts, link_button, page_head, post_button, section, stats,
+    Button, Col, Icon, Row, Stat, Table, Tone, badge, empty, link_button, page_head, post_button, section, stats, table,
 };
 use crate::web::{Answer, Chrome, Id, page, see_other};
+
+/// Payments on the page; all of them are in the API.
+const SHOWN: usize = 100;
 
 pub(super) async fn show(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Markup> {
     let (user, now) = (actor.user_id, site.now());
@@ -85,17 +88,25 @@ fn history(paid: &[BookingPayment], tz: &TimeZone) -> Markup {
         let find = Some(link_button("/search", &Button::primary("Find a lesson")));
         return empty("Nothing paid yet", "Your first lesson will be listed here.", find);
     }
-    html! {
-        @for payment in paid {
-            div.row.row--split {
-                p {
-                    a href={ "/student/lessons/" (payment.booking_id) } { (payment.description) }
-                    br; span.muted { (day(payment.start, tz)) ", " (state(payment)) }
-                }
-                (facts(&amounts(payment)))
-            }
-        }
-    }
+    let row = |payment: &BookingPayment| {
+        let lesson = html! { a href={ "/student/lessons/" (payment.booking_id) } { (payment.description) } };
+        let [card, credit, back] = amounts(payment);
+        Row::new(vec![lesson, html! { (day(payment.start, tz)) }, html! { (state(payment)) }, card, credit, back])
+    };
+    table(&Table {
+        caption: "Payments".into(),
+        caption_hidden: true,
+        cols: vec![
+            Col::new("Lesson"),
+            Col::new("Day"),
+            Col::new("State"),
+            Col::end("Card"),
+            Col::end("Credit used"),
+            Col::end("Given back"),
+        ],
+        rows: paid.iter().take(SHOWN).map(row).collect(),
+        foot: None,
+    })
 }
 
 fn state(payment: &BookingPayment) -> &'static str {
@@ -111,19 +122,14 @@ fn state(payment: &BookingPayment) -> &'static str {
     }
 }
 
-fn amounts(payment: &BookingPayment) -> Vec<(&'static str, Markup)> {
-    let paid = if payment.is_settled() { payment.captured } else { payment.card_amount() };
-    let mut rows = vec![("Card", html! { (paid.dollars()) })];
-    for (label, cents) in [
-        ("Credit used", payment.credits_reserved),
-        ("Refunded", payment.refunded_to_card),
-        ("Credit given", payment.student_credit),
-    ] {
-        if cents.is_positive() {
-            rows.push((label, html! { (cents.dollars()) }));
-        }
-    }
-    rows
+/// Card, credit used, given back as money or credit.
+fn amounts(payment: &BookingPayment) -> [Markup; 3] {
+    let card = if payment.is_settled() { payment.captured } else { payment.card_amount() };
+    let back = payment.refunded_to_card + payment.student_credit;
+    [card, payment.credits_reserved, back].map(|cents| match cents {
+        Cents::ZERO => html! { "–" },
+        cents => html! { (cents.dollars()) },
+    })
 }
 
 pub(super) async fn make_default(State(site): State<Site>, actor: Actor, Id(id): Id<MethodId>) -> Answer<Response> {

@@ -9,7 +9,9 @@ use crate::payments::model::PayoutAccount;
 use crate::payments::ops::{self, Earnings, LessonEarning};
 use crate::payments::tables;
 use crate::site::Site;
-use crate::web::components::{Button, Stat, Tone, empty, notice, page_head, post_button, section, stats};
+use crate::web::components::{
+    Button, Col, Row, Stat, Table, Tone, empty, notice, page_head, post_button, section, stats, table,
+};
 use crate::web::{Answer, Chrome, page};
 
 /// Lessons on the page; all of them are in the API.
@@ -62,23 +64,27 @@ fn list(lessons: &[LessonEarning], tz: &TimeZone) -> Markup {
     if lessons.is_empty() {
         return empty("Nothing paid out yet", "Your first lesson appears here a day after it ends.", None);
     }
-    html! {
-        div.scroll tabindex="0" role="region" aria-label="Paid lessons" {
-            table.table {
-                thead { tr { th scope="col" { "Lesson" } th scope="col" { "Day" } th scope="col" { "Price" } th scope="col" { "Our share" } th scope="col" { "Paid to you" } } }
-                tbody {
-                    @for lesson in lessons.iter().take(SHOWN) {
-                        @let (date, _) = utc_to_local(lesson.start, tz);
-                        tr {
-                            td { (lesson.description) }
-                            td { (fmt_date(date)) ", " (date.year()) }
-                            td { (lesson.lesson.dollars()) }
-                            td { (lesson.platform_fee.dollars()) }
-                            td { b { ((lesson.payout + lesson.tip).dollars()) } }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let row = |lesson: &LessonEarning| {
+        let (date, _) = utc_to_local(lesson.start, tz);
+        Row::new(vec![
+            html! { (lesson.description) },
+            html! { (fmt_date(date)) ", " (date.year()) },
+            html! { (lesson.lesson.dollars()) },
+            html! { (lesson.platform_fee.dollars()) },
+            html! { b { ((lesson.payout + lesson.tip).dollars()) } },
+        ])
+    };
+    table(&Table {
+        caption: "Paid lessons".into(),
+        caption_hidden: true,
+        cols: vec![
+            Col::new("Lesson"),
+            Col::new("Day"),
+            Col::end("Price"),
+            Col::end("Our share"),
+            Col::end("Paid to you"),
+        ],
+        rows: lessons.iter().take(SHOWN).map(row).collect(),
+        foot: None,
+    })
 }

@@ -1,8 +1,11 @@
 //! The kit: the real program on a free port with a directory of its own, people who use it, a clock to move.
+//!
+//! [`Stage`] sets a scene at once, written straight into the store; [`Member`]s walk in through the front door.
 
 mod app;
 mod people;
 mod stage;
 
 pub use app::{Answered, TestApp, answered};
+pub use people::{Member, Teacher};
 pub use stage::{Person, Stage};

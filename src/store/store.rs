@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
@@ -26,7 +26,8 @@ pub static META: Table<String, u32> = Table::new(0x0100, "name_number");
 
 #[derive(Clone)]
 pub struct Store {
-    engine: Arc<dyn Engine>,
+    /// Gone once the store is closed, so that another process may open the file.
+    engine: Arc<RwLock<Option<Arc<dyn Engine>>>>,
     queue: Arc<Mutex<Option<SyncSender<Write>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     committed: Arc<watch::Sender<u64>>,
@@ -83,7 +84,7 @@ impl Store {
             .spawn(move || writer.run())
             .map_err(|e| StoreError::io(path, e))?;
         Ok(Self {
-            engine,
+            engine: Arc::new(RwLock::new(Some(engine))),
             queue: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
             committed,
@@ -98,7 +99,8 @@ impl Store {
         let (unfinished, path) = (dir.join("store.redb.new"), dir.join("store.redb"));
         drop(std::fs::remove_file(&unfinished));
         let copy = Redb::open(&unfinished)?;
-        let from = self.engine.snapshot()?;
+        let closed = || StoreError::io(dir.display().to_string(), "the store is closed");
+        let from = self.engine().ok_or_else(closed)?.snapshot()?;
         let mut next = vec![0u8];
         loop {
             let pairs = from.scan(&next, &[0xFF; 3], STEP, super::Dir::Up)?;
@@ -112,7 +114,11 @@ impl Store {
     }
 
     pub fn snapshot(&self) -> Outcome<Snapshot> {
-        Ok(Snapshot { inner: self.engine.snapshot()? })
+        Ok(Snapshot { inner: self.engine().ok_or_else(shutting_down)?.snapshot()? })
+    }
+
+    fn engine(&self) -> Option<Arc<dyn Engine>> {
+        self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads from one consistent state.
@@ -187,13 +193,14 @@ impl Store {
         }
     }
 
-    /// Takes no more writes, finishes those queued, lets go of the writer.
+    /// Takes no more writes, finishes those queued, lets go of the file.
     pub fn close(&self) {
         drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             drop(thread.join());
         }
+        drop(self.engine.write().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 

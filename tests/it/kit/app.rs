@@ -15,7 +15,7 @@ pub struct TestApp {
     running: Option<Running>,
     pub base: String,
     pub http: reqwest::Client,
-    dir: tempfile::TempDir,
+    dir: Option<tempfile::TempDir>,
     /// Set by a test that leaves broken jobs behind on purpose.
     pub dead_jobs_expected: bool,
 }
@@ -70,11 +70,15 @@ impl TestApp {
         let running = start(&config, Some(clock.parse().unwrap())).await.unwrap();
         let base = format!("http://{}", running.address);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { running: Some(running), base, http, dir, dead_jobs_expected: false }
+        Self { running: Some(running), base, http, dir: Some(dir), dead_jobs_expected: false }
     }
 
-    pub fn dir(&self) -> &Path {
-        self.dir.path()
+    /// Stops the program, checked, and hands over its directory.
+    pub async fn close(&mut self) -> tempfile::TempDir {
+        let running = self.running.take().unwrap();
+        Self::check(&running, self.dead_jobs_expected).await;
+        running.stop().await;
+        self.dir.take().unwrap()
     }
 
     pub fn site(&self) -> &instainstru::site::Site {

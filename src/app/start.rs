@@ -140,7 +140,7 @@ fn loopback(bind: SocketAddr) -> SocketAddr {
 impl Running {
     /// Stops: no new connections, open requests finished (up to ten seconds), jobs ended, store released.
     pub async fn stop(self) {
-        drop(self.stop.send(true));
+        self.stop.send_replace(true);
         let all = async {
             for task in self.tasks {
                 drop(task.await);

@@ -28,7 +28,7 @@ impl Program {
         let child = Command::new(env!("CARGO_BIN_EXE_instainstru"))
             .args(["--data-dir", dir.to_str().unwrap(), "serve", "--no-demo", "--bind", &format!("127.0.0.1:{port}")])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
         let base = format!("http://127.0.0.1:{port}");

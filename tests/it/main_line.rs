@@ -7,9 +7,9 @@ use crate::kit::TestApp;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lesson_is_booked_paid_taught_captured_and_reviewed() {
     let app = TestApp::empty_at("2026-11-10T17:00:00Z").await;
-    let teacher = app.teacher("sarah").await;
+    let mut teacher = app.teacher("sarah").await;
     teacher.opens("2026-11-11", 14).await;
-    let emma = app.student("emma").await;
+    let mut emma = app.student("emma").await;
 
     let slots = format!(
         "/api/v1/public/instructors/{}/availability?start_date=2026-11-13&end_date=2026-11-13",
@@ -34,17 +34,22 @@ async fn a_lesson_is_booked_paid_taught_captured_and_reviewed() {
 
     // A day before the lesson the card is authorised by itself.
     app.post("/sandbox/v1/clock", json!({ "set": "2026-11-12T21:00:01Z" })).await.expect(200);
+    emma.again().await;
+    teacher.person.again().await;
     let path = format!("/api/v1/bookings/{}", booking["id"].as_str().unwrap());
     assert_eq!(emma.get(&path).await.expect(200)["payment"]["payment_status"], "authorized");
 
     teacher.person.post(&format!("{path}/complete"), json!({})).await.expect(422);
     app.post("/sandbox/v1/clock", json!({ "set": "2026-11-13T22:00:01Z" })).await.expect(200);
+    teacher.person.again().await;
+    emma.again().await;
     let done = teacher.person.post(&format!("{path}/complete"), json!({})).await.expect(200);
     assert_eq!(done["status"], "COMPLETED");
     assert_eq!(emma.get(&path).await.expect(200)["payment"]["payment_status"], "authorized");
 
     // Captured 24 hours after the end, however early it was marked complete.
     app.post("/sandbox/v1/clock", json!({ "set": "2026-11-14T22:00:01Z" })).await.expect(200);
+    emma.again().await;
     let settled = emma.get(&path).await.expect(200);
     assert_eq!(settled["payment"]["payment_status"], "settled", "{settled}");
     assert_eq!(settled["payment"]["settlement_outcome"], "lesson_completed_full_payout");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::kit::{Person, TestApp};
+use crate::kit::{Member, TestApp};
 
 const CLIENTS: usize = 64;
 
@@ -24,7 +24,7 @@ async fn of_64_clients_racing_for_one_slot_exactly_one_wins() {
         // Seven free hours a day, an hour and its buffers apart.
         let date = instainstru::base::time::plus_days("2026-11-16".parse().unwrap(), (round / 7) as i64).to_string();
         let start = format!("{:02}:00", 8 + 2 * (round % 7));
-        let wish = Person::wish(&teacher, &date, &start);
+        let wish = Member::wish(&teacher, &date, &start);
         let mut running = tokio::task::JoinSet::new();
         for client in 0..CLIENTS {
             let token = students[client % students.len()].token.clone();

@@ -13,7 +13,7 @@ use super::app::{Answered, TestApp, answered};
 pub const PASSWORD: &str = "Quiet-Harbor-42";
 
 /// A signed-in person with a token of their own.
-pub struct Person<'a> {
+pub struct Member<'a> {
     pub app: &'a TestApp,
     pub id: String,
     pub email: String,
@@ -22,17 +22,17 @@ pub struct Person<'a> {
 
 /// A live instructor with one offering.
 pub struct Teacher<'a> {
-    pub person: Person<'a>,
+    pub person: Member<'a>,
     pub offering: String,
 }
 
 impl TestApp {
     /// Joins as a student, through the e-mail code.
-    pub async fn student(&self, name: &str) -> Person<'_> {
+    pub async fn student(&self, name: &str) -> Member<'_> {
         self.join(name, "student").await
     }
 
-    async fn join(&self, name: &str, role: &str) -> Person<'_> {
+    async fn join(&self, name: &str, role: &str) -> Member<'_> {
         let email = format!("{name}@people.example");
         self.post("/api/v1/auth/send-email-verification", json!({ "email": email })).await.expect(200);
         let mail = self.mail(&email, "email_code").await;
@@ -48,13 +48,13 @@ impl TestApp {
     }
 
     /// Signs in over the programs' door.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Person<'_> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> Member<'_> {
         let form = [("username", email), ("password", password)];
         let answer = answered(self.http.post(format!("{}/api/v1/auth/login", self.base)).form(&form)).await.expect(200);
         let token = answer["access_token"].as_str().expect("a token").to_owned();
         let me = self.ask(Method::GET, "/api/v1/auth/me", Some(&token), None).await.expect(200);
         let id = me["id"].as_str().expect("an id").to_owned();
-        Person { app: self, id, email: email.to_owned(), token }
+        Member { app: self, id, email: email.to_owned(), token }
     }
 
     /// A live piano teacher at $80 an hour, online and at the student's place, paid out through Stripe.
@@ -79,7 +79,7 @@ impl TestApp {
     }
 
     /// What Stripe and Checkr would have told by now.
-    async fn vouch_for(&self, person: &Person<'_>) {
+    async fn vouch_for(&self, person: &Member<'_>) {
         let account = person.post("/api/v1/payments/connect/onboard", json!({})).await.expect(200);
         let account = account["account_id"].as_str().expect("an account").to_owned();
         self.post(&format!("/sandbox/v1/stripe/accounts/{account}/onboard"), json!({})).await.expect(200);
@@ -102,7 +102,12 @@ impl TestApp {
     }
 }
 
-impl Person<'_> {
+impl Member<'_> {
+    /// Signs in anew: sessions end while days go by.
+    pub async fn again(&mut self) {
+        self.token = self.app.sign_in(&self.email, PASSWORD).await.token;
+    }
+
     pub async fn get(&self, path: &str) -> Answered {
         self.app.ask(Method::GET, path, Some(&self.token), None).await
     }

@@ -167,5 +167,9 @@ fn read_password() -> Result<String, String> {
 }
 
 pub(super) fn print(text: &str) -> Result<(), String> {
-    writeln!(std::io::stdout(), "{text}").map_err(|e| e.to_string())
+    match writeln!(std::io::stdout(), "{text}") {
+        // Whoever read us has enough; that is no reason to stop serving.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
 }

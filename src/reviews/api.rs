@@ -2,23 +2,26 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use super::model::{Review, Status};
-use super::ops::{self, Filter, NewReview, Rating};
+use super::ops::{self, Filter, NewReview, Rating, TipState};
 use super::rules;
 use super::tables::of_booking;
 use crate::base::access::{Actor, Role};
 use crate::base::id::{BookingId, OfferingId, ReviewId, ReviewResponseId, UserId};
+use crate::base::money::Cents;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::instructors;
+use crate::payments::model::TipStatus;
 use crate::site::Site;
 use crate::store::Read;
-use crate::web::{Access, Answer, Api, Body, Id, Params};
+use crate::web::{Access, Answer, Api, Body, Id, IdempotencyKey, Params, Reply};
 
 /// Instructors or bookings asked about at once.
 const MAX_BATCH: usize = 100;
@@ -34,7 +37,7 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Public, routes!(ratings_batch))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewReviewBody {
     booking_id: BookingId,
@@ -42,6 +45,9 @@ struct NewReviewBody {
     rating: u8,
     #[schema(max_length = 500)]
     review_text: Option<String>,
+    /// Charged at once to the default card; all of it is the instructor's.
+    #[schema(minimum = 50, maximum = 99900)]
+    tip_amount_cents: Option<i64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,11 +62,17 @@ struct OwnReview {
     reviewer_display_name: String,
     created_at: Timestamp,
     response: Option<ResponseView>,
+    /// Absent without a tip.
+    tip_status: Option<TipStatus>,
+    /// While the card's bank asks for a step more.
+    tip_client_secret: Option<String>,
 }
 
 impl OwnReview {
-    fn of(r: &dyn Read, review: Review) -> Outcome<Self> {
+    fn of(r: &dyn Read, review: Review, tip: Option<TipState>) -> Outcome<Self> {
         Ok(Self {
+            tip_status: tip.as_ref().map(|tip| tip.status),
+            tip_client_secret: tip.and_then(|tip| tip.client_secret),
             reviewer_display_name: ops::reviewer_name(r, &review)?,
             response: ResponseView::of(&review),
             id: review.id,
@@ -96,17 +108,27 @@ impl ResponseView {
     }
 }
 
-/// Reviews a finished lesson; once per booking, within 30 days.
+/// Reviews a finished lesson; once per booking, within 30 days. A tip that fails leaves the review as it is.
 #[utoipa::path(post, path = "/api/v1/reviews", tag = "reviews", operation_id = "create_review",
+    params(("Idempotency-Key" = Option<String>, Header)),
     request_body = NewReviewBody, responses((status = 200, body = OwnReview)))]
 async fn create_review(
     State(site): State<Site>,
     actor: Actor,
+    key: IdempotencyKey,
     Body(body): Body<NewReviewBody>,
-) -> Answer<Json<OwnReview>> {
-    let new = NewReview { booking_id: body.booking_id, rating: body.rating, text: body.review_text };
-    let review = site.write(move |tx| ops::create(tx, actor.user_id, &new)).await?;
-    Ok(Json(site.read(|r| OwnReview::of(r, review))?))
+) -> Answer<Response> {
+    let new = NewReview {
+        booking_id: body.booking_id,
+        rating: body.rating,
+        text: body.review_text.clone(),
+        tip: body.tip_amount_cents.map(Cents),
+    };
+    let work = async {
+        let (review, tip) = ops::write(&site, actor.user_id, new).await?;
+        Ok(Reply::ok(site.read(|r| OwnReview::of(r, review, tip))?))
+    };
+    key.run(&site, actor.user_id, "create_review", &body, work).await
 }
 
 /// One's own review of a booking.
@@ -120,7 +142,9 @@ async fn get_booking_review(
 ) -> Answer<Json<OwnReview>> {
     let view = site.read(|r| {
         let review = of_booking(r, booking)?.filter(|review| review.student_id == actor.user_id);
-        OwnReview::of(r, review.ok_or_else(ops::absent)?)
+        let review = review.ok_or_else(ops::absent)?;
+        let tip = ops::tip_of(r, &review)?;
+        OwnReview::of(r, review, tip)
     })?;
     Ok(Json(view))
 }

@@ -6,8 +6,8 @@
 //! - The stored sums are rebuilt in the write that changes a review; `check` compares them.
 //! - Reviewers are named by first name and initial, looked up when shown, so that a closed account leaves no name.
 //!
-//! It does not send mail (`notify` follows its events) and takes no tips: those are money, and money moves in
-//! `payments`. A closed account's reviews stay.
+//! It does not send mail (`notify` follows its events) and moves no money: a tip given with a review is planned in the
+//! same write and charged by `payments`; the review stands whatever becomes of it. A closed account's reviews stay.
 //!
 //! Tables: `REVIEWS`, `STANDINGS`. Events: `review.created`, `review.responded`, `review.moderated`.
 

@@ -6,10 +6,13 @@ use super::rules;
 use super::tables::{REVIEWS, STANDINGS, of_booking, of_instructor, standing};
 use crate::accounts;
 use crate::base::id::{BookingId, OfferingId, ReviewId, UserId};
+use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::first_last_initial;
 use crate::base::time::Timestamp;
 use crate::bookings;
+use crate::payments::{self, model::TipStatus};
+use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt, Tx};
 
 #[derive(Clone, Debug)]
@@ -17,6 +20,17 @@ pub struct NewReview {
     pub booking_id: BookingId,
     pub rating: u8,
     pub text: Option<String>,
+    /// Goes to the instructor whole; charged at once (rule: 10§2.10).
+    pub tip: Option<Cents>,
+}
+
+/// How a tip stands, for the one who gives it.
+#[derive(Clone, Debug)]
+pub struct TipState {
+    pub status: TipStatus,
+    /// For the card's own check, while the status asks for it.
+    pub client_secret: Option<String>,
+    pub action_url: Option<String>,
 }
 
 /// The booking, if it is this student's own.
@@ -25,7 +39,30 @@ pub fn own_booking(r: &dyn Read, student: UserId, id: BookingId) -> Outcome<book
     if booking.student_id == student { Ok(booking) } else { Err(bookings::tables::absent()) }
 }
 
-pub fn create(tx: &mut Tx, student: UserId, new: &NewReview) -> Outcome<Review> {
+/// Writes a review and charges its tip. The review stands whatever the bank says.
+pub async fn write(site: &Site, student: UserId, new: NewReview) -> Outcome<(Review, Option<TipState>)> {
+    let (review, planned) = site.write(move |tx| create(tx, student, &new)).await?;
+    let Some(planned) = planned else { return Ok((review, None)) };
+    if planned == TipStatus::Processing
+        && let Err(refusal) = payments::ops::run(site, review.booking_id).await
+    {
+        tracing::warn!(error = %refusal, review.id = %review.id, "a tip is not charged yet; the jobs try again");
+    }
+    let state = site.read(|r| tip_of(r, &review))?;
+    let unplanned = TipState { status: planned, client_secret: None, action_url: None };
+    Ok((review, Some(state.unwrap_or(unplanned))))
+}
+
+/// The tip given with a review.
+pub fn tip_of(r: &dyn Read, review: &Review) -> Outcome<Option<TipState>> {
+    let payment = r.get(&payments::tables::PAYMENTS, &review.booking_id)?;
+    let tip = payment.and_then(|payment| payment.tip).filter(|tip| tip.review_id == review.id);
+    Ok(tip.map(|tip| TipState { status: tip.status, client_secret: tip.client_secret, action_url: tip.action_url }))
+}
+
+/// Writes the review; a tip is planned with it, or told why it cannot be charged.
+pub fn create(tx: &mut Tx, student: UserId, new: &NewReview) -> Outcome<(Review, Option<TipStatus>)> {
+    let tip = new.tip.map(rules::tip).transpose()?;
     let (rating, text) = (rules::rating(new.rating)?, rules::text(new.text.as_deref())?);
     let booking = own_booking(tx, student, new.booking_id)?;
     rules::may_review(&booking, of_booking(tx, booking.id)?.is_some(), tx.now())?;
@@ -44,7 +81,14 @@ pub fn create(tx: &mut Tx, student: UserId, new: &NewReview) -> Outcome<Review> 
     };
     save(tx, &review)?;
     tx.emit(&ReviewCreated { review: ReviewFacts::of(&review) })?;
-    Ok(review)
+    let tip = match tip {
+        Some(amount) if tx.has(&payments::tables::PAYMENTS, &review.booking_id)? => {
+            Some(payments::ops::plan_tip(tx, review.booking_id, review.id, amount)?)
+        }
+        Some(_) => Some(TipStatus::Failed),
+        None => None,
+    };
+    Ok((review, tip))
 }
 
 /// Writes a review and what all of the instructor's come to.

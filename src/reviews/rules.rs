@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Review, Standing, Status, Tally};
 use crate::base::id::UserId;
+use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{clean, clean_optional};
 use crate::base::time::{SignedDuration, Timestamp, fmt_date, plus_hours, zone};
@@ -58,6 +59,16 @@ pub fn text(given: Option<&str>) -> Outcome<Option<String>> {
         }
         _ => Ok(text),
     }
+}
+
+/// rule: 10§2.10
+const TIP_CENTS: std::ops::RangeInclusive<i64> = 50..=99_900;
+
+pub fn tip(amount: Cents) -> Outcome<Cents> {
+    if TIP_CENTS.contains(&amount.0) {
+        return Ok(amount);
+    }
+    Err(Refusal::invalid("tip_amount_cents", "A tip is between $0.50 and $999."))
 }
 
 pub fn response_text(given: &str) -> Outcome<String> {

@@ -163,8 +163,8 @@ fn a_lesson_is_reviewed_and_answered_once() {
     .unwrap();
     let write = |student: &str, name: &str, text: &str| {
         let student = UserId::of_name(student);
-        let new = NewReview { booking_id: BookingId::of_name(name), rating: 5, text: Some(text.into()) };
-        room.write(move |tx| ops::create(tx, student, &new))
+        let new = NewReview { booking_id: BookingId::of_name(name), rating: 5, text: Some(text.into()), tip: None };
+        room.write(move |tx| ops::create(tx, student, &new).map(|(review, _)| review))
     };
     assert_eq!(write("john", "one", "").unwrap_err().code, "BOOKING_NOT_FOUND");
     let review = write("emma", "one", "Lovely lesson").unwrap();

@@ -75,3 +75,60 @@ async fn shown(stage: &Stage) {
     let profile = stage.app.get(&format!("/api/v1/instructors/{}", stage.sarah.id)).await.expect(200);
     assert_eq!((&profile["review_count"], &profile["rating"]), (&json!(1), &Value::Null));
 }
+
+/// A tip is charged at once and passed on whole; one that fails leaves the review as it is (rule: 10§2.10).
+#[tokio::test(flavor = "multi_thread")]
+async fn tips_go_to_the_instructor() {
+    let mut stage = Stage::set().await;
+    let first = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    let second = stage.book(&stage.john, "2026-11-12", "19:00").await;
+    stage.at("2026-11-13T02:00:00Z").await;
+    let with_tip = |booking: &str, cents: i64| json!({ "booking_id": booking, "rating": 5, "tip_amount_cents": cents });
+    for cents in [49, 99_901, -100] {
+        stage.post(&stage.emma, "/api/v1/reviews", with_tip(&first, cents)).await.expect(422);
+    }
+    let written = stage.post(&stage.emma, "/api/v1/reviews", with_tip(&first, 1000)).await.expect(200);
+    assert_eq!(written["tip_status"], "succeeded", "{written}");
+    let seen = stage.booking(&stage.emma, &first).await;
+    assert_eq!(seen["payment_summary"]["tip_amount_cents"], 1000, "{seen}");
+    assert_eq!(stage.booking(&stage.sarah, &first).await["payout_summary"]["tip_cents"], 1000);
+    for operation in ["payment_intents.create", "payment_intents.confirm"] {
+        let fault = json!({ "operation": operation, "error": "card_declined", "times": 2 });
+        stage.app.post("/sandbox/v1/stripe/faults", fault).await.expect(200);
+    }
+    let written = stage.post(&stage.john, "/api/v1/reviews", with_tip(&second, 500)).await.expect(200);
+    assert_eq!(written["tip_status"], "requires_payment_method", "{written}");
+    let own = stage.get(&stage.john, &format!("/api/v1/reviews/booking/{second}")).await.expect(200);
+    assert_eq!((&own["rating"], &own["tip_status"]), (&json!(5), &json!("requires_payment_method")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_review_page_works_without_a_script() {
+    let mut stage = Stage::set().await;
+    let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    stage.at("2026-11-13T02:00:00Z").await;
+    let path = format!("/student/review/{booking}");
+    let send = async |fields: &[(&str, &str)]| {
+        let request = stage.app.http.post(format!("{}{path}", stage.app.base)).bearer_auth(&stage.emma.token);
+        crate::kit::answered(request.form(fields)).await
+    };
+    let refused = send(&[("rating", ""), ("review_text", "A tune she loves")]).await;
+    assert!(
+        refused.status == 422
+            && refused.text.contains("Between 1 and 5 stars")
+            && refused.text.contains("A tune she loves")
+    );
+    let refused = send(&[("rating", "5"), ("tip", "other"), ("other_tip", "a lot")]).await;
+    assert!(refused.status == 422 && refused.text.contains("Write dollars") && refused.text.contains("a lot"));
+    let sent =
+        send(&[("rating", "5"), ("review_text", "A tune she loves"), ("tip", "other"), ("other_tip", "7.5")]).await;
+    assert_eq!(
+        (sent.status.as_u16(), sent.headers["location"].to_str().unwrap()),
+        (303, format!("{path}?done=1").as_str())
+    );
+    let (_, seen) = page(&stage, Some(&stage.emma), &path).await;
+    assert!(seen.contains("Your tip has reached Sarah.") && seen.contains("A tune she loves"), "{seen}");
+    assert_eq!(stage.booking(&stage.sarah, &booking).await["payout_summary"]["tip_cents"], 750);
+    let (_, lesson) = page(&stage, Some(&stage.emma), &format!("/student/lessons/{booking}")).await;
+    assert!(lesson.contains("A tune she loves"), "{lesson}");
+}

@@ -1,24 +1,27 @@
 //! `/student/review/{booking}`: stars and words for a lesson that took place.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::parts::{first_name, review_item};
 use crate::base::access::Actor;
-use crate::base::id::BookingId;
+use crate::base::id::{BookingId, UserId};
+use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{fmt_date, fmt_range};
 use crate::bookings::model::Booking;
-use crate::reviews::ops::{self, NewReview};
+use crate::payments::model::TipStatus;
+use crate::reviews::ops::{self, NewReview, TipState};
 use crate::reviews::rules::{self, STAR_WORDS, TEXT_CHARS};
 use crate::reviews::tables::of_booking;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{
-    Button, Field, Tone, button, crumb, error_summary, field, link_button, notice, page_head, stars, toast,
+    Button, Choice, Field, Pick, Tone, button, crumb, error_summary, field, link_button, notice, page_head, picks,
+    stars, toast,
 };
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
 
@@ -34,6 +37,32 @@ pub(super) struct Typed {
     rating: String,
     #[serde(default)]
     review_text: String,
+    /// Dollars, from the choices or the field beside them.
+    #[serde(default)]
+    tip: String,
+    #[serde(default)]
+    other_tip: String,
+}
+
+impl Typed {
+    fn tip(&self) -> Outcome<Option<Cents>> {
+        let text = if self.tip == "other" { &self.other_tip } else { &self.tip };
+        let text = text.trim().trim_start_matches('$');
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let (dollars, cents) = text.split_once('.').unwrap_or((text, "00"));
+        let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 5).map(i64::from);
+        let cents = match cents.len() {
+            1 => number(cents).map(|tenths| tenths * 10),
+            2 => number(cents),
+            _ => None,
+        };
+        let amount = number(dollars).zip(cents).map(|(dollars, cents)| Cents(dollars * 100 + cents));
+        let amount = amount.ok_or_else(|| Refusal::invalid("other_tip", "Write dollars, like 7 or 7.50."))?;
+        let wrong = |_| Refusal::invalid("other_tip", "A tip is between $0.50 and $999.");
+        rules::tip(amount).map(Some).map_err(wrong)
+    }
 }
 
 pub(super) async fn show(
@@ -57,10 +86,12 @@ pub(super) async fn write(
     Id(id): Id<BookingId>,
     Form(typed): Form<Typed>,
 ) -> Answer<Response> {
-    let new =
-        NewReview { booking_id: id, rating: typed.rating.parse().unwrap_or(0), text: Some(typed.review_text.clone()) };
     let student = actor.user_id;
-    match site.write(move |tx| ops::create(tx, student, &new)).await {
+    match write_typed(&site, student, id, &typed).await {
+        Ok(Some(TipState { action_url: Some(url), .. })) => {
+            let location = HeaderValue::from_str(&url).map_err(Refusal::internal)?;
+            Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
+        }
         Ok(_) => Ok(see_other(&format!("/student/review/{id}?done=1"))),
         Err(refusal) if refusal.status == 404 || refusal.status >= 500 => Err(refusal.into()),
         Err(refusal) => {
@@ -71,6 +102,23 @@ pub(super) async fn write(
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             Ok((status, page(&chrome, "Your review", body)).into_response())
         }
+    }
+}
+
+async fn write_typed(site: &Site, student: UserId, booking_id: BookingId, typed: &Typed) -> Outcome<Option<TipState>> {
+    let (rating, text) = (typed.rating.parse().unwrap_or(0), Some(typed.review_text.clone()));
+    let new = NewReview { booking_id, rating, text, tip: typed.tip()? };
+    Ok(ops::write(site, student, new).await?.1)
+}
+
+/// What became of the tip, in words.
+fn tip_words(tip: &TipState, teacher: &str) -> (Tone, String) {
+    match tip.status {
+        TipStatus::Succeeded => (Tone::Ok, format!("Your tip has reached {teacher}.")),
+        TipStatus::Processing => (Tone::Info, "Your tip is on its way.".into()),
+        TipStatus::RequiresAction => (Tone::Warn, "Your bank wants to check the tip; it is not charged yet.".into()),
+        TipStatus::RequiresPaymentMethod => (Tone::Warn, "The card was declined, so no tip was charged.".into()),
+        TipStatus::Failed => (Tone::Warn, "The tip could not be given; your card was not charged.".into()),
     }
 }
 
@@ -86,6 +134,7 @@ fn review_body(
     let written = of_booking(r, booking.id)?;
     let title = format!("{} with {teacher}", booking.service_name);
     let when = format!("{}, {}", fmt_date(booking.date), fmt_range(booking.start_time, booking.end_time));
+    let tip = written.as_ref().map(|review| ops::tip_of(r, review)).transpose()?.flatten();
     let open = rules::may_review(booking, written.is_some(), site.now());
     Ok(html! {
         div.wrap.stack {
@@ -94,6 +143,7 @@ fn review_body(
             @if done { (toast("Thank you. Your review is in.", None)) }
             @match (&written, &open) {
                 (Some(review), _) => {
+                    @if let Some((tone, words)) = tip.as_ref().map(|tip| tip_words(tip, &teacher)) { (notice(tone, words)) }
                     ul.l.reviews { (review_item(r, review, &teacher, html! {})?) }
                     p { (link_button(&format!("/instructors/{}", booking.instructor_id),
                         &Button::line(&format!("Book {teacher} again")))) }
@@ -127,7 +177,34 @@ fn form(booking: &Booking, teacher: &str, typed: &Typed, refusal: Option<&Refusa
                 (stars("rating", &format!("How was the lesson with {teacher}?"), typed.rating.parse().ok(), &STAR_WORDS))
             }
             (field(&words))
+            (tip_fields(teacher, typed, error("other_tip")))
             p { (button(&Button::primary("Send the review").busy("Sending…"))) }
         }
     }
+}
+
+fn tip_fields(teacher: &str, typed: &Typed, error: Option<&str>) -> Markup {
+    let choice = |value: &str, label: &str| Choice::new(value, label, typed.tip == value);
+    let choices = [
+        choice("", "No tip"),
+        choice("5", "$5"),
+        choice("10", "$10"),
+        choice("20", "$20"),
+        choice("other", "Another sum"),
+    ];
+    let label = format!("A tip for {teacher}");
+    let hint = format!("Charged now to your default card. All of it is {teacher}’s.");
+    let tips = Field { name: "tip", label: &label, hint: &hint, ..Field::default() };
+    let other = Field {
+        name: "other_tip",
+        label: "Another sum, in dollars",
+        value: &typed.other_tip,
+        inputmode: "decimal",
+        small: true,
+        optional: true,
+        maxlength: Some(8),
+        error,
+        ..Field::default()
+    };
+    html! { (picks(Pick::One, &tips, &choices)) (field(&other)) }
 }

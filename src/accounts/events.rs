@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::AccountStatus;
 use crate::base::access::{Permission, Role};
 use crate::base::id::{MailId, SessionId, UserId};
 use crate::base::time::Timestamp;
@@ -61,3 +62,15 @@ event!(
     /// Somebody signed in on a browser that searched without an account before.
     GuestAdopted "user.guest_adopted" { user_id: UserId, guest_session_id: String }
 );
+event!(StatusChanged "user.status_changed" { user_id: UserId, from: AccountStatus, to: AccountStatus });
+event!(
+    /// Nothing personal is left; the letter tells the old address.
+    UserErased "user.erased" { user_id: UserId, letter_id: MailId, deleted: bool }
+);
+event!(BlocksCleared "auth.blocks_cleared" {
+    /// Masked.
+    email: String,
+    by: UserId,
+    kinds: Vec<String>,
+    reason: String,
+});

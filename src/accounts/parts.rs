@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
+use serde_json::Value;
+
 use super::hasher::Hasher;
 use super::model::User;
 use super::ops::settings::DoorRules;
 use crate::base::access::Role;
+use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
+use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::store::{Read, Tx};
 
@@ -47,6 +51,20 @@ pub struct MeFacts {
 }
 
 pub type MeHook = Arc<dyn Fn(&dyn Read, &User, &mut MeFacts) -> Outcome<()> + Send + Sync>;
+
+/// Runs inside the write that pauses, resumes, closes or erases an account.
+pub type StatusHook = Arc<dyn Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync>;
+
+/// How many lessons lie ahead of a person, on either side.
+pub type LessonsAhead = Arc<dyn Fn(&dyn Read, UserId, Timestamp) -> Outcome<usize> + Send + Sync>;
+
+/// What another room holds about a person: its section of the export, and how it is taken away.
+#[derive(Clone)]
+pub struct Personal {
+    pub name: &'static str,
+    pub read: Arc<dyn Fn(&dyn Read, &User) -> Outcome<Value> + Send + Sync>,
+    pub erase: Arc<dyn Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync>,
+}
 
 /// What happens when a window (so many tries in so long) is full. Locks are not windows: they always hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +119,9 @@ pub struct Accounts {
     pub switches: Arc<DoorSwitches>,
     pub on_registered: Vec<RegistrationHook>,
     pub on_me: Vec<MeHook>,
+    pub on_status: Vec<StatusHook>,
+    pub personal: Vec<Personal>,
+    ahead: Option<LessonsAhead>,
 }
 
 impl Accounts {
@@ -112,7 +133,42 @@ impl Accounts {
             switches: Arc::new(DoorSwitches::new(windows)),
             on_registered: Vec::new(),
             on_me: Vec::new(),
+            on_status: Vec::new(),
+            personal: Vec::new(),
+            ahead: None,
         })
+    }
+
+    /// Names who knows of lessons ahead; without, there are none.
+    #[must_use]
+    pub fn with_lessons_ahead(
+        mut self,
+        count: impl Fn(&dyn Read, UserId, Timestamp) -> Outcome<usize> + Send + Sync + 'static,
+    ) -> Self {
+        self.ahead = Some(Arc::new(count));
+        self
+    }
+
+    pub fn lessons_ahead(&self, read: &dyn Read, user: UserId, now: Timestamp) -> Outcome<usize> {
+        self.ahead.as_ref().map_or(Ok(0), |count| count(read, user, now))
+    }
+
+    #[must_use]
+    pub fn on_status(mut self, hook: impl Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync + 'static) -> Self {
+        self.on_status.push(Arc::new(hook));
+        self
+    }
+
+    /// Adds a section to what people may export, with the way to erase it.
+    #[must_use]
+    pub fn holds(
+        mut self,
+        name: &'static str,
+        read: impl Fn(&dyn Read, &User) -> Outcome<Value> + Send + Sync + 'static,
+        erase: impl Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync + 'static,
+    ) -> Self {
+        self.personal.push(Personal { name, read: Arc::new(read), erase: Arc::new(erase) });
+        self
     }
 
     /// Has `hook` run inside every registration's write.

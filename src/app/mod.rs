@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 mod control;
 pub mod demo;
+mod personal;
 pub mod rooms;
 mod sandbox;
 mod sandbox_clock;

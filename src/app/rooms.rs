@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{demo, sandbox_clock, static_pages};
+use super::{demo, personal, sandbox_clock, static_pages};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::catalog::AgeGroup;
@@ -62,6 +62,7 @@ pub fn pages() -> Pages {
     pages = payments::pages::pages(pages);
     pages = reviews::pages::routes(pages);
     pages = console::pages(pages);
+    pages = notify::pages(pages);
     pages
 }
 
@@ -88,6 +89,7 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let gazetteer = places::Gazetteer::builtin();
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
+    let people = personal::wire(people);
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());

@@ -2,7 +2,7 @@
 
 use crate::accounts::events::{
     AccountExists, EmailCodeRequested, LockedOut, PasswordChanged, PasswordResetRequested, SessionOpened,
-    UserRegistered,
+    StatusChanged, UserErased, UserRegistered,
 };
 use crate::accounts::model::User;
 use crate::accounts::{self};
@@ -16,11 +16,13 @@ use crate::bookings::events::{
 use crate::bookings::model::{Accused, Side};
 use crate::jobs::Consumer;
 use crate::payments::events::{AuthorizationFailed, AuthorizationWarning, CaptureFailed, PayoutSent};
+use crate::reviews::events::{ReviewCreated, ReviewResponded};
+use crate::reviews::tables::of_booking;
 use crate::site::Site;
 use crate::store::{EventRecord, Tx, journal};
 
 use super::letter::{Letter, Sender};
-use super::mails::{self, Lesson, account, lesson, money};
+use super::mails::{self, Lesson, account, lesson, money, review};
 use super::model::Posting;
 use super::{ops, reminders};
 
@@ -51,6 +53,7 @@ fn tell(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
         "user" | "session" => about_account(tx, sender, event),
         "booking" => about_lesson(tx, sender, event),
         "payment" | "payout" => about_money(tx, sender, event),
+        "review" => about_review(tx, sender, event),
         _ => Ok(()),
     }
 }
@@ -81,6 +84,13 @@ fn about_account(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<(
         return to_user(tx, sender, event, e.user_id, |user| {
             e.new_device.then(|| account::new_device(sender, user, &e.label, event.at))
         });
+    }
+    if let Some(e) = event.decode::<StatusChanged>() {
+        return to_user(tx, sender, event, e.user_id, |user| Some(account::account_status(sender, user, e.to)));
+    }
+    if let Some(e) = event.decode::<UserErased>() {
+        let Some(letter) = accounts::ops::take_letter(tx, e.letter_id)? else { return Ok(()) };
+        return to_address(tx, sender, event, &letter.email, None, account::account_erased(sender, e.deleted));
     }
     if let Some(e) = event.decode::<LockedOut>() {
         return to_user(tx, sender, event, e.user_id, |user| Some(account::lockout(sender, user, e.until, e.failures)));
@@ -179,6 +189,19 @@ fn about_money(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()>
         });
     }
     Ok(())
+}
+
+fn about_review(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
+    let came_in = event.decode::<ReviewCreated>().map(|e| (e.review, Side::Instructor));
+    let answered = event.decode::<ReviewResponded>().map(|e| (e.review, Side::Student));
+    let Some((facts, side)) = came_in.or(answered) else { return Ok(()) };
+    let Some(row) = of_booking(tx, facts.booking_id)? else { return Ok(()) };
+    to_parties(tx, sender, facts.booking_id, &[side], |lesson, side| {
+        Some(match side {
+            Side::Instructor => review::review_received(sender, lesson, &row),
+            _ => review::review_reply(sender, lesson, &row),
+        })
+    })
 }
 
 /// Writes to the named sides of a lesson, each under a key of its own.

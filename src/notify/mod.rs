@@ -11,7 +11,7 @@
 //! No other room knows this one: it follows the journal. In a sandbox no mail leaves the machine; a live marketplace
 //! without a mail transport keeps its mails waiting and says so in the log.
 //!
-//! Tables: `MAILS`. Jobs: `outbox` (one timer per mail and try), `reminders`. Consumer: `notify`.
+//! Tables: `MAILS`, `PREFERENCES`. Jobs: `outbox` (one timer per mail and try), `reminders`. Consumer: `notify`.
 
 mod api;
 mod consumer;
@@ -20,6 +20,8 @@ pub mod letter;
 mod mails;
 pub mod model;
 pub mod ops;
+mod pages;
+pub mod preferences;
 mod reminders;
 mod tables;
 
@@ -30,5 +32,6 @@ pub use api::{routes, sandbox_routes};
 pub use consumer::consumer;
 pub use jobs::jobs;
 pub use ops::MailFaults;
+pub use pages::pages;
 pub use reminders::plan as plan_reminders;
 pub use tables::tables;

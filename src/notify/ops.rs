@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::base::id::MailId;
+use crate::accounts;
+use crate::base::id::{MailId, UserId};
 use crate::base::refusal::Outcome;
-use crate::base::time::{SignedDuration, Timestamp, plus_minutes, plus_seconds};
+use crate::base::time::{SignedDuration, TimeZone, Timestamp, plus_minutes, plus_seconds, zone};
 use crate::jobs::{self, Job};
 use crate::site::Site;
-use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::store::{Dir, Read, ReadExt, Span, Tx};
 use crate::web::BRAND;
 
 use super::letter::Sender;
 use super::model::{Mail, MailStatus, MailView, Posting};
-use super::reminders;
 use super::tables::{BY_KEY, MAILS, newest};
+use super::{preferences, reminders};
 
 pub const JOB: &str = "outbox";
 /// Pauses after the first four failures; the fifth is final.
@@ -57,6 +58,7 @@ pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()
     }
     let Posting { key, to, user_id, booking_id, letter } = posting;
     let now = tx.now();
+    let Some(send_at) = wanted_at(tx, user_id, letter.template)? else { return Ok(()) };
     let mail = Mail {
         id: tx.new_id::<MailId>(),
         key,
@@ -72,12 +74,19 @@ pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()
         created_at: now,
         status: MailStatus::Pending,
         attempts: 0,
-        next_attempt_at: now,
+        next_attempt_at: send_at,
         sent_at: None,
         last_error: None,
     };
     tx.put(&MAILS, &mail.id, &mail)?;
-    jobs::enqueue(tx, Job::new(JOB, mail.id))
+    jobs::enqueue(tx, Job::new(JOB, mail.id).due(send_at))
+}
+
+/// When the reader wants to have it; `None` when they do not.
+fn wanted_at(tx: &Tx, reader: Option<UserId>, template: &str) -> Outcome<Option<Timestamp>> {
+    let Some(reader) = reader else { return Ok(Some(tx.now())) };
+    let zone = accounts::user(tx, reader)?.and_then(|user| zone(&user.timezone)).unwrap_or(TimeZone::UTC);
+    Ok(preferences::of(tx, reader)?.send_at(template, tx.now(), &zone))
 }
 
 /// One try of one mail: claim, hand over, record.
@@ -155,6 +164,19 @@ pub fn outbox(site: &Site, to: Option<&str>, template: Option<&str>, limit: usiz
     let mails = site.read(|r| newest(r, to.as_deref(), scanned))?;
     let wanted = mails.into_iter().filter(|mail| template.is_none_or(|t| mail.template == t));
     Ok(wanted.take(limit).map(MailView::from).collect())
+}
+
+/// All mails to one address, newest first.
+pub fn mails_to(read: &dyn Read, to: &str, limit: usize) -> Outcome<Vec<Mail>> {
+    newest(read, Some(to), limit)
+}
+
+/// Takes an address's mails away, those on their way too.
+pub fn erase_mails_to(tx: &mut Tx, to: &str) -> Outcome<()> {
+    for mail in newest(tx, Some(to), crate::base::limits::SCAN_ROWS)? {
+        tx.delete(&MAILS, &mail.id)?;
+    }
+    Ok(())
 }
 
 /// The live code that was mailed to an address (sandbox: shown on the sign-up page).

@@ -5,6 +5,7 @@ use crate::base::refusal::Outcome;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 use super::model::Mail;
+use super::preferences::PREFERENCES;
 
 pub static MAILS: Table<MailId, Mail> = Table::new(0x1B01, "mailid_mail").indexed(&[&BY_KEY, &BY_TO]);
 pub static BY_KEY: Index<MailId, Mail, (String,)> =
@@ -12,7 +13,7 @@ pub static BY_KEY: Index<MailId, Mail, (String,)> =
 pub static BY_TO: Index<MailId, Mail, (String,)> = Index::new(0x1B03, "to_mailid", |_, mail| vec![(mail.to.clone(),)]);
 
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&MAILS]
+    vec![&MAILS, &PREFERENCES]
 }
 
 /// Newest first.

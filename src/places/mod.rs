@@ -17,7 +17,7 @@ pub mod map;
 pub mod model;
 pub mod ops;
 pub mod rules;
-mod tables;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 

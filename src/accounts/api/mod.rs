@@ -1,6 +1,8 @@
 //! The JSON calls of this room (contract §7 "Door").
 
+mod blocks;
 mod join;
+mod lifecycle;
 mod me;
 mod rights;
 mod sign_in;
@@ -9,11 +11,13 @@ use axum::http::{HeaderMap, header};
 use utoipa_axum::routes;
 
 use super::ops::Visitor;
-use crate::base::access::Permission;
+use crate::base::access::{Permission, Role};
 use crate::web::{Access, Api, ClientIp};
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageOwnProfile);
+    let teach = Access::Role(Role::Instructor);
+    let watch = Access::can(Permission::AccessMonitoring);
     api.route(Access::Public, routes!(join::send_email_verification))
         .route(Access::Public, routes!(join::verify_email_code))
         .route(Access::Public, routes!(join::register))
@@ -32,6 +36,18 @@ pub fn routes(api: Api) -> Api {
         .route(Access::SignedIn, routes!(me::list_sessions))
         .route(Access::SignedIn, routes!(me::end_session))
         .route(Access::SignedIn, routes!(me::logout_all_devices))
+        .route(teach, routes!(lifecycle::suspend))
+        .route(teach, routes!(lifecycle::reactivate))
+        .route(teach, routes!(lifecycle::deactivate))
+        .route(Access::SignedIn, routes!(lifecycle::status))
+        .route(Access::SignedIn, routes!(lifecycle::export_me))
+        .route(Access::can(Permission::DeleteOwnAccount), routes!(lifecycle::delete_me))
+        .route(Access::can(Permission::ManageUsers), routes!(lifecycle::export_user))
+        .route(Access::can(Permission::ManageUsers), routes!(lifecycle::delete_user))
+        .route(watch, routes!(blocks::list_auth_blocks))
+        .route(watch, routes!(blocks::auth_blocks_summary))
+        .route(watch, routes!(blocks::get_auth_blocks))
+        .route(Access::can(Permission::ManageUsers), routes!(blocks::clear_auth_blocks))
         .route(Access::can(Permission::ManageRoles), routes!(rights::set_roles))
         .route(Access::can(Permission::ManagePermissions), routes!(rights::set_permissions))
         .route(Access::can(Permission::ManageUsers), routes!(rights::force_logout))

@@ -1,7 +1,9 @@
 //! The use cases of this room: each loads its facts, lets the rules decide, and applies the change in one write.
 
 pub mod admin;
+pub mod blocks;
 pub mod email_code;
+pub mod lifecycle;
 pub mod password;
 pub mod profile;
 pub mod register;

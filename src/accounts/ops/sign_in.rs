@@ -46,7 +46,10 @@ pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<SignedIn> {
     pass_gate(site, &email, given.effort.as_ref()).await?;
     let parts = site.part::<Accounts>()?;
     let user = site.read(|r| user_by_email(r, &email))?;
-    let fits = parts.hasher.fits(&given.password, user.as_ref().map(|u| u.password_hash.as_str())).await?;
+    let fits = parts
+        .hasher
+        .fits(&given.password, user.as_ref().map(|u| u.password_hash.as_str()).filter(|h| !h.is_empty()))
+        .await?;
     let Some(user) = user.filter(|_| fits) else {
         note_failure(site, email).await?;
         return Err(rules::wrong_password());

@@ -160,6 +160,12 @@ fn render(site: &Site, chrome: &Chrome, actor: &Actor, view: &View, said: &str) 
                 (view.refused.summary("current_password", "Nothing was changed."))
                 (section("you", "About you", "Others see your first name and the first letter of your last name.", about(view, &user, &tz)))
                 (section("password-part", "Password", "Changing it signs you out everywhere else.", password_form(view, &user)))
+                (section("more", "More", "", html! {
+                    ul.stack {
+                        li { a href="/account/notifications" { "What we tell you, and when not" } }
+                        li { a href="/account/leave" { "Your data, pausing, leaving" } }
+                    }
+                }))
                 (section("sessions", "Where you are signed in", "End what you do not recognise, then change your password.", session_list(&sessions, actor, &tz)))
             }
         },

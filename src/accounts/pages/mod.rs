@@ -1,6 +1,7 @@
 //! The pages of the door and of one's own account. All work without scripts.
 
 mod account;
+mod leave;
 mod login;
 mod password;
 mod setup;
@@ -39,6 +40,12 @@ pub fn pages(pages: Pages) -> Pages {
         .get(Access::SignedIn, "/account", account::show)
         .post(own, "/account/profile", account::save_profile)
         .post(Access::can(Permission::ChangeOwnPassword), "/account/password", account::change_password)
+        .get(Access::SignedIn, "/account/leave", leave::show)
+        .get(Access::SignedIn, "/account/export", leave::export)
+        .post(Access::Role(Role::Instructor), "/account/pause", leave::pause)
+        .post(Access::Role(Role::Instructor), "/account/resume", leave::resume)
+        .post(Access::Role(Role::Instructor), "/account/close", leave::close)
+        .post(Access::can(Permission::DeleteOwnAccount), "/account/erase", leave::erase)
         .post(Access::SignedIn, "/account/sessions/{id}/end", account::end_session)
         .post(Access::SignedIn, "/account/sessions/end-all", account::end_all)
 }

@@ -3,6 +3,7 @@
 pub mod challenge;
 pub mod devices;
 pub mod email_code;
+pub mod lifecycle;
 pub mod password;
 pub mod person;
 pub mod roles;

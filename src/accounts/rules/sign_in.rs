@@ -1,5 +1,7 @@
 //! The order of the door and how it slows down whoever guesses. // rule: 20§2 login pipeline
 
+use serde::{Deserialize, Serialize};
+
 use crate::accounts::model::LoginRecord;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
@@ -63,6 +65,59 @@ pub fn failed(record: &LoginRecord, now: Timestamp) -> LoginRecord {
 /// Nothing in the record bears on a later try.
 pub fn is_forgotten(record: &LoginRecord, now: Timestamp) -> bool {
     within(&record.failures, now, HOUR).is_empty() && record.locked_until.is_none_or(|until| until <= now)
+}
+
+/// What can hold an address up at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AuthBlock)]
+pub enum Block {
+    Lockout,
+    RateLimit,
+    Captcha,
+}
+
+impl Block {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lockout => "lockout",
+            Self::RateLimit => "rate_limit",
+            Self::Captcha => "captcha",
+        }
+    }
+}
+
+/// Everything that holds the address up now: until when, after how many failures.
+pub fn blocks(record: &LoginRecord, now: Timestamp) -> Vec<(Block, Option<Timestamp>, usize)> {
+    let failures = within(&record.failures, now, HOUR);
+    let mut held = Vec::new();
+    if let Some(until) = record.locked_until.filter(|until| *until > now) {
+        held.push((Block::Lockout, Some(until), failures.len()));
+    }
+    let full = [(MINUTE, PER_MINUTE), (HOUR, PER_HOUR)].into_iter().filter_map(|(window, most)| {
+        let recent = within(&failures, now, window);
+        (recent.len() >= most).then(|| plus_seconds(recent[recent.len() - most], window))
+    });
+    if let Some(free) = full.max() {
+        held.push((Block::RateLimit, Some(free), failures.len()));
+    }
+    if failures.len() >= CHALLENGE_FROM {
+        let calm = plus_seconds(failures[failures.len() - CHALLENGE_FROM], HOUR);
+        held.push((Block::Captcha, Some(calm), failures.len()));
+    }
+    held
+}
+
+/// The record without these blocks. Window and challenge both count failures, so either clears the count.
+pub fn cleared(record: &LoginRecord, kinds: &[Block]) -> LoginRecord {
+    let mut record = record.clone();
+    if kinds.contains(&Block::Lockout) {
+        record.locked_until = None;
+    }
+    if kinds.contains(&Block::RateLimit) || kinds.contains(&Block::Captcha) {
+        record.failures.clear();
+    }
+    record
 }
 
 /// How long the Nth failure of an hour locks the address.

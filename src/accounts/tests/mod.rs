@@ -1,3 +1,4 @@
+mod leaving;
 mod surface;
 
 use std::sync::Arc;

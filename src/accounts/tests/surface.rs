@@ -10,30 +10,30 @@ use super::*;
 use crate::accounts::parts::{DemoPeople, DemoPerson};
 use crate::web::{Api, DoorPart, Hosts, Pages, assemble};
 
-struct Browser {
+pub(super) struct Browser {
     site: Site,
     router: Router,
     cookies: Vec<(String, String)>,
     bearer: Option<String>,
 }
 
-struct Reply {
-    status: u16,
-    headers: HeaderMap,
-    text: String,
+pub(super) struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
 }
 
 impl Reply {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{e}: {}", self.text))
     }
-    fn location(&self) -> &str {
+    pub fn location(&self) -> &str {
         self.headers["location"].to_str().unwrap()
     }
 }
 
 impl Browser {
-    fn new(site: &Site) -> Self {
+    pub fn new(site: &Site) -> Self {
         site.parts.put(DoorPart(Arc::new(AccountsDoor)));
         let hosts = Hosts::new("localhost:8080", true);
         let router = assemble(site, hosts, routes(Api::new()), pages(Pages::new())).0;
@@ -64,19 +64,19 @@ impl Browser {
         Reply { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
-    async fn call(&mut self, method: &str, path: &str, body: Value) -> Reply {
+    pub async fn call(&mut self, method: &str, path: &str, body: Value) -> Reply {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let path = format!("/api/v1{path}");
         self.send(method.parse().unwrap(), &path, "application/json", body).await
     }
-    async fn get(&mut self, path: &str) -> Reply {
+    pub async fn get(&mut self, path: &str) -> Reply {
         self.send(Method::GET, path, "text/html", String::new()).await
     }
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Reply {
+    pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Reply {
         let body = serde_urlencoded::to_string(form).unwrap();
         self.send(Method::POST, path, "application/x-www-form-urlencoded", body).await
     }
-    fn has(&self, cookie: &str) -> bool {
+    pub fn has(&self, cookie: &str) -> bool {
         self.cookies.iter().any(|(k, _)| k == cookie)
     }
 }

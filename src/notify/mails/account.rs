@@ -1,7 +1,7 @@
 //! Mails about one's account: the door, the password, who signed in.
 
 use super::moment;
-use crate::accounts::model::User;
+use crate::accounts::model::{AccountStatus, User};
 use crate::base::access::Role;
 use crate::base::time::{TimeZone, Timestamp, zone};
 use crate::notify::letter::{Letter, Sender};
@@ -68,6 +68,32 @@ pub fn lockout(sender: &Sender, user: &User, until: Timestamp, failures: usize) 
         ))
         .says("If that was you, wait until then, or set a new password.")
         .action("Set a new password", sender.url("/forgot-password"))
+}
+
+pub fn account_status(sender: &Sender, user: &User, now: AccountStatus) -> Letter {
+    match now {
+        AccountStatus::Suspended => Letter::new("account_paused", &user.first_name, "Your account is paused")
+            .says("Students cannot find or book you for now. Lessons already booked stay as they are.")
+            .action("Resume when you like", sender.url("/account/leave")),
+        AccountStatus::Active => Letter::new("account_resumed", &user.first_name, "Welcome back")
+            .says("Your account is active again: students can find and book you.")
+            .action("Check your week", sender.url("/instructor/availability")),
+        AccountStatus::Deactivated => Letter::new("account_deactivated", &user.first_name, "Your account is closed")
+            .says("You asked us to close your account, and it is done. Nobody can sign in to it any more.")
+            .link("If you change your mind, write to us:", sender.url("/contact")),
+    }
+}
+
+pub fn account_erased(sender: &Sender, deleted: bool) -> Letter {
+    let (template, subject) = if deleted {
+        ("account_deleted", "Your account is deleted")
+    } else {
+        ("account_anonymised", "Your account is anonymous now")
+    };
+    Letter::new(template, "", subject)
+        .says("Your name, addresses, contact data and devices are erased. What law and bookkeeping need stays, without your name.")
+        .says("Nobody can sign in to that account any more. You are welcome to make a new one.")
+        .link("Questions?", sender.url("/contact"))
 }
 
 fn own_moment(user: &User, at: Timestamp) -> String {

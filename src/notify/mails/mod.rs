@@ -5,6 +5,7 @@
 pub mod account;
 pub mod lesson;
 pub mod money;
+pub mod review;
 
 use crate::accounts;
 use crate::accounts::model::User;

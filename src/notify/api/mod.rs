@@ -1,4 +1,6 @@
-//! The outbox of a sandbox, and reminders by hand.
+//! The outbox of a sandbox, reminders by hand, preferences.
+
+mod preferences;
 
 use axum::Json;
 use axum::extract::State;
@@ -16,6 +18,8 @@ use crate::web::{Access, Answer, Api, ClientIp, Params};
 
 pub fn routes(api: Api) -> Api {
     api.route(Access::can(Permission::AdminManage), routes!(send_reminders))
+        .route(Access::SignedIn, routes!(preferences::get_preferences, preferences::put_preferences))
+        .route(Access::SignedIn, routes!(preferences::put_preference))
 }
 
 /// Only in sandbox mode, and only for this machine.

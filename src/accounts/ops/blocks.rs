@@ -1,0 +1,56 @@
+//! Who is held up at the door, and letting them through. // rule: 00§7 auth-blocks
+
+use crate::accounts::events::BlocksCleared;
+use crate::accounts::model::LoginRecord;
+use crate::accounts::rules::sign_in::{self as rules, Block};
+use crate::accounts::tables::LOGIN_RECORDS;
+use crate::base::id::UserId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::text::{clean, masked_email, normal_email};
+use crate::base::time::Timestamp;
+use crate::site::Site;
+use crate::store::{Dir, ReadExt, Span};
+
+/// Addresses that one list looks at.
+const LOOKED_AT: usize = 10_000;
+
+/// What holds an address up, kind by kind.
+pub type Blocks = Vec<(Block, Option<Timestamp>, usize)>;
+
+pub fn all(site: &Site) -> Outcome<Vec<(String, Blocks)>> {
+    let now = site.now();
+    let rows = site.read(|r| r.scan(&LOGIN_RECORDS, Span::all(), LOOKED_AT, Dir::Up))?;
+    let held = rows.into_iter().map(|(email, record)| (email, rules::blocks(&record, now)));
+    Ok(held.filter(|(_, blocks)| !blocks.is_empty()).collect())
+}
+
+pub fn of(site: &Site, email: &str) -> Outcome<(String, Blocks)> {
+    let email = normal_email(email);
+    let record = site.read(|r| r.get(&LOGIN_RECORDS, &email))?.unwrap_or_default();
+    let blocks = rules::blocks(&record, site.now());
+    if blocks.is_empty() { Err(none()) } else { Ok((email, blocks)) }
+}
+
+/// Takes the named blocks away (all when none is named); answers those there were.
+pub async fn clear(site: &Site, by: UserId, email: &str, kinds: Vec<Block>, reason: &str) -> Outcome<Vec<Block>> {
+    let reason = clean("reason", reason, 10, 500)?;
+    let email = normal_email(email);
+    site.write(move |tx| {
+        let record: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
+        let held: Vec<Block> = rules::blocks(&record, tx.now()).into_iter().map(|(kind, ..)| kind).collect();
+        let cleared: Vec<Block> = held.into_iter().filter(|k| kinds.is_empty() || kinds.contains(k)).collect();
+        if cleared.is_empty() {
+            return Err(none());
+        }
+        let record = rules::cleared(&record, &cleared);
+        tx.put(&LOGIN_RECORDS, &email, &record)?;
+        let names = cleared.iter().map(|kind| kind.name().to_owned()).collect();
+        tx.emit(&BlocksCleared { email: masked_email(&email), by, kinds: names, reason: reason.clone() })?;
+        Ok(cleared)
+    })
+    .await
+}
+
+fn none() -> Refusal {
+    Refusal::not_found("NO_AUTH_BLOCKS", "Nothing holds this address up at the door.")
+}

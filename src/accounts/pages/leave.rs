@@ -1,0 +1,181 @@
+//! Pausing, closing, taking one's data along, leaving for good.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Refused, correctable, with_cookie};
+use crate::accounts::model::{AccountStatus, User};
+use crate::accounts::ops::lifecycle as ops;
+use crate::accounts::rules::lifecycle::Move;
+use crate::base::access::{Actor, Role};
+use crate::base::refusal::Refusal;
+use crate::base::text::count;
+use crate::site::Site;
+use crate::web::components::{
+    Button, Choice, Field, Pick, Tone, button, crumb, field, link_button, notice, page_head, picks, post_button,
+    section,
+};
+use crate::web::{Answer, Chrome, Form, Params, clear_session_cookie, page, see_other};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// What was just done: `paused`, `resumed`.
+    done: String,
+}
+
+pub(super) async fn show(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Params(asked): Params<Asked>,
+) -> Answer<Response> {
+    let said = match asked.done.as_str() {
+        "paused" => "Your account is paused. Lessons already booked stay.",
+        "resumed" => "Welcome back. Students can find and book you again.",
+        _ => "",
+    };
+    let refused = Refused::default();
+    Ok(refused.answer(render(&site, &chrome, &actor, &refused, said)?))
+}
+
+pub(super) async fn pause(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
+    change(&site, &chrome, &actor, Move::Suspend, "/account/leave?done=paused").await
+}
+
+pub(super) async fn resume(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
+    change(&site, &chrome, &actor, Move::Reactivate, "/account/leave?done=resumed").await
+}
+
+pub(super) async fn close(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
+    change(&site, &chrome, &actor, Move::Deactivate, "/").await
+}
+
+async fn change(site: &Site, chrome: &Chrome, actor: &Actor, wish: Move, then: &str) -> Answer<Response> {
+    match ops::change_status(site, actor.user_id, wish).await {
+        Ok(_) if wish == Move::Deactivate => Ok(with_cookie(see_other(then), clear_session_cookie(site))),
+        Ok(_) => Ok(see_other(then)),
+        Err(refusal) => {
+            let refused = correctable(refusal)?;
+            Ok(refused.answer(render(site, chrome, actor, &refused, "")?))
+        }
+    }
+}
+
+/// Everything that is held about the person, as a file.
+pub(super) async fn export(State(site): State<Site>, actor: Actor) -> Answer<Response> {
+    let data = ops::export(&site, actor.user_id)?;
+    let text = serde_json::to_string_pretty(&data).map_err(Refusal::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.json\""),
+    ];
+    Ok((headers, text).into_response())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Erasing {
+    what: String,
+    word: String,
+    current_password: String,
+}
+
+pub(super) async fn erase(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Form(input): Form<Erasing>,
+) -> Answer<Response> {
+    let delete = input.what != "anonymise";
+    let erased = if input.word.trim() == "DELETE" {
+        ops::leave(&site, &actor, delete, Some(&input.current_password)).await
+    } else {
+        Err(Refusal::invalid("word", "Type DELETE in capital letters."))
+    };
+    match erased {
+        Ok(()) => Ok(with_cookie(see_other("/"), clear_session_cookie(&site))),
+        Err(refusal) => {
+            let refused = correctable(refusal)?;
+            Ok(refused.answer(render(&site, &chrome, &actor, &refused, "")?))
+        }
+    }
+}
+
+fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Markup, Refusal> {
+    let (user, ahead) = ops::standing(site, actor.user_id)?;
+    Ok(page(
+        chrome,
+        "Pause or leave",
+        html! {
+            div.wrap.stack.stack--l {
+                (crumb("Your account", "/account"))
+                (page_head("Pause or leave", "Take your data along first: it cannot be brought back.", html! {}))
+                @if !said.is_empty() { (notice(Tone::Ok, said)) }
+                (refused.summary("erase", "Nothing was changed."))
+                @if actor.is(Role::Instructor) { (teaching(&user, ahead)) }
+                (section("data", "Your data", "Everything we hold about you, in one file.", html! {
+                    p { (link_button("/account/export", &Button::line("Download your data"))) }
+                }))
+                (section("erase", "Leave for good", "There is no way back.", erase_form(refused, ahead)))
+            }
+        },
+    ))
+}
+
+fn teaching(user: &User, ahead: usize) -> Markup {
+    let paused = user.status == AccountStatus::Suspended;
+    section(
+        "pause",
+        "Pausing",
+        "While paused, students do not find you and cannot book you.",
+        html! {
+            p { "You have " (count(ahead, "lesson", "lessons")) " ahead. Lessons already booked stay either way." }
+            div.row {
+                @if paused {
+                    (post_button("/account/resume", &[], &Button::primary("Resume")))
+                } @else {
+                    (post_button("/account/pause", &[], &Button::line("Pause your account")))
+                }
+                @if ahead == 0 { (post_button("/account/close", &[], &Button::bad("Close your account"))) }
+            }
+            @if ahead > 0 { p.small.muted { "Closing is possible once no lesson lies ahead." } }
+        },
+    )
+}
+
+fn erase_form(refused: &Refused, ahead: usize) -> Markup {
+    if ahead > 0 {
+        return html! {
+            p { "You have " (count(ahead, "lesson", "lessons")) " ahead. Cancel them or let them take place first." }
+        };
+    }
+    let word =
+        Field { name: "word", label: "Type DELETE", error: refused.at("word", ""), required: true, ..Field::default() };
+    let password = Field {
+        name: "current_password",
+        label: "Password",
+        kind: "password",
+        autocomplete: "current-password",
+        error: refused.at("current_password", ""),
+        required: true,
+        ..Field::default()
+    };
+    let what = Field { name: "what", label: "What happens to your account?", ..Field::default() };
+    let choices = [
+        Choice::new("delete", "Delete it", true).note("Name, addresses, contact data and devices are erased."),
+        Choice::new("anonymise", "Make it anonymous", false)
+            .note("The same, and past lessons count on without your name."),
+    ];
+    html! {
+        form.stack method="post" action="/account/erase" {
+            p { "Either way nobody can sign in to it again. What law and bookkeeping need stays, without your name." }
+            (picks(Pick::One, &what, &choices))
+            (field(&word)) (field(&password))
+            div.row { (button(&Button::bad("Erase my account").busy("Erasing…"))) }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Who holds what about a person: the sections of the privacy export, and how each is erased.
+//!
+//! `accounts` asks for them without knowing the rooms. Bookings, books and reviews stay when somebody leaves: the law
+//! and the other party need them, and they name the person by an id that no name belongs to any more.
+
+use serde_json::{Value, json};
+
+use crate::accounts::Accounts;
+use crate::accounts::model::{AccountStatus, User};
+use crate::base::id::UserId;
+use crate::base::refusal::Outcome;
+use crate::base::time::Timestamp;
+use crate::bookings::model::Status;
+use crate::bookings::tables::{of_instructor, of_student};
+use crate::store::{Dir, Read, Tx};
+use crate::{instructors, notify, payments, places, reviews};
+
+/// Lessons of one person that are looked through.
+const LESSONS: usize = 10_000;
+
+/// Lets accounts count lessons ahead, export what other rooms hold, and take it away.
+pub fn wire(people: Accounts) -> Accounts {
+    people
+        .with_lessons_ahead(lessons_ahead)
+        .on_status(tell_instructors)
+        .holds("addresses", addresses, erase_addresses)
+        .holds("bookings", bookings, keep)
+        .holds("payment_methods", cards, keep)
+        .holds("credits", credits, keep)
+        .holds("reviews", reviews_written, keep)
+        .holds("notification_preferences", preferences, erase_preferences)
+        .holds("mails", mails, erase_mails)
+}
+
+fn lessons_ahead(r: &dyn Read, person: UserId, now: Timestamp) -> Outcome<usize> {
+    let lessons = [of_student(r, person, LESSONS, Dir::Down)?, of_instructor(r, person, LESSONS, Dir::Down)?];
+    let ahead = |status| matches!(status, Status::Pending | Status::Confirmed);
+    Ok(lessons.iter().flatten().filter(|b| ahead(b.status) && b.end > now).count())
+}
+
+/// Lists and search follow who can be booked; somebody who left is not live any more.
+fn tell_instructors(tx: &mut Tx, user: &User) -> Outcome<()> {
+    let Some(mut profile) = instructors::tables::profile(tx, user.id)? else { return Ok(()) };
+    if user.status == AccountStatus::Deactivated && profile.is_live {
+        profile.is_live = false;
+        tx.put(&instructors::tables::PROFILES, &user.id, &profile)?;
+    }
+    instructors::ops::revise::changed(tx, user.id, "account_status")
+}
+
+fn keep(_: &mut Tx, _: &User) -> Outcome<()> {
+    Ok(())
+}
+
+fn addresses(r: &dyn Read, user: &User) -> Outcome<Value> {
+    serialised(&places::tables::addresses_of(r, user.id)?)
+}
+
+fn erase_addresses(tx: &mut Tx, user: &User) -> Outcome<()> {
+    for address in places::tables::addresses_of(tx, user.id)? {
+        tx.delete(&places::tables::ADDRESSES, &address.id)?;
+    }
+    Ok(())
+}
+
+fn bookings(r: &dyn Read, user: &User) -> Outcome<Value> {
+    let lessons = [of_student(r, user.id, LESSONS, Dir::Up)?, of_instructor(r, user.id, LESSONS, Dir::Up)?];
+    let rows = lessons.iter().flatten().map(|b| {
+        json!({
+            "id": b.id, "status": b.status, "service_name": b.service_name, "booking_date": b.date,
+            "start_time": b.start_time, "end_time": b.end_time, "lesson_timezone": b.zone,
+            "as": if b.student_id == user.id { "student" } else { "instructor" },
+            "meeting_location": b.meeting_location, "student_note": b.student_note.as_ref().filter(|_| b.student_id == user.id),
+            "total_price_cents": b.quote.lesson, "created_at": b.created_at, "cancelled_at": b.cancelled_at,
+        })
+    });
+    Ok(rows.collect())
+}
+
+fn cards(r: &dyn Read, user: &User) -> Outcome<Value> {
+    let rows = payments::tables::methods(r, user.id)?;
+    let shown = rows.iter().map(
+        |m| json!({ "id": m.id, "brand": m.brand, "last4": m.last4, "exp_month": m.exp_month, "exp_year": m.exp_year }),
+    );
+    Ok(shown.collect())
+}
+
+fn credits(r: &dyn Read, user: &User) -> Outcome<Value> {
+    let rows = payments::tables::lots(r, user.id)?;
+    let shown = rows.iter().map(|lot| {
+        json!({
+            "id": lot.id, "amount_cents": lot.amount, "status": lot.status, "source_type": lot.source_type,
+            "created_at": lot.created_at, "expires_at": lot.expires_at, "used_at": lot.used_at,
+        })
+    });
+    Ok(shown.collect())
+}
+
+fn reviews_written(r: &dyn Read, user: &User) -> Outcome<Value> {
+    serialised(&reviews::tables::of_student(r, user.id)?)
+}
+
+fn preferences(r: &dyn Read, user: &User) -> Outcome<Value> {
+    serialised(&notify::preferences::of(r, user.id)?.switches())
+}
+
+fn erase_preferences(tx: &mut Tx, user: &User) -> Outcome<()> {
+    tx.delete(&notify::preferences::PREFERENCES, &user.id)
+}
+
+fn mails(r: &dyn Read, user: &User) -> Outcome<Value> {
+    let rows = notify::ops::mails_to(r, &user.email, LESSONS)?;
+    let shown =
+        rows.iter().map(|m| json!({ "subject": m.subject, "template": m.template, "created_at": m.created_at }));
+    Ok(shown.collect())
+}
+
+fn erase_mails(tx: &mut Tx, user: &User) -> Outcome<()> {
+    notify::ops::erase_mails_to(tx, &user.email)
+}
+
+fn serialised(rows: &impl serde::Serialize) -> Outcome<Value> {
+    serde_json::to_value(rows).map_err(crate::base::refusal::Refusal::internal)
+}

@@ -73,7 +73,7 @@ fn end(tx: &mut Tx, mut booking: Booking, by: By, who: Option<UserId>, reason: &
     booking.cancellation_reason = Some(reason.to_owned());
     booking.holds_slot = false;
     save(tx, &mut booking)?;
-    jobs::cancel(tx, HOLD, &booking.id.to_string())?;
+    jobs::cancel(tx, HOLD, booking.id)?;
     payments::ops::settle(tx, booking.id, money)?;
     tx.emit(&BookingCancelled {
         lesson: Lesson::of(&booking),

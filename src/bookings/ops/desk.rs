@@ -54,7 +54,7 @@ pub fn confirm(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
     booking.hold_expires_at = None;
     booking.holds_slot = true;
     save(tx, &mut booking)?;
-    jobs::cancel(tx, HOLD, &booking.id.to_string())?;
+    jobs::cancel(tx, HOLD, booking.id)?;
     tx.emit(&BookingConfirmed { lesson: Lesson::of(&booking) })?;
     Ok(booking)
 }

@@ -83,7 +83,7 @@ pub fn close_hold(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
     booking.status = step(booking.status, Step::FailPayment, Cause::System, &at)?;
     booking.holds_slot = false;
     save(tx, &mut booking)?;
-    jobs::cancel(tx, HOLD, &booking.id.to_string())?;
+    jobs::cancel(tx, HOLD, booking.id)?;
     tx.emit(&BookingPaymentFailed { lesson: Lesson::of(&booking) })?;
     Ok(booking)
 }

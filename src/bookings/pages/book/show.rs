@@ -59,7 +59,8 @@ pub fn book(view: &BookView) -> Markup {
             header.flow__top {
                 (steps("Booking steps", &[("Time", None), ("Pay", None), ("Booked", None)], 0))
                 h1 { "When would you like to start?" }
-                p.muted { (view.service) " with " a href=(view.profile_href) { (view.name) } ". Times are " (view.zone) "." }
+                p.muted { (view.service) " with " a href=(view.profile_href) { (view.name) }
+                    @if !view.name.ends_with('.') { "." } " Times are " (view.zone) "." }
             }
             div.flow__main.stack.stack--l {
                 @if let Some(words) = &view.notice { (notice(Tone::Warn, words.as_str())) }

@@ -29,19 +29,19 @@ pub fn booked(view: &BookedView) -> Markup {
         div.wrap.booked {
             header {
                 (steps("Booking steps", &[("Time", None), ("Pay", None), ("Booked", None)], 2))
-                h1.t4 { "You’re booked, " (view.student_first) "." }
+                h1.h0 { "You’re booked, " (view.student_first) "." }
             }
             section.board.ticket aria-label="Your lesson" {
                 header.board__head {
                     h2.h3 { (view.service) " with " (view.name) }
                     p.small.muted { "Reference " (view.reference) }
                 }
-                div.ticket__b {
-                    p.ticket__t {
+                div.ticket__body {
+                    p.ticket__time {
                         time.fig datetime={ (view.date) "T" (view.start) } { (clock(view.start)) }
                         span { (fmt_date_long(view.date)) br; "until " (fmt_clock(view.end)) ", " (view.zone) }
                     }
-                    dl.ticket__d { @for (label, value) in &view.facts { div { dt { (label) } dd { (value) } } } }
+                    dl.ticket__facts { @for (label, value) in &view.facts { div { dt { (label) } dd { (value) } } } }
                 }
                 p.small.muted.board__foot.row {
                     a href=(view.calendar_href) { (icon(Icon::Calendar)) " Add to calendar" }

@@ -61,7 +61,7 @@ pub fn lesson(view: &LessonView) -> Markup {
                 @for one in &view.notices { (one) }
             }
             div.flow__main.stack {
-                section.sec.sec--one.facts {
+                section.sec.sec--one.lesson-facts {
                     (when(view.date, view.start, view.end, true))
                     (facts(&view.facts))
                 }

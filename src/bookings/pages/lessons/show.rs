@@ -51,7 +51,7 @@ pub fn lessons(view: &LessonsView) -> Markup {
                 @let (title, words, label, href) = view.empty;
                 (empty(title, words, Some(link_button(href, &Button::line(label)))))
             } @else {
-                ul { @for row in &view.rows { (lesson_row(row)) } }
+                ul.lessons { @for row in &view.rows { (lesson_row(row)) } }
             }
             @if let Some(pages) = &view.pager { (pager(pages)) }
             @if !view.again.is_empty() { (again(&view.again)) }
@@ -62,18 +62,18 @@ pub fn lessons(view: &LessonsView) -> Markup {
 pub fn lesson_row(row: &LessonRow) -> Markup {
     html! {
         li.les {
-            p.les__d {
+            p.les__date {
                 b.fig { (row.date.day()) }
                 span { (row.date.strftime("%a")) br; (row.date.strftime("%b")) }
             }
-            p.les__t.fig { time datetime={ (row.date) "T" (row.start) } { (clock(row.start)) } }
-            div.les__w {
+            p.les__time.fig { time datetime={ (row.date) "T" (row.start) } { (clock(row.start)) } }
+            div.les__what {
                 h2.h3 { a href=(row.href) { (row.what) } }
                 p { (row.who) }
                 p.muted.small { (row.place) }
             }
-            p.les__p { b { (row.sum) } br; (row.badge) }
-            p.les__a.small.row { @for (label, href) in &row.links { a href=(href) { (label) } } }
+            p.les__pay { b { (row.sum) } br; (row.badge) }
+            p.les__does.small.row { @for (label, href) in &row.links { a href=(href) { (label) } } }
         }
     }
 }
@@ -84,7 +84,7 @@ fn again(list: &[Again]) -> Markup {
             header { h2 { "Book again" } p { "Their next free times." } }
             ul.stack {
                 @for one in list {
-                    li.again__r {
+                    li.again__row {
                         (avatar(&one.face))
                         p { b { (one.name) } br; span.muted.small { (one.what) } }
                         (slots(&one.slots, Some((&one.more_href, &format!("with {}", one.name)))))

@@ -28,6 +28,7 @@ use crate::store::Read;
 use crate::web::components::{DayRow, Fact, Icon, SlotState, SlotView};
 
 const DAYS_SHOWN: i64 = 7;
+/// Tiles of one day; a longer day shows one less and the way to the rest.
 const SLOTS_A_DAY: usize = 6;
 
 /// Which lesson's times the board shows.
@@ -106,18 +107,22 @@ fn trust(public: &Public) -> Vec<Fact> {
 fn rows(public: &Public, offerings: &[Offering]) -> Vec<(&'static str, Markup)> {
     let ages: BTreeSet<_> = offerings.iter().flat_map(|o| o.terms.age_groups.iter().map(|age| age.name())).collect();
     let levels: BTreeSet<Level> = offerings.iter().flat_map(|o| o.terms.levels.iter().copied()).collect();
-    let levels: Vec<&str> = levels.iter().map(|level| level.name()).collect();
-    let mut rows = vec![
-        ("Experience", html! { (count(public.years_experience.into(), "year", "years")) " of teaching" }),
-        ("Languages", html! { (public.languages.join(", ")) }),
-        ("Book ahead", html! { "At least " (count(public.min_advance_booking_hours.into(), "hour", "hours")) }),
-    ];
+    let mut rows = Vec::new();
+    if public.years_experience > 0 {
+        rows.push(("Experience", html! { (count(public.years_experience.into(), "year", "years")) " of teaching" }));
+    }
     if !ages.is_empty() {
-        rows.insert(1, ("Teaches", html! { (ages.into_iter().collect::<Vec<_>>().join(", ")) }));
+        rows.push(("Teaches", html! { (ages.into_iter().collect::<Vec<_>>().join(", ")) }));
     }
-    if !levels.is_empty() {
-        rows.insert(2.min(rows.len()), ("Levels", html! { (levels.join(", ")) }));
+    if let (Some(first), Some(last)) = (levels.first(), levels.last()) {
+        let words = match first == last {
+            true => first.name().to_owned(),
+            false => format!("{} to {}", first.name(), last.name()),
+        };
+        rows.push(("Levels", html! { (words) }));
     }
+    rows.push(("Languages", html! { (public.languages.join(", ")) }));
+    rows.push(("Book ahead", html! { "At least " (count(public.min_advance_booking_hours.into(), "hour", "hours")) }));
     rows
 }
 
@@ -171,14 +176,16 @@ fn board(
 fn day_row(date: Date, today: Date, openings: &[Opening], choosing: &Choosing) -> DayRow {
     let all: Vec<&Opening> = openings.iter().filter(|o| o.date == date).collect();
     let halves: Vec<&Opening> = all.iter().filter(|o| o.start.minutes().is_multiple_of(30)).copied().collect();
-    let shown = if halves.is_empty() { &all } else { &halves };
+    let all = if halves.is_empty() { all } else { halves };
     let state = if date == today { SlotState::Now } else { SlotState::Free };
     let tile = |o: &&Opening| SlotView { state, ..SlotView::free(date, o.start, choosing.slot(date, o.start)) };
-    DayRow {
-        date,
-        slots: shown.iter().take(SLOTS_A_DAY).map(tile).collect(),
-        more: (shown.len() > SLOTS_A_DAY).then(|| choosing.day(date)),
+    if all.len() <= SLOTS_A_DAY {
+        return DayRow { date, slots: all.iter().map(tile).collect(), more: None };
     }
+    // Spread over the day, so that an evening is seen too.
+    let shown = SLOTS_A_DAY - 1;
+    let slots = (0..shown).filter_map(|n| all.get(n * (all.len() - 1) / (shown - 1))).map(tile).collect();
+    DayRow { date, slots, more: Some(choosing.day(date)) }
 }
 
 /// Other lessons and lengths the board can show.

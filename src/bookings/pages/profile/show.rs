@@ -78,7 +78,7 @@ fn top(view: &ProfileView) -> Markup {
         header.prof__top {
             (avatar(&view.face))
             div {
-                h1.t4 { (view.name) }
+                h1.h0 { (view.name) }
                 p.prof__sub { (view.headline) }
                 ul.row {
                     @for one in &view.facts { li { (fact(one)) } }
@@ -128,7 +128,7 @@ fn prices(view: &ProfileView) -> Markup {
         std::iter::once(Col::new("Lesson")).chain(lengths.iter().map(|m| Col::end(format!("{m} min")))).collect();
     let rows = view.offers.iter().map(|offer| Row::new(price_row(offer, &lengths))).collect();
     html! {
-        (table(&Table { caption: "Prices with booking protection".into(), caption_hidden: true, cols, rows, foot: None }))
+        div.services { (table(&Table { caption: "Prices with booking protection".into(), caption_hidden: true, cols, rows, foot: None })) }
         p.small.muted { "What you pay, booking protection of " (view.fee) " included." }
     }
 }

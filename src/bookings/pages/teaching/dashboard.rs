@@ -36,7 +36,7 @@ pub fn dashboard(view: &DashboardView) -> Markup {
             (stats(&view.stats))
             @if !view.waiting.is_empty() {
                 (section("waiting", "Did they take place?", "Mark a lesson complete once it is over. After 24 hours it counts by itself.",
-                    html! { ul { @for row in &view.waiting { (lesson_row(row)) } } }))
+                    html! { ul.lessons { @for row in &view.waiting { (lesson_row(row)) } } }))
             }
             (section("next", "Next lessons", "", next(view)))
         }
@@ -49,7 +49,7 @@ fn next(view: &DashboardView) -> Markup {
             (empty("No lessons ahead", "Booked lessons appear here. Students book the free times of your week.",
                 Some(link_button("/instructor/availability", &Button::line("Publish free times")))))
         } @else {
-            ul { @for row in &view.next { (lesson_row(row)) } }
+            ul.lessons { @for row in &view.next { (lesson_row(row)) } }
             p { a href="/instructor/bookings" { "All lessons" } }
         }
     }

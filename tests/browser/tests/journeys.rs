@@ -1,1 +1,212 @@
-//! x
+//! Journey A in a real browser, with scripts and without: a wish, an instructor, a time, an account, a card, a lesson,
+//! a review. And the pages on the way: readable by axe, whole at 390 px, in both themes.
+
+use browser::{Browser, Scripts, Sheet, Shop, pictures};
+
+/// A Tuesday afternoon in New York.
+const NOW: &str = "2026-11-10T19:05:00Z";
+const WISH: &str = "piano lessons on the upper west side under $100 tomorrow evening";
+const PASSWORD: &str = "Quiet-Harbor-42";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_wish_to_a_review_with_scripts() {
+    journey(Scripts::On, "nadia").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_wish_to_a_review_without_scripts() {
+    journey(Scripts::Off, "noor").await;
+}
+
+async fn journey(scripts: Scripts, name: &str) {
+    let shop = Shop::open(NOW).await;
+    let browser = Browser::open(&shop.base).await;
+    let sheet = browser.sheet(scripts, 1280, false).await;
+
+    let slot = find_a_time(&sheet).await;
+    join(&shop, &sheet, name).await;
+    let booking = pay(&sheet).await;
+    browser.forget().await;
+
+    // The slot is gone for the next guest.
+    sheet.go(&slot).await;
+    assert!(!sheet.text().await.contains("Create an account"), "the slot is still on offer");
+
+    shop.advance_hours(30).await;
+    sign_in(&shop, &sheet, "sarah.chen@demo.example").await;
+    sheet.go(&format!("/instructor/bookings/{booking}")).await;
+    sheet.sees("complete").await;
+    sheet.click("form[action$='/completion'] button").await;
+    confirm_if_asked(&sheet, "completion").await;
+    sheet.sees("completed").await;
+    browser.forget().await;
+
+    shop.advance_hours(25).await;
+    let objects = format!("/sandbox/v1/stripe/objects?type=payment_intent&booking_id={booking}");
+    let intent = &shop.get(&objects).await["items"][0];
+    assert!(intent["amount_captured"].as_i64().unwrap_or(0) > 0, "nothing was captured: {intent}");
+
+    come_back(&sheet, &format!("{name}@people.example")).await;
+    review(&sheet, &booking).await;
+    browser.close().await;
+    shop.close().await;
+}
+
+/// Home → results → the first card's first time. Answers the path of the chosen slot.
+async fn find_a_time(sheet: &Sheet) -> String {
+    sheet.go("/").await;
+    sheet.fill("main #q", WISH).await;
+    sheet.click("main .seek button").await;
+    sheet.is_at("/search").await;
+    sheet.sees("Upper West Side").await;
+    sheet.sees("Sarah C.").await;
+    sheet.click("main .res a.slot").await;
+    sheet.is_at("/book/").await;
+    sheet.sees("Total").await;
+    sheet.path().await
+}
+
+/// A guest becomes a student on the same step; the choice survives.
+async fn join(shop: &Shop, sheet: &Sheet, name: &str) {
+    let email = format!("{name}@people.example");
+    sheet.click("aside a[href^='/signup']").await;
+    sheet.fill("#email", &email).await;
+    sheet.click("main form button.btn").await;
+    sheet.sees("code").await;
+    sheet.fill("#code", &shop.email_code(&email).await).await;
+    sheet.click("main form button.btn").await;
+    for (field, text) in [
+        ("#first_name", "Nadia"),
+        ("#last_name", "Walker"),
+        ("#zip_code", "10024"),
+        ("#password", PASSWORD),
+        ("#password_again", PASSWORD),
+    ] {
+        sheet.fill(field, text).await;
+    }
+    sheet.click("main form button.btn").await;
+    if sheet.path().await.starts_with("/login") {
+        enter(sheet, &email, PASSWORD).await;
+    }
+    sheet.is_at("/book/").await;
+}
+
+/// Holds the slot, adds the sandbox's card on the hosted page, books. Answers the booking's id.
+async fn pay(sheet: &Sheet) -> String {
+    sheet.click("aside form button.btn").await;
+    sheet.is_at("/student/booking/confirm").await;
+    sheet.sees("Booking protection").await;
+    let path = sheet.path().await;
+    let booking = path.split("booking=").nth(1).unwrap_or_default().chars().take(26).collect::<String>();
+    sheet.click("#card form button, form[action*='cards/new'] button").await;
+    sheet.is_at("/sandbox/checkout/").await;
+    sheet.click("main form button.btn").await;
+    sheet.is_at("/student/booking/confirm").await;
+    sheet.click("aside button[form='pay']").await;
+    sheet.sees("booked").await;
+    booking
+}
+
+async fn sign_in(shop: &Shop, sheet: &Sheet, email: &str) {
+    let password = shop.password_of(email).await;
+    sheet.go("/login").await;
+    enter(sheet, email, &password).await;
+}
+
+async fn come_back(sheet: &Sheet, email: &str) {
+    sheet.go("/login").await;
+    enter(sheet, email, PASSWORD).await;
+}
+
+async fn enter(sheet: &Sheet, email: &str, password: &str) {
+    sheet.fill("#email", email).await;
+    sheet.fill("#password", password).await;
+    sheet.click("main form button.btn--wide").await;
+}
+
+async fn confirm_if_asked(sheet: &Sheet, what: &str) {
+    let form = format!("main form[action$='/{what}'] button");
+    if sheet.path().await.ends_with(what) && sheet.has(&form).await {
+        sheet.click(&form).await;
+    }
+}
+
+async fn review(sheet: &Sheet, booking: &str) {
+    sheet.go(&format!("/student/review/{booking}")).await;
+    sheet.click("label:has(input[name='rating'][value='5'])").await;
+    sheet.fill("textarea[name='review_text']", "She found the tune I had hummed for years.").await;
+    sheet.click("main form button.btn").await;
+    sheet.sees("thank").await;
+    sheet.go("/search?q=piano+upper+west+side").await;
+    sheet.click("main .res h3 a[href^='/instructors/']").await;
+    sheet.sees("the tune I had hummed").await;
+}
+
+/// Pages a guest sees, then a student's, an instructor's and the admin's.
+const PAGES: &[(&str, &str, &[&str])] = &[
+    (
+        "guest",
+        "",
+        &["/", "/search?q=piano+lessons+on+the+upper+west+side", "/services", "/login", "/signup", "/nowhere"],
+    ),
+    ("student", "emma.johnson@demo.example", &["/student/lessons", "/student/dashboard"]),
+    (
+        "instructor",
+        "sarah.chen@demo.example",
+        &["/instructor/dashboard", "/instructor/availability", "/instructor/bookings"],
+    ),
+    ("admin", "alex.rivera@demo.example", &["/admin", "/admin/bookings", "/admin/users", "/admin/style"]),
+];
+
+/// axe is not part of this repository: `tests/run` fetches it and says where it is.
+fn axe() -> Option<String> {
+    let path = std::env::var("AXE_SOURCE").ok()?;
+    Some(std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}")))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_readable_for_everyone_in_both_themes_on_phone_and_desk() {
+    let shop = Shop::open(NOW).await;
+    let browser = Browser::open(&shop.base).await;
+    let axe = axe();
+    let mut wrong = Vec::new();
+    for (who, email, paths) in PAGES {
+        browser.forget().await;
+        let sheet = browser.sheet(Scripts::On, 1280, false).await;
+        if !email.is_empty() {
+            sign_in(&shop, &sheet, email).await;
+        }
+        let mut paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+        if email.is_empty() {
+            paths.extend(profile_and_book(&sheet).await);
+        }
+        for path in &paths {
+            for (width, dark) in [(1280, false), (390, true), (390, false), (1280, true)] {
+                sheet.shape(width, dark).await;
+                sheet.go(path).await;
+                let place = format!("{who} {path} at {width}{}", if dark { " dark" } else { "" });
+                if sheet.scrolls_sideways().await {
+                    wrong.push(format!("{place}: scrolls sideways"));
+                }
+                if let Some(axe) = &axe {
+                    wrong.extend(sheet.accessibility(axe).await.into_iter().map(|found| format!("{place}: {found}")));
+                }
+                let name: String = place.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();
+                sheet.picture(&pictures().join(format!("{name}.png"))).await;
+            }
+        }
+    }
+    browser.close().await;
+    shop.close().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The first instructor's profile and the page to choose a time.
+async fn profile_and_book(sheet: &Sheet) -> Vec<String> {
+    sheet.go("/search?q=piano+lessons+on+the+upper+west+side").await;
+    let mut paths = Vec::new();
+    for selector in ["main .res h3 a", "main .res a.slot"] {
+        paths.extend(sheet.attribute(selector, "href").await);
+    }
+    paths
+}

@@ -19,11 +19,15 @@ use crate::base::text::count;
 use crate::base::time::{Date, fmt_date, monday_of, plus_days};
 use crate::store::Read;
 use crate::web::components::{
-    Button, Choice, Col, Field, Pick, Row, Table, button, empty, field, link_button, page_head, picks, section, table,
+    Button, Choice, Col, Field, Pick, Row, Table, button, empty, field, link_button, page_head, pick, section, table,
 };
 use crate::web::{Chrome, page};
 
+/// Nothing for a week that is over.
 pub(super) fn form(facts: &Facts, typed: &Typed) -> Markup {
+    if plus_days(facts.week.monday, 6) < facts.today {
+        return html! {};
+    }
     let lead = "Same week as text. “3-7pm” or “15–19”, commas between. Add “online” or “no travel” to a range.";
     let weeks: Vec<Choice> = REPEATS
         .iter()
@@ -37,7 +41,7 @@ pub(super) fn form(facts: &Facts, typed: &Typed) -> Markup {
             input type="hidden" name="week" value=(facts.week.monday);
             input type="hidden" name="version" value=(facts.week.version);
             @for weekday in 0..7usize { (line(facts, typed, weekday)) }
-            (picks(Pick::One, &Field { name: "weeks", label: "Repeat for", ..Field::default() }, &weeks))
+            fieldset.field { legend { "Repeat for" } div.row { @for n in &weeks { (pick(Pick::One, "weeks", n)) } } }
             p { (button(&Button::line("See what changes"))) }
         }
     };

@@ -20,7 +20,7 @@ use crate::reviews::tables::of_booking;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{
-    Button, Choice, Field, Pick, Tone, button, crumb, error_summary, field, link_button, notice, page_head, picks,
+    Button, Choice, Field, Pick, Tone, button, crumb, error_summary, field, link_button, notice, page_head, pick,
     stars, toast,
 };
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
@@ -194,10 +194,10 @@ fn tip_fields(teacher: &str, typed: &Typed, error: Option<&str>) -> Markup {
     ];
     let label = format!("A tip for {teacher}");
     let hint = format!("Charged now to your default card. All of it is {teacher}’s.");
-    let tips = Field { name: "tip", label: &label, hint: &hint, ..Field::default() };
     let other = Field {
         name: "other_tip",
         label: "Another sum, in dollars",
+        hint: &hint,
         value: &typed.other_tip,
         inputmode: "decimal",
         small: true,
@@ -206,5 +206,8 @@ fn tip_fields(teacher: &str, typed: &Typed, error: Option<&str>) -> Markup {
         error,
         ..Field::default()
     };
-    html! { (picks(Pick::One, &tips, &choices)) (field(&other)) }
+    html! {
+        fieldset.field { legend { (label) } div.row { @for one in &choices { (pick(Pick::One, "tip", one)) } } }
+        (field(&other))
+    }
 }

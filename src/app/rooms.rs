@@ -57,6 +57,7 @@ pub fn pages() -> Pages {
     let mut pages = static_pages::add_to(Pages::new());
     pages = accounts::pages(pages);
     pages = catalog::pages::routes(pages);
+    pages = search::pages::routes(pages);
     pages = availability::pages::routes(pages);
     pages = bookings::pages::routes(pages);
     pages = payments::pages::pages(pages);

@@ -15,12 +15,14 @@
 //! demand mails (`notify`).
 
 pub mod api;
+pub mod departures;
 pub mod events;
 pub mod find;
 pub mod grammar;
 mod lexicon;
 mod meaning;
 pub mod ops;
+pub mod pages;
 mod part;
 mod spelling;
 pub mod supply;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::departures::Cached;
 use super::supply::Supply;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::jobs::Consumer;
@@ -17,13 +18,19 @@ const RETRY_AFTER_S: u64 = 2;
 /// The search room of one marketplace.
 pub struct Search {
     pub supply: Supply,
+    pub departures: Cached,
     permits: Arc<Semaphore>,
     down: AtomicBool,
 }
 
 impl Default for Search {
     fn default() -> Self {
-        Self { supply: Supply::default(), permits: Arc::new(Semaphore::new(AT_ONCE)), down: AtomicBool::new(false) }
+        Self {
+            supply: Supply::default(),
+            departures: Cached::default(),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            down: AtomicBool::new(false),
+        }
     }
 }
 
@@ -56,7 +63,15 @@ impl Search {
 
 /// Reads the words and the model while nobody waits for them.
 pub fn warm() {
-    drop(std::thread::spawn(super::knowledge));
+    drop(std::thread::spawn(|| {
+        let places = &super::knowledge().places;
+        // How far apart any two regions are: too slow to be worth it in an unoptimised build.
+        if !cfg!(debug_assertions) {
+            for (region, _) in places.regions() {
+                places.neighbors(region);
+            }
+        }
+    }));
 }
 
 /// Keeps the supply as the journal goes on.

@@ -17,6 +17,8 @@ use crate::places::Gazetteer;
 const ACT: f32 = 0.60;
 /// At least this near: act on it, and say what else may be meant. Below, only suggest.
 const PERHAPS: f32 = 0.43;
+/// Nothing less alike is worth suggesting.
+const SUGGEST: f32 = 0.35;
 /// A service whose words hold all of the text needs no more likeness than this.
 const IN_WORDS: f32 = 0.40;
 /// So many are offered under "did you mean".
@@ -189,7 +191,7 @@ impl Knowledge {
             understood.nothing_fits = !reading.wanted.weak;
             understood.did_you_mean = near
                 .iter()
-                .filter(|(_, likeness)| *likeness > 0.15)
+                .filter(|(_, likeness)| *likeness >= SUGGEST)
                 .take(SUGGESTIONS)
                 .map(|(service, _)| self.service_name(*service))
                 .collect();

@@ -6,6 +6,7 @@ use crate::base::price::{Place, lesson_price};
 use crate::base::time::{Date, Timestamp, plus_days};
 use crate::places::Gazetteer;
 use crate::search::find::criteria::{Criteria, When};
+use crate::search::grammar::Sort;
 use crate::search::supply::{Offer, Row};
 
 /// A place still near enough to be offered, when the asked one has nobody (rule: 40§6).
@@ -80,7 +81,12 @@ impl Bench<'_> {
             let Some(option) = self.at_place(row, offer, place) else { continue };
             options.push(Judged { offer: at, place, minutes, relevance, first: None, ..option });
         }
-        options.sort_by_key(|option| (option.fails.count(), offer.rate_at(option.place), option.place));
+        // The cheapest kind of place when that was asked for, else the one the instructor named first.
+        let cheapest = criteria.sort == Some(Sort::PriceAsc);
+        let named = |place: Place| offer.places.iter().position(|known| *known == place);
+        options.sort_by_key(|option| {
+            (option.fails.count(), if cheapest { offer.rate_at(option.place).0 } else { 0 }, named(option.place))
+        });
         if criteria.when.asked() || self.need_first {
             let sheet = sheet()?;
             options = options.into_iter().filter_map(|option| self.in_time(option, &sheet)).collect();

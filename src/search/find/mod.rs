@@ -16,3 +16,10 @@ pub use criteria::{Criteria, Overrides, spot};
 pub use judge::Judged;
 pub use relax::Group;
 pub use why::{SHOWN_REVIEWS, day, miles};
+
+#[cfg(test)]
+pub mod testing {
+    //! The parts that tests look at one by one.
+    pub use super::judge::Fails;
+    pub use super::relax::{allowed, group_of, shown};
+}

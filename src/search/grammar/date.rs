@@ -301,7 +301,8 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         while scan.is(next, &["and", "or", ",", "/", "&", "plus", "-", "to", "through", "thru"]) {
             next += 1;
         }
-        let through = scan.is(next.wrapping_sub(1), &["-", "to", "through", "thru"]) && next > end;
+        let dashed = next == end && scan.tokens.get(next).is_some_and(|token| token.glued);
+        let through = dashed || (next > end && scan.is(next - 1, &["-", "to", "through", "thru"]));
         let next = scan.skip(next, &["on", "every"]);
         let Some((day, ..)) = is_day(scan, next)
             .filter(|_| next > end || scan.is(end, &["and", "or", ","]) || day_name(scan.word(end)).is_some())

@@ -82,6 +82,8 @@ const PEOPLE: &[&str] = &[
     "beginners",
 ];
 
+const ANYBODY: &[&str] = &["people", "persons", "of us", "participants", "guests", "friends", "students", "learners"];
+
 /// Proposes group sizes.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {
@@ -106,11 +108,10 @@ fn of_so_many(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     };
     let Some((count, digits)) = scan.integer(at + len) else { return };
     let end = scan.skip(at + len + digits, PEOPLE);
-    if let Some(size) = size(count) {
-        push(out, scan.lead(at, &["for a", "for", "a"]), end, 8, Piece::Group(size));
-        // The people are named too: leave the word for the audience.
-        push(out, scan.lead(at, &["for a", "for", "a"]), at + len + digits, 8, Piece::Group(size));
-    }
+    let Some(size) = size(count) else { return };
+    // Only a word that says nothing of age is taken along: "kids" still says who they are.
+    let end = if scan.longest(at + len + digits, ANYBODY).is_some() { end } else { at + len + digits };
+    push(out, scan.lead(at, &["for a", "for", "a"]), end, 8, Piece::Group(size));
 }
 
 /// "2 kids", "for my three children", "4 of us".

@@ -98,6 +98,8 @@ const TEACHER: &[&str] = &[
     "trainer",
     "trainers",
     "teaching",
+    "artist",
+    "artists",
 ];
 const LEAD: &[&str] = &[
     "for",

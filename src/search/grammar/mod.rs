@@ -40,6 +40,13 @@ pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
 pub use words::{is_filler, is_generic, vocabulary};
 
+#[cfg(test)]
+pub mod testing {
+    //! The parts that tests look at one by one.
+    pub use super::choose::choose;
+    pub use super::piece::{Candidate, Piece};
+}
+
 use jiff::Zoned;
 
 /// Every recogniser. The order is that of the alphabet and means nothing.

@@ -65,8 +65,6 @@ const LEAD: &[&str] = &[
     "in south",
     "in east",
     "in west",
-    "upper",
-    "lower",
     "anywhere in",
     "anywhere near",
     "me in",
@@ -271,11 +269,7 @@ fn known(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// The place as typed, folded, without its article.
 fn said(scan: &Scan, from: usize, to: usize) -> String {
-    let from = if to - from > 1 && scan.is(from, &["the"]) && !scan.is(from + 1, &["slope", "met", "bronx"]) {
-        from + 1
-    } else {
-        from
-    };
+    let from = if to - from > 1 && scan.is(from, &["the"]) { from + 1 } else { from };
     (from..to).map(|index| scan.word(index)).collect::<Vec<_>>().join(" ")
 }
 

@@ -1,3 +1,5 @@
 //! Search under test: tables of sentences, properties, and the pieces one by one.
 
 mod grammar;
+mod properties;
+mod ranking;

@@ -1,0 +1,110 @@
+//! What the address of `/search` may say. Read kindly: what cannot be used is left out, and the page
+//! shows what it understood.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::{Date, WallTime};
+use crate::search::find::Overrides;
+use crate::search::grammar::{Audience, LessonType, Level, Sort, Venue};
+use crate::search::ops::LONGEST_QUERY;
+
+/// Cards on one page.
+pub const PER_PAGE: usize = 20;
+const LAST_PAGE: usize = 500;
+
+/// The query and the filters, all as text.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SearchParams {
+    pub q: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub minutes: String,
+    /// `student_home`, `instructor_place`, `online`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub format: String,
+    #[serde(rename = "for", skip_serializing_if = "String::is_empty")]
+    pub audience: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub level: String,
+    /// Dollars an hour, as typed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub max: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub date: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub after: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sort: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub page: String,
+}
+
+impl SearchParams {
+    /// The sentence, cut at what anybody means.
+    pub fn query(&self) -> String {
+        self.q.chars().take(LONGEST_QUERY).collect::<String>().trim().to_owned()
+    }
+
+    pub fn page(&self) -> usize {
+        self.page.parse().ok().filter(|page| (1..=LAST_PAGE).contains(page)).unwrap_or(1)
+    }
+
+    pub fn overrides(&self) -> Overrides {
+        let (lesson_type, place) = match self.format.as_str() {
+            "online" => (Some(LessonType::Online), None),
+            "in_person" => (Some(LessonType::InPerson), None),
+            other => (None, Venue::named(other)),
+        };
+        Overrides {
+            date: self.date.parse::<Date>().ok(),
+            time_after: self.after.parse::<WallTime>().ok(),
+            time_before: self.before.parse::<WallTime>().ok(),
+            price_max_cents: cents(&self.max),
+            lesson_type,
+            place,
+            skill_level: Level::named(&self.level),
+            sort: Sort::named(&self.sort),
+            duration_minutes: self.minutes.parse().ok().filter(|minutes| (15..=240).contains(minutes)),
+            audience: Audience::named(&self.audience),
+        }
+    }
+
+    /// The address of this search; the first page of it.
+    pub fn href(&self) -> String {
+        format!(
+            "/search?{}",
+            serde_urlencoded::to_string(Self { page: String::new(), ..self.clone() }).unwrap_or_default()
+        )
+    }
+
+    pub fn with(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut changed = self.clone();
+        change(&mut changed);
+        changed.href()
+    }
+
+    pub fn page_href(&self, page: usize) -> String {
+        format!("{}&page={page}", self.href())
+    }
+
+    /// The address of a plain query.
+    pub fn of(query: &str) -> String {
+        Self { q: query.to_owned(), ..Self::default() }.href()
+    }
+}
+
+/// "$90", "90", "90.50" in cents; anything else is no limit.
+pub fn cents(typed: &str) -> Option<i64> {
+    let plain = typed.trim().trim_start_matches('$').replace(',', "");
+    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+    let whole: i64 = whole.parse().ok().filter(|whole| (0..100_000).contains(whole))?;
+    let part: i64 = match part.len() {
+        0 => 0,
+        1 => part.parse::<i64>().ok()? * 10,
+        2 => part.parse().ok()?,
+        _ => return None,
+    };
+    (whole + part > 0).then_some(whole * 100 + part)
+}

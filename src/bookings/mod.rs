@@ -12,7 +12,8 @@
 //! and both writes change booking and payment together. At fixed instants (T−24 h, T−12 h, end+24 h) money asks this
 //! room back through a part of the site whether the lesson stands, and tells it when the card could not be charged.
 //!
-//! Tables: `BOOKINGS`. Events: [`events`]. Jobs: `hold_sweep` (also the timer of each hold).
+//! Tables: `BOOKINGS`. Events: [`events`]. Jobs: `hold_sweep` and `no_show` (each also
+//! a timer at the exact instant), `tier_sweep`.
 
 pub mod api;
 pub mod events;
@@ -41,6 +42,7 @@ use crate::payments::Lessons;
 /// Timers and sweeps of this room.
 pub fn jobs() -> Vec<JobKind> {
     let mut jobs = ops::holds::jobs();
+    jobs.extend(ops::no_show::jobs());
     jobs.push(ops::tiers::job());
     jobs
 }

@@ -244,3 +244,47 @@ async fn lists_previews_and_prices() {
     let changed = stage.app.ask(Method::PATCH, &path, Some(&stage.sarah.token), Some(note)).await.expect(200);
     assert_eq!(changed["instructor_note"], "Bring the blue book.");
 }
+
+/// rule: 10§2.9.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_did_not_come_is_reported_objected_to_and_decided() {
+    use instainstru::bookings::ops::no_show::{Resolution, resolve};
+    let mut stage = Stage::set().await;
+    let hers = stage.book(&stage.emma, "2026-11-10", "18:00").await;
+    let his = stage.book(&stage.john, "2026-11-10", "20:00").await;
+    let of = |id: &str| format!("/api/v1/bookings/{id}/no-show");
+    let instructor = json!({ "no_show_type": "instructor" });
+    stage.post(&stage.emma, &of(&hers), instructor.clone()).await.refused(422, "NO_SHOW_WINDOW_CLOSED");
+    stage.at("2026-11-11T02:10:00Z").await;
+    stage.post(&stage.emma, &of(&hers), json!({ "no_show_type": "student" })).await.refused(403, "NO_SHOW_WRONG_SIDE");
+    let reported = stage.post(&stage.emma, &of(&hers), instructor.clone()).await.expect(200);
+    assert_eq!(
+        (&reported["status"], &reported["payment"]["payment_status"]),
+        (&json!("NO_SHOW"), &json!("manual_review"))
+    );
+    stage.post(&stage.emma, &of(&hers), instructor).await.refused(422, "INVALID_STATUS");
+    stage.post(&stage.sarah, &of(&his), json!({ "no_show_type": "student", "reason": "Waited." })).await.expect(200);
+    let objection = json!({ "reason": "I was there." });
+    let dispute = format!("{}/dispute", of(&his));
+    stage.post(&stage.sarah, &dispute, objection.clone()).await.refused(403, "NO_SHOW_WRONG_SIDE");
+    stage.post(&stage.john, &dispute, objection.clone()).await.expect(200);
+    stage.post(&stage.john, &dispute, objection).await.refused(422, "NO_SHOW_ALREADY_DISPUTED");
+
+    // Nobody objected to hers within 24 hours; his waits for a person.
+    stage.at("2026-11-12T02:10:00Z").await;
+    let over = stage.booking(&stage.emma, &hers).await;
+    assert_eq!(
+        (&over["status"], &over["payment"]["settlement_outcome"]),
+        (&json!("NO_SHOW"), &json!("instructor_no_show_full_refund"))
+    );
+    assert_eq!(stage.booking(&stage.john, &his).await["payment"]["payment_status"], "manual_review");
+    let (site, id) = (stage.app.site().clone(), his.parse().unwrap());
+    resolve(&site, id, stage.sarah.id, Resolution::DisputeUpheld, "Messages show that both were there.").await.unwrap();
+    stage.app.settle().await;
+    let paid = stage.booking(&stage.sarah, &his).await;
+    assert_eq!(
+        (&paid["status"], &paid["payment"]["settlement_outcome"]),
+        (&json!("COMPLETED"), &json!("lesson_completed_full_payout"))
+    );
+    assert_eq!(paid["payout_summary"]["payout_cents"], 6800);
+}

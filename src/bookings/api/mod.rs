@@ -3,6 +3,7 @@
 mod admin;
 mod changing;
 mod creating;
+mod no_show;
 mod paying;
 mod reading;
 mod teaching;
@@ -31,6 +32,8 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
         .route(own, routes!(changing::cancel_booking))
         .route(Access::can(Permission::CompleteBookings), routes!(changing::complete_booking))
+        .route(own, routes!(no_show::report_no_show))
+        .route(own, routes!(no_show::dispute_no_show))
         .route(student, routes!(paying::checkout))
         .route(student, routes!(paying::confirm_payment))
         .route(student, routes!(paying::change_payment_method))
@@ -40,6 +43,7 @@ pub fn routes(api: Api) -> Api {
         .route(instructor, routes!(teaching::instructor_upcoming))
         .route(instructor, routes!(teaching::instructor_completed))
         .route(instructor, routes!(teaching::instructor_complete))
+        .route(instructor, routes!(no_show::dispute_completion))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))
 }

@@ -8,6 +8,7 @@ pub mod create;
 pub mod desk;
 pub mod facts;
 pub mod holds;
+pub mod no_show;
 pub mod paying;
 pub mod pricing;
 pub mod read;

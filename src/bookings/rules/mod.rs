@@ -5,3 +5,4 @@ pub mod complete;
 pub mod create;
 pub mod lifecycle;
 pub mod lists;
+pub mod no_show;

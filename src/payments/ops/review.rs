@@ -1,0 +1,52 @@
+//! Money that people look at: nothing moves by itself until somebody decides (part 10 §2.9).
+
+use super::actions::nothing_pending;
+use crate::base::id::BookingId;
+use crate::base::money::Cents;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Timestamp, plus_hours};
+use crate::jobs::{self, Job};
+use crate::payments::events::ReviewNeeded;
+use crate::payments::model::{BookingPayment, PaymentStatus};
+use crate::payments::tables::{self, PAYMENTS};
+use crate::store::Tx;
+
+/// Keeps automation away. Possible until the money begins to be settled.
+pub fn freeze(tx: &mut Tx, booking: BookingId, reason: &str) -> Outcome<()> {
+    nothing_pending(tx, booking)?;
+    let mut payment = tables::payment(tx, booking)?;
+    if payment.is_settled() || payment.settling.is_some() {
+        let words = "The payment of this lesson is already settled, so it can no longer be held back.";
+        return Err(Refusal::unprocessable("PAYMENT_SETTLED", words));
+    }
+    payment.status = PaymentStatus::ManualReview;
+    payment.version += 1;
+    tx.emit(&ReviewNeeded::of(&payment, reason.to_owned()))?;
+    tx.put(&PAYMENTS, &booking, &payment)
+}
+
+/// Decided that all goes on as if nothing had been said: the lesson is captured when it would have been, or now.
+pub fn thaw(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
+    let mut payment = tables::payment(tx, booking)?;
+    if !payment.in_review() {
+        return Ok(());
+    }
+    let now = tx.now();
+    payment.status = before_review(&payment, now);
+    payment.version += 1;
+    tx.put(&PAYMENTS, &booking, &payment)?;
+    jobs::enqueue(tx, Job::new("capture", booking).due(plus_hours(payment.end, 24).max(now)))
+}
+
+/// Where the money stands, read from what has happened to it.
+fn before_review(payment: &BookingPayment, now: Timestamp) -> PaymentStatus {
+    if payment.locked_at.is_some() {
+        PaymentStatus::Locked
+    } else if payment.held || payment.card_amount() == Cents::ZERO {
+        PaymentStatus::Authorized
+    } else if payment.auth_scheduled_for.is_some_and(|at| now < at) {
+        PaymentStatus::Scheduled
+    } else {
+        PaymentStatus::PaymentMethodRequired
+    }
+}

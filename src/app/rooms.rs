@@ -21,6 +21,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.tables.push(&sandbox_clock::CLOCK);
     catalogue.tables.extend(demo::tables());
     catalogue.tables.extend(site::tables());
+    catalogue.checks.push(site::audit::check);
     catalogue.tables.extend(jobs::tables());
     catalogue.tables.extend(web::tables());
     catalogue.tables.extend(accounts::tables());
@@ -50,6 +51,7 @@ pub fn api() -> Api {
     api = reviews::api::routes(api);
     api = notify::routes(api);
     api = search::api::routes(api);
+    api = console::routes(api);
     api
 }
 

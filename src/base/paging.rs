@@ -73,7 +73,12 @@ impl PageQuery {
     }
 
     pub fn cut_with<T>(&self, all: Vec<T>, default_per_page: u32) -> Outcome<Page<T>> {
-        let size = self.size(default_per_page)?;
+        self.cut_up_to(all, default_per_page, PAGE_MAX.max(default_per_page))
+    }
+
+    /// For lists that hand out more at once than others.
+    pub fn cut_up_to<T>(&self, all: Vec<T>, default_per_page: u32, most: u32) -> Outcome<Page<T>> {
+        let size = self.size_up_to(default_per_page, most)?;
         let number = self.page.unwrap_or(1);
         if number == 0 {
             return Err(Refusal::invalid("page", "Pages count from 1."));
@@ -102,9 +107,13 @@ impl PageQuery {
 
     /// The page size asked for, or a refusal when it is out of bounds.
     pub fn size(&self, default: u32) -> Outcome<u32> {
+        self.size_up_to(default, PAGE_MAX.max(default))
+    }
+
+    fn size_up_to(&self, default: u32, most: u32) -> Outcome<u32> {
         let size = self.per_page.or(self.limit).unwrap_or(default);
-        if size == 0 || size > PAGE_MAX.max(default) {
-            return Err(Refusal::invalid("per_page", format!("Between 1 and {} items.", PAGE_MAX.max(default))));
+        if size == 0 || size > most {
+            return Err(Refusal::invalid("per_page", format!("Between 1 and {most} items.")));
         }
         Ok(size)
     }

@@ -2,7 +2,8 @@
 
 use super::model::{Booking, Status};
 use crate::availability::tables::ENTRIES;
-use crate::base::id::{BookingId, UserId};
+use crate::base::id::{AnyId as _, BookingId, UserId, bits_of_draw};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_minutes};
 use crate::payments::tables::PAYMENTS;
@@ -47,6 +48,15 @@ pub fn of_instructor(r: &dyn Read, instructor: UserId, limit: usize, dir: Dir) -
     rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, Span::prefix(&(instructor,)), limit, dir)?)
 }
 
+/// How many bookings somebody has, of whatever status; reads no booking.
+pub fn count_of_student(r: &dyn Read, student: UserId) -> Outcome<usize> {
+    Ok(r.index_keys(&BY_STUDENT, Span::prefix(&(student,)), SCAN_ROWS, Dir::Up)?.len())
+}
+
+pub fn count_of_instructor(r: &dyn Read, instructor: UserId) -> Outcome<usize> {
+    Ok(r.index_keys(&BY_INSTRUCTOR, Span::prefix(&(instructor,)), SCAN_ROWS, Dir::Up)?.len())
+}
+
 /// The instructor's lessons that begin in `[from, to)`.
 pub fn of_instructor_between(r: &dyn Read, who: UserId, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
     let span = Span::from_to(&(who, from), &(who, to));
@@ -63,6 +73,24 @@ pub fn of_student_around(r: &dyn Read, who: UserId, from: Timestamp, to: Timesta
 pub fn with_status(r: &dyn Read, status: Status, until: Timestamp, limit: usize) -> Outcome<Vec<Booking>> {
     let span = Span::from_to(&(status as u8,), &(status as u8, until));
     rows(r.by_index(&BOOKINGS, &BY_STATUS, span, limit, Dir::Up)?)
+}
+
+/// Bookings made in `[from, to)`, oldest first; ids begin with their time.
+pub fn made_between(r: &dyn Read, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
+    let first = |at: Timestamp| BookingId::from_bits(bits_of_draw(at.as_millisecond(), [0; 10]));
+    rows(r.scan(&BOOKINGS, Span::from_to(&first(from), &first(to)), SCAN_ROWS, Dir::Up)?)
+}
+
+/// Lessons of one status that begin in `[from, to)`, earliest first.
+pub fn starting_between(r: &dyn Read, status: Status, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
+    let span = Span::from_to(&(status as u8, from), &(status as u8, to));
+    rows(r.by_index(&BOOKINGS, &BY_STATUS, span, SCAN_ROWS, Dir::Up)?)
+}
+
+/// When lessons of one status begin in `[from, to)`; reads no booking.
+pub fn starts_between(r: &dyn Read, status: Status, from: Timestamp, to: Timestamp) -> Outcome<Vec<Timestamp>> {
+    let span = Span::from_to(&(status as u8, from), &(status as u8, to));
+    Ok(r.index_keys(&BY_STATUS, span, SCAN_ROWS, Dir::Up)?.into_iter().map(|((_, start), _)| start).collect())
 }
 
 fn rows(pairs: Vec<(BookingId, Booking)>) -> Outcome<Vec<Booking>> {

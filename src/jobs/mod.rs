@@ -19,7 +19,9 @@ mod tests;
 
 pub use consumers::Consumer;
 pub use kinds::{Every, JobCall, JobKind, JobReport};
-pub use queue::{Job, JobRow, JobRun, JobState, cancel, enqueue, held, set_held};
+pub use queue::{
+    Job, JobRow, JobRun, JobState, agenda, cancel, dead, enqueue, find, held, last_runs, pending, revive, set_held,
+};
 pub use runner::Runner;
 
 use crate::store::AnyTable;

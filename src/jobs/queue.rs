@@ -51,11 +51,17 @@ pub struct JobRun {
     pub last_error: Option<String>,
 }
 
-pub static JOBS: Table<(String, String), JobRow> = Table::new(0x0301, "kind_key_job").indexed(&[&BY_READY]);
+pub static JOBS: Table<(String, String), JobRow> = Table::new(0x0301, "kind_key_job").indexed(&[&BY_READY, &DEAD]);
 pub(super) static BY_READY: Index<(String, String), JobRow, (Timestamp,)> =
     Index::new(0x0302, "readyat_kind_key", |_, job| match job.state {
         JobState::Waiting | JobState::Running | JobState::Failed => vec![(job.ready_at,)],
         JobState::Done | JobState::Dead => Vec::new(),
+    });
+/// Dead letters, by the instant they were meant for.
+static DEAD: Index<(String, String), JobRow, (Timestamp,)> =
+    Index::new(0x0305, "due_kind_key", |_, job| match job.state {
+        JobState::Dead => vec![(job.due,)],
+        JobState::Waiting | JobState::Running | JobState::Done | JobState::Failed => Vec::new(),
     });
 /// The ledger of runs, by when they ran and a number that keeps equal instants apart.
 pub static RUNS: Table<(Timestamp, u32), JobRun> = Table::new(0x0303, "ranat_number_run");
@@ -118,6 +124,49 @@ pub fn held(read: &dyn Read, kind: &str) -> Outcome<bool> {
 
 pub fn set_held(tx: &mut Tx, kind: &str, hold: bool) -> Outcome<()> {
     if hold { tx.put(&HELD, &kind.to_owned(), &true) } else { tx.delete(&HELD, &kind.to_owned()) }
+}
+
+/// One job, if it is in the queue.
+pub fn find(read: &dyn Read, kind: &str, key: &str) -> Outcome<Option<JobRow>> {
+    read.get(&JOBS, &(kind.to_owned(), key.to_owned()))
+}
+
+/// What will not be tried again by itself, the latest first.
+pub fn dead(read: &dyn Read, limit: usize) -> Outcome<Vec<JobRow>> {
+    let rows = read.by_index(&JOBS, &DEAD, Span::all(), limit, Dir::Down)?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// What waits, runs or is tried again, soonest first.
+pub fn pending(read: &dyn Read, limit: usize) -> Outcome<Vec<JobRow>> {
+    let rows = read.by_index(&JOBS, &BY_READY, Span::all(), limit, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The kinds of everything that waits, with the instant each is ready at; reads no row.
+pub fn agenda(read: &dyn Read, limit: usize) -> Outcome<Vec<(Timestamp, String)>> {
+    let keys = read.index_keys(&BY_READY, Span::all(), limit, Dir::Up)?;
+    Ok(keys.into_iter().map(|((at,), (kind, _))| (at, kind)).collect())
+}
+
+/// The last finished tries, newest first.
+pub fn last_runs(read: &dyn Read, limit: usize) -> Outcome<Vec<JobRun>> {
+    Ok(read.scan(&RUNS, Span::all(), limit, Dir::Down)?.into_iter().map(|(_, run)| run).collect())
+}
+
+/// Puts a dead letter back into the queue, due now, with all its tries ahead.
+pub fn revive(tx: &mut Tx, kind: &str, key: &str) -> Outcome<JobRow> {
+    let id = (kind.to_owned(), key.to_owned());
+    let Some(mut row) = tx.get(&JOBS, &id)?.filter(|row| row.state == JobState::Dead) else {
+        return Err(Refusal::not_found("DEAD_JOB_NOT_FOUND", "There is no such dead job; it may have been retried."));
+    };
+    let dead = row.clone();
+    row.ready_at = tx.now();
+    row.state = JobState::Waiting;
+    row.attempts = 0;
+    row.revision += 1;
+    tx.put(&JOBS, &id, &row)?;
+    Ok(dead)
 }
 
 /// The jobs that may run up to `until`, soonest first; held kinds left out.

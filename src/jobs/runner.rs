@@ -270,10 +270,7 @@ impl Runner {
 
     /// What will not be tried again by itself.
     pub fn dead(&self) -> Outcome<Vec<JobRow>> {
-        self.site.read(|r| {
-            let rows = r.scan(&JOBS, Span::all(), crate::base::limits::SCAN_ROWS, Dir::Up)?;
-            Ok(rows.into_iter().map(|(_, row)| row).filter(|row| row.state == JobState::Dead).collect())
-        })
+        self.site.read(|r| queue::dead(r, crate::base::limits::SCAN_ROWS))
     }
 
     /// Forgets runs older than `before`; part of the nightly clean-up.

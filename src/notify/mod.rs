@@ -34,4 +34,4 @@ pub use jobs::jobs;
 pub use ops::MailFaults;
 pub use pages::pages;
 pub use reminders::plan as plan_reminders;
-pub use tables::tables;
+pub use tables::{mail, newest, tables, unsent};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::LotStatus;
 use super::tables::{ENTRIES, ENTRIES_BY_BOOKING, LOTS};
-use crate::base::id::{BookingId, PostingId, UserId};
+use crate::base::id::{AnyId as _, BookingId, PostingId, UserId, bits_of_draw};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -138,6 +138,13 @@ pub fn post_at(
 /// The entries of one booking, oldest first.
 pub fn of_booking(r: &dyn Read, booking: BookingId) -> Outcome<Vec<Entry>> {
     let rows = r.by_index(&ENTRIES, &ENTRIES_BY_BOOKING, Span::prefix(&(booking,)), 1000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, entry)| entry).collect())
+}
+
+/// The entries written in `[from, to)`, oldest first; ids begin with their time.
+pub fn between(r: &dyn Read, from: Timestamp, to: Timestamp) -> Outcome<Vec<Entry>> {
+    let first = |at: Timestamp| PostingId::from_bits(bits_of_draw(at.as_millisecond(), [0; 10]));
+    let rows = r.scan(&ENTRIES, Span::from_to(&first(from), &first(to)), SCAN_ROWS, Dir::Up)?;
     Ok(rows.into_iter().map(|(_, entry)| entry).collect())
 }
 

@@ -2,7 +2,8 @@
 
 use super::ledger::Entry;
 use super::model::{
-    ActionState, BookingPayment, CreditLot, MoneyAction, PaymentMethod, PayoutAccount, Standing, WebhookRow,
+    ActionState, BookingPayment, CreditLot, MoneyAction, PaymentMethod, PaymentStatus, PayoutAccount, Standing,
+    WebhookRow,
 };
 use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, PostingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
@@ -10,13 +11,22 @@ use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static PAYMENTS: Table<BookingId, BookingPayment> =
-    Table::new(0x1401, "bookingid_payment").indexed(&[&PAYMENTS_BY_STUDENT, &PAYMENTS_BY_INTENT]);
+    Table::new(0x1401, "bookingid_payment").indexed(&[&PAYMENTS_BY_STUDENT, &PAYMENTS_BY_INTENT, &PAYMENTS_STUCK]);
 pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
     Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
 pub static PAYMENTS_BY_INTENT: Index<BookingId, BookingPayment, (String,)> =
     Index::new(0x1403, "intent_bookingid", |_, p| {
         let tip = p.tip.as_ref().and_then(|tip| tip.intent.as_ref());
         p.intent.iter().chain(tip).map(|intent| (intent.clone(),)).collect()
+    });
+
+/// What automation cannot bring to an end alone: a card is missing, or a person has to look.
+pub static PAYMENTS_STUCK: Index<BookingId, BookingPayment, (Timestamp,)> =
+    Index::new(0x1416, "startutc_bookingid", |_, p| match p.status {
+        PaymentStatus::PaymentMethodRequired | PaymentStatus::ManualReview => vec![(p.start,)],
+        PaymentStatus::Scheduled | PaymentStatus::Authorized | PaymentStatus::Locked | PaymentStatus::Settled => {
+            Vec::new()
+        }
     });
 
 pub static ACTIONS: Table<MoneyActionId, MoneyAction> =
@@ -71,6 +81,23 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
 pub fn payment(r: &dyn Read, booking: BookingId) -> Outcome<BookingPayment> {
     r.get(&PAYMENTS, &booking)?
         .ok_or_else(|| Refusal::not_found("PAYMENT_NOT_FOUND", "There is no payment for this booking."))
+}
+
+/// Payments that wait for a card or for a person, the earliest lesson first.
+pub fn stuck(r: &dyn Read, limit: usize) -> Outcome<Vec<BookingPayment>> {
+    let rows = r.by_index(&PAYMENTS, &PAYMENTS_STUCK, Span::all(), limit, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, payment)| payment).collect())
+}
+
+/// Every call that was made or is to be made for a booking, oldest first.
+pub fn actions(r: &dyn Read, booking: BookingId) -> Outcome<Vec<MoneyAction>> {
+    let rows = r.by_index(&ACTIONS, &ACTIONS_BY_BOOKING, Span::prefix(&(booking,)), 1000, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, action)| action).collect())
+}
+
+/// Calls whose outcome is not known yet, at most `limit`.
+pub fn unanswered(r: &dyn Read, limit: usize) -> Outcome<usize> {
+    Ok(r.index_keys(&ACTIONS_PENDING, Span::all(), limit, Dir::Up)?.len())
 }
 
 /// The one call under way or waiting for a booking.

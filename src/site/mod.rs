@@ -4,6 +4,7 @@
 //! the adapters together, while rooms of one rank may not see each other; so the bundle is a room of its own below
 //! them. It holds values and settings only: no rules, no HTTP.
 
+pub mod audit;
 mod parts;
 pub mod settings;
 
@@ -11,7 +12,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use parts::Parts;
-pub use settings::{Setting, SettingRow};
+pub use settings::{AnySetting, Setting, SettingRow};
 
 use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
@@ -95,5 +96,5 @@ impl Site {
 }
 
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&settings::SETTINGS]
+    vec![&settings::SETTINGS, &audit::AUDIT]
 }

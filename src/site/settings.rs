@@ -73,6 +73,36 @@ impl<T: Serialize + DeserializeOwned> Setting<T> {
     }
 }
 
+/// A setting whatever the type of its value: what lists of settings are made of.
+pub trait AnySetting: Sync {
+    fn key(&self) -> &'static str;
+    fn description(&self) -> &'static str;
+    fn default_value(&self) -> Value;
+    fn value(&self, read: &dyn Read) -> Outcome<Value>;
+    /// Checks and stores; a value of the wrong kind is refused by its key.
+    fn set(&self, tx: &mut Tx, value: Value, by: Option<UserId>) -> Outcome<()>;
+}
+
+impl<T: Serialize + DeserializeOwned> AnySetting for Setting<T> {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+    fn description(&self) -> &'static str {
+        self.description
+    }
+    fn default_value(&self) -> Value {
+        serde_json::to_value((self.default)()).unwrap_or(Value::Null)
+    }
+    fn value(&self, read: &dyn Read) -> Outcome<Value> {
+        serde_json::to_value(self.read(read)?).map_err(Refusal::internal)
+    }
+    fn set(&self, tx: &mut Tx, value: Value, by: Option<UserId>) -> Outcome<()> {
+        let typed: T = serde_json::from_value(value)
+            .map_err(|_| Refusal::invalid(self.key, "This setting takes another kind of value."))?;
+        self.write(tx, &typed, by)
+    }
+}
+
 /// The two launch axes (contract §4, launch control).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Launch {

@@ -11,9 +11,11 @@ use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::Fault;
+use super::finish::RequestTag;
 use super::session::Seen;
 use crate::base::access::Actor;
 use crate::base::refusal::Refusal;
+use crate::site::audit::By;
 
 /// A JSON body. No body at all counts as `{}`.
 pub struct Body<T>(pub T);
@@ -143,6 +145,17 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Actor {
 
 fn seen(parts: &Parts) -> Option<Actor> {
     parts.extensions.get::<Seen>().and_then(|seen| seen.0.as_deref().cloned())
+}
+
+/// The signed-in person as somebody who answers for a change.
+impl<S: Send + Sync> FromRequestParts<S> for By {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
+        let actor = seen(parts).ok_or_else(Refusal::signed_out)?;
+        let request_id = parts.extensions.get::<RequestTag>().map(|tag| tag.0.clone()).unwrap_or_default();
+        Ok(Self { actor: Some(actor.user_id), role: Some(actor.main_role()), request_id, reason: None })
+    }
 }
 
 /// The peer of the connection. Forwarded headers are ignored: nobody is trusted to set them yet.

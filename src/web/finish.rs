@@ -19,13 +19,18 @@ use crate::base::limits::REQUEST_SECONDS;
 use crate::base::refusal::Refusal;
 use crate::site::{Site, settings};
 
+/// The id of a request, for whoever writes down what it did.
+#[derive(Clone, Debug)]
+pub(super) struct RequestTag(pub String);
+
 pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = {
         use crate::base::id::AnyId as _;
         RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string()
     };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(RequestTag(id.clone()));
     let kept = parts.clone();
     let running = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
     let limit = Duration::from_secs(REQUEST_SECONDS);

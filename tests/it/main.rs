@@ -2,6 +2,7 @@
 
 mod availability;
 mod bookings;
+mod console;
 mod crash;
 mod demo;
 mod kill;

@@ -15,6 +15,7 @@ use crate::base::access::{Actor, Permission, Role};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Id};
 
 #[derive(Serialize, ToSchema)]
@@ -45,10 +46,12 @@ pub(super) struct RolesInput {
 pub(super) async fn set_roles(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     Id(id): Id<UserId>,
     Body(input): Body<RolesInput>,
 ) -> Answer<Json<Rights>> {
-    let user = ops::roles::set_roles(&site, &actor, id, input.roles, input.reason).await?;
+    let by = by.because_if_told(input.reason.as_deref())?;
+    let user = ops::roles::set_roles(&site, &actor, id, input.roles, by).await?;
     Ok(Json(user.into()))
 }
 
@@ -68,12 +71,14 @@ pub(super) struct PermissionsInput {
 pub(super) async fn set_permissions(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     Id(id): Id<UserId>,
     Body(input): Body<PermissionsInput>,
 ) -> Answer<Json<Rights>> {
     let grants = named("grants", &input.grants)?;
     let revokes = named("revokes", &input.revokes)?;
-    let user = ops::roles::set_permissions(&site, &actor, id, grants, revokes, input.reason).await?;
+    let by = by.because_if_told(input.reason.as_deref())?;
+    let user = ops::roles::set_permissions(&site, &actor, id, grants, revokes, by).await?;
     Ok(Json(user.into()))
 }
 
@@ -96,10 +101,11 @@ pub(super) struct ReasonInput {
     params(("id" = UserId, Path,)), request_body = ReasonInput, responses((status = 200, body = Revoked)))]
 pub(super) async fn force_logout(
     State(site): State<Site>,
-    actor: Actor,
+    by: By,
     Id(id): Id<UserId>,
     Body(input): Body<ReasonInput>,
 ) -> Answer<Json<Revoked>> {
-    let revoked = ops::roles::force_sign_out(&site, &actor, id, input.reason).await?;
+    let by = by.because_if_told(input.reason.as_deref())?;
+    let revoked = ops::roles::force_sign_out(&site, by, id).await?;
     Ok(Json(Revoked { revoked }))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
 use crate::accounts::events::{ForcedOut, RightsChanged};
 use crate::accounts::model::User;
 use crate::accounts::rules::{roles as rules, sessions};
@@ -10,6 +12,7 @@ use crate::base::access::{Actor, Permission, Role};
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::Tx;
 
 use super::session;
@@ -17,13 +20,7 @@ use super::session;
 /// More admins than anybody counts; the rules only ask whether there is more than one.
 const ADMINS: usize = 1000;
 
-pub async fn set_roles(
-    site: &Site,
-    actor: &Actor,
-    target: UserId,
-    roles: BTreeSet<Role>,
-    reason: Option<String>,
-) -> Outcome<User> {
+pub async fn set_roles(site: &Site, actor: &Actor, target: UserId, roles: BTreeSet<Role>, by: By) -> Outcome<User> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
     let actor = actor.clone();
     site.write(move |tx| {
@@ -31,8 +28,11 @@ pub async fn set_roles(
         let admins = users_with_role(tx, Role::Admin, ADMINS)?.len();
         rules::change_roles(&actor, &user, &roles, admins)?;
         let removed = user.roles.difference(&roles).next().is_some();
+        let before = json!({ "roles": user.roles });
         user.roles = roles.clone();
-        save(tx, &actor, &mut user, reason.clone())?;
+        save(tx, &by, &mut user)?;
+        let after = json!({ "roles": roles });
+        audit::record(tx, &by, Deed::on("user.roles", "user", target).change(before, after))?;
         if removed {
             session::end_all(tx, user.id, None, "role_removed")?;
         }
@@ -47,7 +47,7 @@ pub async fn set_permissions(
     target: UserId,
     grants: BTreeSet<Permission>,
     revokes: BTreeSet<Permission>,
-    reason: Option<String>,
+    by: By,
 ) -> Outcome<User> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
     let actor = actor.clone();
@@ -55,9 +55,12 @@ pub async fn set_permissions(
         let mut user = must_user(tx, target)?;
         let admins = users_with_role(tx, Role::Admin, ADMINS)?.len();
         rules::change_permissions(&actor, &user, &revokes, admins)?;
+        let before = json!({ "grants": user.grants, "revokes": user.revokes });
         user.grants = grants.clone();
         user.revokes = revokes.clone();
-        save(tx, &actor, &mut user, reason.clone())?;
+        save(tx, &by, &mut user)?;
+        let after = json!({ "grants": grants, "revokes": revokes });
+        audit::record(tx, &by, Deed::on("user.permissions", "user", target).change(before, after))?;
         Ok(user)
     })
     .await
@@ -81,26 +84,29 @@ pub fn exchange(tx: &mut Tx, id: UserId, from: Role, to: Role) -> Outcome<()> {
     })
 }
 
-fn save(tx: &mut Tx, actor: &Actor, user: &mut User, reason: Option<String>) -> Outcome<()> {
+fn save(tx: &mut Tx, by: &By, user: &mut User) -> Outcome<()> {
     user.updated_at = tx.now();
     tx.put(&USERS, &user.id, user)?;
     tx.emit(&RightsChanged {
         user_id: user.id,
-        by: actor.user_id,
+        by: by.user()?,
         roles: user.roles.iter().copied().collect(),
         grants: user.grants.iter().copied().collect(),
         revokes: user.revokes.iter().copied().collect(),
-        reason,
+        reason: by.reason.clone(),
     })
 }
 
 /// Ends all of somebody's sessions from the console.
-pub async fn force_sign_out(site: &Site, actor: &Actor, target: UserId, reason: Option<String>) -> Outcome<usize> {
-    let by = actor.user_id;
+pub async fn force_sign_out(site: &Site, by: By, target: UserId) -> Outcome<usize> {
     site.write(move |tx| {
         must_user(tx, target)?;
-        tx.emit(&ForcedOut { user_id: target, by, reason: reason.clone() })?;
-        session::end_all(tx, target, None, "forced_by_admin")
+        tx.emit(&ForcedOut { user_id: target, by: by.user()?, reason: by.reason.clone() })?;
+        let ended = session::end_all(tx, target, None, "forced_by_admin")?;
+        let deed =
+            Deed::on("admin.force_logout", "user", target).change(Value::Null, json!({ "sessions_ended": ended }));
+        audit::record(tx, &by, deed)?;
+        Ok(ended)
     })
     .await
 }

@@ -13,9 +13,11 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp};
 use crate::bookings::model::Side;
 use crate::bookings::ops::admin::{Search, file, payment_status, search};
+use crate::bookings::ops::{cancel, complete};
 use crate::bookings::view::{BookingView, view};
 use crate::site::Site;
-use crate::web::{Answer, Id, Params};
+use crate::site::audit::By;
+use crate::web::{Answer, Body, Id, Params};
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -108,4 +110,48 @@ pub(super) async fn admin_booking(State(site): State<Site>, Id(id): Id<BookingId
         ledger: file.ledger.iter().flat_map(|entry| entry.lines.iter().map(|l| line(entry, l))).collect(),
         events: file.events.into_iter().map(|e| HistoryLine { r#type: e.kind, at: e.at, data: e.data }).collect(),
     }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CancelInput {
+    #[schema(min_length = 10, max_length = 500)]
+    reason: String,
+    /// Everything back to the card; otherwise the card is charged in full and the instructor is paid.
+    refund: bool,
+}
+
+/// Cancels a lesson that has not begun, with the card's money back or charged in full.
+#[utoipa::path(post, path = "/api/v1/admin/bookings/{booking_id}/cancel", tag = "admin-bookings",
+    operation_id = "admin_cancel_booking", params(("booking_id" = BookingId, Path)), request_body = CancelInput,
+    responses((status = 200, body = BookingView)))]
+pub(super) async fn admin_cancel_booking(
+    State(site): State<Site>,
+    by: By,
+    Id(id): Id<BookingId>,
+    Body(input): Body<CancelInput>,
+) -> Answer<Json<BookingView>> {
+    let booking = cancel::by_admin(&site, id, by.because(&input.reason)?, input.refund).await?;
+    Ok(Json(site.read(|r| view(r, &booking, Side::Admin))?))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CompleteInput {
+    #[schema(min_length = 10, max_length = 500)]
+    reason: String,
+}
+
+/// Says that a lesson took place.
+#[utoipa::path(post, path = "/api/v1/admin/bookings/{booking_id}/complete", tag = "admin-bookings",
+    operation_id = "admin_complete_booking", params(("booking_id" = BookingId, Path)), request_body = CompleteInput,
+    responses((status = 200, body = BookingView)))]
+pub(super) async fn admin_complete_booking(
+    State(site): State<Site>,
+    by: By,
+    Id(id): Id<BookingId>,
+    Body(input): Body<CompleteInput>,
+) -> Answer<Json<BookingView>> {
+    let booking = complete::by_admin(&site, id, by.because(&input.reason)?).await?;
+    Ok(Json(site.read(|r| view(r, &booking, Side::Admin))?))
 }

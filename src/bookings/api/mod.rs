@@ -46,4 +46,6 @@ pub fn routes(api: Api) -> Api {
         .route(instructor, routes!(no_show::dispute_completion))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))
+        .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_cancel_booking))
+        .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_complete_booking))
 }

@@ -1,5 +1,7 @@
 //! The one cancellation routine: judge who and when, end the booking, bring its money to the end the policy names.
 
+use serde_json::json;
+
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::Outcome;
 use crate::base::text::clean;
@@ -18,6 +20,7 @@ use crate::payments;
 use crate::payments::model::PaymentStatus;
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::site::Site;
+use crate::site::audit::{self, Deed};
 use crate::store::{Read, Tx};
 
 /// Student or instructor, under the policy of this moment.
@@ -37,12 +40,18 @@ pub async fn by_participant(site: &Site, id: BookingId, user: UserId, reason: &s
 }
 
 /// An admin, with the card's money back or charged in full.
-pub async fn by_admin(site: &Site, id: BookingId, admin: UserId, reason: &str, refund: bool) -> Outcome<Booking> {
-    let reason = clean("reason", reason, 1, 500)?;
+pub async fn by_admin(site: &Site, id: BookingId, admin: audit::By, refund: bool) -> Outcome<Booking> {
+    let user = admin.user()?;
+    let reason = clean("reason", admin.reason.as_deref().unwrap_or_default(), 1, 500)?;
     let planned = site
         .write(move |tx| {
             let booking = load(tx, id)?;
-            end(tx, booking, By::Admin { refund }, Some(admin), &reason)
+            let before = booking.status;
+            let planned = end(tx, booking, By::Admin { refund }, Some(user), &reason)?;
+            let after = json!({ "status": planned.0.status, "refund": refund });
+            let deed = Deed::on("booking.cancel", "booking", id).change(json!({ "status": before }), after);
+            audit::record(tx, &admin, deed)?;
+            Ok(planned)
         })
         .await?;
     bring_home(site, planned).await

@@ -1,5 +1,7 @@
 //! The one completion routine, for the instructor, an admin and the timer alike (rule: 10§2.7).
 
+use serde_json::json;
+
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::clean_optional;
@@ -13,6 +15,7 @@ use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::load;
 use crate::payments;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::Tx;
 
 /// The instructor says that the lesson took place. Saying it again changes nothing.
@@ -31,10 +34,14 @@ pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes
     .await
 }
 
-pub async fn by_admin(site: &Site, id: BookingId) -> Outcome<Booking> {
+pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking> {
     site.write(move |tx| {
         let booking = load(tx, id)?;
-        marked(tx, booking, Cause::Admin)
+        let before = booking.status;
+        let booking = marked(tx, booking, Cause::Admin)?;
+        let (before, after) = (json!({ "status": before }), json!({ "status": booking.status }));
+        audit::record(tx, &admin, Deed::on("booking.complete", "booking", id).change(before, after))?;
+        Ok(booking)
     })
     .await
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::base::access::Actor;
 use crate::base::money::{Bp, Cents, Fraction};
 use crate::base::price::Floors;
 use crate::base::refusal::Outcome;
@@ -13,6 +12,7 @@ use crate::base::time::Timestamp;
 use crate::payments::ops::{self, PricingPatch};
 use crate::payments::rules::pricing::PricingConfig;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body};
 
 #[derive(Serialize, ToSchema)]
@@ -110,9 +110,9 @@ pub async fn get_pricing(State(site): State<Site>) -> Answer<Json<PricingView>> 
     request_body = PricingPatch, responses((status = 200, body = PricingView)))]
 pub async fn update_pricing(
     State(site): State<Site>,
-    actor: Actor,
+    by: By,
     Body(patch): Body<PricingPatch>,
 ) -> Answer<Json<PricingView>> {
-    ops::change_pricing(&site, actor.user_id, patch).await?;
+    ops::change_pricing(&site, by, patch).await?;
     Ok(Json(view(&site)?))
 }

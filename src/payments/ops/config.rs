@@ -1,15 +1,16 @@
 //! The pricing settings, read and changed.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use crate::base::id::UserId;
 use crate::base::money::{Cents, Fraction};
 use crate::base::price::Floors;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::payments::rules::pricing::{CreditStep, PRICING, PricingConfig, Tier};
-use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::site::settings::{PRICE_FLOORS, SETTINGS};
+use crate::site::{AnySetting as _, Site};
 use crate::store::{Read, ReadExt};
 
 /// The settings as they are, and when they were last changed.
@@ -67,19 +68,27 @@ pub struct StepIn {
     pub cents: Cents,
 }
 
-pub async fn change_pricing(site: &Site, by: UserId, patch: PricingPatch) -> Outcome<()> {
+pub async fn change_pricing(site: &Site, by: By, patch: PricingPatch) -> Outcome<()> {
+    let by = by.because_if_told(patch.reason.as_deref())?;
     site.write(move |tx| {
+        let before = stand(tx)?;
         let mut config = PRICING.read(tx)?;
         apply(&mut config, &patch)?;
         config.version += 1;
-        PRICING.write(tx, &config, Some(by))?;
+        PRICING.write(tx, &config, by.actor)?;
         if let Some(floors) = patch.price_floor_cents {
             let floors = Floors { in_person: floors.private_in_person, remote: floors.private_remote };
-            PRICE_FLOORS.write(tx, &floors, Some(by))?;
+            PRICE_FLOORS.write(tx, &floors, by.actor)?;
         }
-        Ok(())
+        let after = stand(tx)?;
+        audit::record(tx, &by, Deed::on("pricing.update", "setting", PRICING.key).change(before, after))
     })
     .await
+}
+
+/// All price settings as they are, for the trail.
+fn stand(r: &dyn Read) -> Outcome<Value> {
+    Ok(json!({ "pricing": PRICING.value(r)?, "floors": PRICE_FLOORS.value(r)? }))
 }
 
 fn apply(config: &mut PricingConfig, patch: &PricingPatch) -> Outcome<()> {

@@ -1,0 +1,66 @@
+//! The pages of the console, each behind the permission it needs.
+
+mod audit;
+mod bookings;
+mod confirm;
+mod find;
+mod home;
+mod instructors;
+mod jobs;
+mod outbox;
+mod settings;
+mod shell;
+mod style;
+mod users;
+
+use crate::base::access::{Permission, Role};
+use crate::web::{Access, Pages};
+
+pub fn pages(pages: Pages) -> Pages {
+    let admin = Access::Role(Role::Admin);
+    let pages = pages.get(admin, "/admin", home::home).get(admin, "/admin/find", find::find).get(
+        admin,
+        "/admin/style",
+        style::style,
+    );
+    operations(people(lessons(pages)))
+}
+
+fn lessons(pages: Pages) -> Pages {
+    let (see, change) = (Access::can(Permission::ViewAllBookings), Access::can(Permission::ManageAllBookings));
+    pages
+        .get(see, "/admin/bookings", bookings::list)
+        .get(see, "/admin/bookings.csv", bookings::csv)
+        .get(see, "/admin/bookings/{id}", bookings::file)
+        .get(change, "/admin/bookings/{id}/complete", bookings::ask_complete)
+        .post(change, "/admin/bookings/{id}/complete", bookings::complete)
+        .get(change, "/admin/bookings/{id}/cancel", bookings::ask_cancel)
+        .post(change, "/admin/bookings/{id}/cancel", bookings::cancel)
+}
+
+fn people(pages: Pages) -> Pages {
+    let (see, change) = (Access::can(Permission::ViewAllUsers), Access::can(Permission::ManageUsers));
+    pages
+        .get(see, "/admin/users", users::list)
+        .get(see, "/admin/users/{id}", users::file)
+        .get(change, "/admin/users/{id}/sign-out", users::ask_sign_out)
+        .post(change, "/admin/users/{id}/sign-out", users::sign_out)
+        .get(see, "/admin/instructors", instructors::list)
+}
+
+fn operations(pages: Pages) -> Pages {
+    let (watch, read) = (Access::can(Permission::AccessMonitoring), Access::can(Permission::AdminRead));
+    let manage = Access::can(Permission::AdminManage);
+    pages
+        .get(watch, "/admin/jobs", jobs::list)
+        .get(manage, "/admin/jobs/retry", jobs::ask_retry)
+        .post(manage, "/admin/jobs/retry", jobs::retry)
+        .get(read, "/admin/outbox", outbox::list)
+        .get(read, "/admin/outbox/{id}", outbox::mail)
+        .get(read, "/admin/outbox/{id}/print", outbox::print)
+        .get(read, "/admin/audit", audit::list)
+        .get(read, "/admin/audit.csv", audit::csv)
+        .get(read, "/admin/settings", settings::list)
+        .get(manage, "/admin/settings/{key}", settings::ask)
+        .post(manage, "/admin/settings/{key}", settings::change)
+}

@@ -1,0 +1,330 @@
+//! The console: who gets in, what the pages show, that filters and exports say the same, that changes ask why.
+
+use instainstru::accounts::ops::admin::{NewAdmin, create};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::kit::{Answered, Person, Stage, answered};
+
+const SECRET: &str = "seven copper kettles sing";
+const WHY: &str = "The student asked for it on the phone.";
+
+const PAGES: [&str; 14] = [
+    "/admin",
+    "/admin/find?q=john",
+    "/admin/style",
+    "/admin/bookings",
+    "/admin/bookings.csv",
+    "/admin/users",
+    "/admin/instructors",
+    "/admin/jobs",
+    "/admin/jobs?show=dead",
+    "/admin/jobs?show=waiting",
+    "/admin/jobs?show=runs",
+    "/admin/outbox",
+    "/admin/audit",
+    "/admin/settings",
+];
+
+/// A stage with an admin on it.
+struct Desk {
+    stage: Stage,
+    token: String,
+    id: String,
+}
+
+impl Desk {
+    async fn set() -> Self {
+        let stage = Stage::set().await;
+        let alex = NewAdmin {
+            email: "alex.rivera@demo.example".into(),
+            password: SECRET.into(),
+            first_name: "Alex".into(),
+            last_name: "Rivera".into(),
+        };
+        let id = create(stage.app.site(), alex).await.unwrap().id.to_string();
+        let token = sign_in(&stage).await;
+        Self { stage, token, id }
+    }
+
+    /// Moves the clock; admins' sessions end early, so Alex signs in again.
+    async fn at(&mut self, instant: &str) {
+        self.stage.at(instant).await;
+        self.token = sign_in(&self.stage).await;
+    }
+
+    async fn get(&self, path: &str) -> Answered {
+        self.stage.app.ask(Method::GET, path, Some(&self.token), None).await
+    }
+
+    async fn html(&self, path: &str) -> String {
+        let page = self.get(path).await;
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        page.text
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Value) -> Answered {
+        self.stage.app.ask(method, path, Some(&self.token), Some(body)).await
+    }
+
+    async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Answered {
+        let app = &self.stage.app;
+        let request = app.http.post(format!("{}{path}", app.base)).header("origin", &app.base);
+        answered(request.bearer_auth(&self.token).form(form)).await
+    }
+
+    async fn trail(&self) -> Vec<Value> {
+        let answer = self.get("/api/v1/admin/audit").await.expect(200);
+        answer["items"].as_array().unwrap().clone()
+    }
+}
+
+async fn sign_in(stage: &Stage) -> String {
+    let form = [("username", "alex.rivera@demo.example"), ("password", SECRET)];
+    let request = stage.app.http.post(format!("{}/api/v1/auth/login", stage.app.base)).form(&form);
+    answered(request).await.expect(200)["access_token"].as_str().unwrap().to_owned()
+}
+
+fn location(answer: &Answered) -> &str {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    answer.headers["location"].to_str().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_admins_get_in() {
+    let desk = Desk::set().await;
+    let stage = &desk.stage;
+    let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
+    paths.extend(["", "/cancel", "/complete"].map(|what| format!("/admin/bookings/{booking}{what}")));
+    paths.extend(["", "/sign-out"].map(|what| format!("/admin/users/{}{what}", stage.emma.id)));
+    paths.push("/admin/settings/booking.hold_minutes".into());
+    for path in &paths {
+        let guest = stage.app.get(path).await;
+        assert!(location(&guest).starts_with("/login?redirect="), "{path}");
+        for person in [&stage.emma, &stage.sarah] {
+            assert_eq!(stage.get(person, path).await.status, 403, "{path}");
+        }
+        let wanted = if path.ends_with("/complete") { 409 } else { 200 };
+        assert_eq!(desk.get(path).await.status, wanted, "{path}");
+    }
+    let changes = [format!("/admin/bookings/{booking}/cancel"), format!("/admin/users/{}/sign-out", stage.emma.id)];
+    for path in changes {
+        let request = stage.app.http.post(format!("{}{path}", stage.app.base)).header("origin", &stage.app.base);
+        let form = [("reason", WHY), ("money", "back")];
+        assert_eq!(answered(request.bearer_auth(&stage.emma.token).form(&form)).await.status, 403, "{path}");
+    }
+    for path in ["/api/v1/admin/settings", "/api/v1/admin/launch", "/api/v1/admin/audit"] {
+        stage.app.get(path).await.refused(401, "NOT_SIGNED_IN");
+        stage.get(&stage.emma, path).await.refused(403, "FORBIDDEN");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_whole_and_show_what_there_is() {
+    let desk = Desk::set().await;
+    let stage = &desk.stage;
+    let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    stage.app.settle().await;
+    for path in PAGES.iter().filter(|path| !path.ends_with(".csv")) {
+        let html = desk.html(path).await;
+        for (mark, times) in [("<main", 1), ("<h1", 1), ("class=\"con__nav\"", 1)] {
+            assert_eq!(html.matches(mark).count(), times, "{path}: {mark}");
+        }
+        for banned in [" style=\"", " onclick", "javascript:"] {
+            assert!(!html.contains(banned), "{path}: {banned}");
+        }
+    }
+    let home = desk.html("/admin").await;
+    assert!(
+        home.contains("Tuesday, November 10") && home.contains("Booked today") && home.contains("$89.60"),
+        "{home}"
+    );
+    assert!(home.contains("Nothing waits"));
+    let list = desk.html("/admin/bookings").await;
+    for words in ["Emma Johnson", "Sarah Chen", "Piano", "60 min", "$89.60", "Confirmed", "Scheduled", "1 to 1 of 1"] {
+        assert!(list.contains(words), "{words}");
+    }
+    let file = desk.html(&format!("/admin/bookings/{booking}")).await;
+    for words in ["Emma Johnson", "emma.johnson@demo.example", "Booking protection, 12%", "$68.00", "The card is asked"]
+    {
+        assert!(file.contains(words), "{words}");
+    }
+    let users = desk.html("/admin/users?role=student").await;
+    assert!(users.contains("Emma Johnson") && users.contains("John Smith") && !users.contains("Sarah Chen"));
+    let emma = desk.html(&format!("/admin/users/{}", stage.emma.id)).await;
+    assert!(emma.contains("Latest lessons") && emma.contains("Sign out everywhere") && emma.contains("none saved"));
+    assert!(desk.html("/admin/instructors?stage=public").await.contains("Sarah Chen"));
+    let mails = desk.html("/admin/outbox?to=emma.johnson@demo.example").await;
+    assert!(mails.contains("booking_confirmed"), "{mails}");
+    assert_eq!(desk.get("/admin/bookings/01BX5ZZKBKACTAV9WEVGEMMVRZ").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_narrow_pages_and_exports_alike() {
+    let desk = Desk::set().await;
+    let stage = &desk.stage;
+    stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    stage.book(&stage.john, "2026-11-14", "10:00").await;
+    stage.hold(&stage.john, "2026-11-15", "12:00").await;
+    for (query, want) in [
+        ("", 3),
+        ("q=emma", 1),
+        ("q=john.smith%40demo.example", 2),
+        ("status=PENDING", 1),
+        ("status=confirmed&payment=scheduled", 2),
+        ("from=2026-11-13", 2),
+        ("from=2026-11-13&to=2026-11-14", 1),
+        ("view=today", 0),
+        ("view=action", 0),
+        ("from=nonsense", 3),
+        ("q=nobody", 0),
+        ("sort=total&page=99", 3),
+    ] {
+        let csv = desk.html(&format!("/admin/bookings.csv?{query}")).await;
+        assert_eq!(csv.matches("\r\n").count(), want + 1, "{query}: {csv}");
+        let html = desk.html(&format!("/admin/bookings?{query}")).await;
+        if want > 0 && !query.contains("page=") {
+            assert!(html.contains(&format!("1 to {want} of {want}")), "{query}");
+        }
+    }
+    let order = desk.html("/admin/bookings.csv?sort=start").await;
+    assert!(order.find("2026-11-12").unwrap() < order.find("2026-11-14").unwrap());
+    assert!(desk.html("/admin/bookings?from=nonsense").await.contains("A date as 2026-11-05."));
+    assert_eq!(
+        location(&desk.get("/admin/find?q=emma.johnson@demo.example").await),
+        format!("/admin/users/{}", stage.emma.id)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_of_an_export_is_a_formula() {
+    let desk = Desk::set().await;
+    let stage = &desk.stage;
+    let change = json!({ "first_name": "=HYPERLINK(\"http://x\")" });
+    let renamed = stage.app.ask(Method::PATCH, "/api/v1/auth/me", Some(&stage.emma.token), Some(change)).await;
+    stage.hold(&stage.emma, "2026-11-12", "16:30").await;
+    let csv = desk.get("/admin/bookings.csv").await;
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(csv.headers["content-disposition"].to_str().unwrap().contains("bookings-2026-11-10.csv"));
+    if renamed.status == 200 {
+        assert!(csv.text.contains("\"'=HYPERLINK(\"\"http://x\"\") Johnson\""), "{}", csv.text);
+    }
+    assert!(!csv.text.contains(",=") && !csv.text.contains("\n="), "{}", csv.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_shows_the_money_first_and_asks_why() {
+    let desk = Desk::set().await;
+    let stage = &desk.stage;
+    let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    let path = format!("/admin/bookings/{booking}/cancel");
+    let asked = desk.html(&path).await;
+    for words in ["Everything back to the student", "Card is charged", "$89.60", "Sarah gets", "$68.00", "$0.00"] {
+        assert!(asked.contains(words), "{words}");
+    }
+    for (form, words) in [
+        (vec![("reason", "short"), ("money", "back")], "At least 10 characters."),
+        (vec![("reason", WHY)], "Say what becomes of the money."),
+    ] {
+        let refused = desk.submit(&path, &form).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains(words) && refused.text.contains(form[0].1), "{}", refused.text);
+    }
+    assert_eq!(stage.booking(&stage.emma, &booking).await["status"], "CONFIRMED");
+    let done = desk.submit(&path, &[("reason", WHY), ("money", "back")]).await;
+    assert_eq!(location(&done), format!("/admin/bookings/{booking}?done=cancelled"));
+    let now = stage.booking(&stage.emma, &booking).await;
+    assert_eq!((&now["status"], &now["payment"]["settlement_outcome"]), (&json!("CANCELLED"), &json!("admin_refund")));
+    let entry = &desk.trail().await[0];
+    assert_eq!(entry["action"], "booking.cancel");
+    assert_eq!((&entry["actor"]["id"], &entry["reason"]), (&json!(desk.id), &json!(WHY)));
+    assert_eq!((&entry["before"]["status"], &entry["after"]["status"]), (&json!("CONFIRMED"), &json!("CANCELLED")));
+    assert_eq!(entry["request_id"].as_str().unwrap().len(), 26);
+    assert!(desk.html("/admin/audit").await.contains(WHY));
+    // What is over cannot be cancelled again, and the page says so.
+    assert_eq!(desk.get(&path).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completing_waits_for_the_end_of_the_lesson() {
+    let mut desk = Desk::set().await;
+    let booking = desk.stage.book(&desk.stage.emma, "2026-11-11", "10:00").await;
+    let path = format!("/admin/bookings/{booking}/complete");
+    assert_eq!(desk.get(&path).await.status, 409);
+    assert_eq!(desk.submit(&path, &[("reason", WHY)]).await.status, 409);
+    desk.at("2026-11-11T16:30:00Z").await;
+    assert!(desk.html(&path).await.contains("$68.00"));
+    assert_eq!(
+        location(&desk.submit(&path, &[("reason", WHY)]).await),
+        format!("/admin/bookings/{booking}?done=completed")
+    );
+    assert_eq!(desk.stage.booking(&desk.stage.emma, &booking).await["status"], "COMPLETED");
+    desk.at("2026-11-12T17:00:00Z").await;
+    let file = desk.html(&format!("/admin/bookings/{booking}")).await;
+    for words in ["Sarah got", "Fees earned", "Card gave in the end", "lesson completed full payout", "$0.00"] {
+        assert!(file.contains(words), "{words}");
+    }
+    let home = desk.html("/admin").await;
+    assert!(home.contains("To instructors") && home.contains("$68.00") && home.contains("$21.60"), "{home}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_card_needs_someone() {
+    let mut desk = Desk::set().await;
+    let booking = desk.stage.book(&desk.stage.emma, "2026-11-12", "16:30").await;
+    let fault =
+        json!({ "operation": "payment_intents.create", "error": "card_declined", "times": 9, "booking_id": booking });
+    desk.stage.app.post("/sandbox/v1/stripe/faults", fault).await.expect(200);
+    desk.at("2026-11-11T21:31:00Z").await;
+    let home = desk.html("/admin").await;
+    assert!(home.contains("Card refused: Piano, Emma Johnson") && home.contains("Act now"), "{home}");
+    assert!(desk.html("/admin/bookings?view=action").await.contains("Card needed"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_is_signed_out_everywhere() {
+    let desk = Desk::set().await;
+    let emma: &Person = &desk.stage.emma;
+    let path = format!("/admin/users/{}/sign-out", emma.id);
+    assert_eq!(desk.submit(&path, &[("reason", "no")]).await.status, 422);
+    assert_eq!(desk.stage.get(emma, "/api/v1/auth/me").await.status, 200);
+    assert_eq!(location(&desk.submit(&path, &[("reason", WHY)]).await), format!("/admin/users/{}?ended=1", emma.id));
+    assert_eq!(desk.stage.get(emma, "/api/v1/auth/me").await.status, 401);
+    assert_eq!(desk.trail().await[0]["action"], "admin.force_logout");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_listed_changed_and_written_down() {
+    let desk = Desk::set().await;
+    let of =
+        |list: &Value, key: &str| list["items"].as_array().unwrap().iter().find(|s| s["key"] == key).unwrap().clone();
+    let before = desk.get("/api/v1/admin/settings").await.expect(200);
+    assert_eq!(
+        (&of(&before, "booking.hold_minutes")["value"], &of(&before, "booking.hold_minutes")["updated_at"]),
+        (&json!(30), &Value::Null)
+    );
+    let patch = |values: Value| json!({ "values": values, "reason": WHY });
+    let call = async |values: Value| desk.call(Method::PATCH, "/api/v1/admin/settings", patch(values)).await;
+    call(json!({ "booking.hold_minutes": 1 })).await.refused(422, "VALIDATION_ERROR");
+    call(json!({ "booking.hold_minutes": "long" })).await.refused(422, "VALIDATION_ERROR");
+    call(json!({ "no.such": 1, "booking.hold_minutes": 20 })).await.refused(422, "UNKNOWN_SETTING");
+    let after = call(json!({ "booking.hold_minutes": 20, "signup.region_zip_only": false })).await.expect(200);
+    let hold = of(&after, "booking.hold_minutes");
+    assert_eq!((&hold["value"], &hold["default"], &hold["updated_by"]), (&json!(20), &json!(30), &json!(desk.id)));
+    assert_eq!(desk.trail().await.len(), 2);
+
+    let page = desk.submit("/admin/settings/booking.hold_minutes", &[("value", "500"), ("reason", WHY)]).await;
+    assert!(page.status == 422 && page.text.contains("Between 5 and 240 minutes."), "{}", page.text);
+    let saved = desk.submit("/admin/settings/booking.hold_minutes", &[("value", "45"), ("reason", WHY)]).await;
+    assert_eq!(location(&saved), "/admin/settings?saved=booking.hold_minutes");
+    assert!(desk.html("/admin/settings").await.contains("45"));
+
+    let launch = desk.get("/api/v1/admin/launch").await.expect(200);
+    assert_eq!(launch, json!({ "instructor": "open", "student": "open" }));
+    let wish = json!({ "instructor": "invite_only", "student": "closed" });
+    assert_eq!(desk.call(Method::PUT, "/api/v1/admin/launch", wish.clone()).await.expect(200), wish);
+    let odd = json!({ "instructor": "maybe", "student": "open" });
+    desk.call(Method::PUT, "/api/v1/admin/launch", odd).await.refused(422, "VALIDATION_ERROR");
+    assert_eq!(desk.stage.app.get("/help").await.headers["x-beta-phase"], "instructor_only");
+}

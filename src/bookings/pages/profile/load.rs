@@ -14,14 +14,15 @@ use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::text::{count, first_last_initial};
 use crate::base::time::{Date, Timestamp, fmt_clock, fmt_date, plus_days, today_in};
-use crate::bookings::ops::facts;
+use crate::bookings::ops::facts as lessons;
 use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::offer;
 use crate::bookings::pages::words::zone_words;
 use crate::bookings::parts::Additions;
-use crate::instructors::model::{Level, Offering};
+use crate::catalog::AgeGroup;
+use crate::instructors::model::{Level, NamedPlace, Offering};
 use crate::instructors::ops::read::visible;
-use crate::instructors::view::{self, ProfileView as Public};
+use crate::instructors::view::{self, Facts, ProfileView as Public};
 use crate::places::Gazetteer;
 use crate::site::Site;
 use crate::store::Read;
@@ -41,9 +42,10 @@ pub struct Shown {
 pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<&Actor>) -> Outcome<ProfileView> {
     let now = site.now();
     let facts = visible(site, r, id, viewer)?;
-    let public = facts.public_view(&*site.part::<Gazetteer>()?, now);
+    let gazetteer = site.part::<Gazetteer>()?;
+    let public = facts.public_view(&gazetteer, now);
     let offerings: Vec<Offering> = facts.offerings.iter().filter(|o| o.is_active).cloned().collect();
-    let fee = facts::student_fee(r)?;
+    let fee = lessons::student_fee(r)?;
     let viewer_id = viewer.map(|actor| actor.user_id);
     let additions = Additions::of(site);
     let reviews = additions.reviews(r, id, viewer_id)?;
@@ -58,7 +60,7 @@ pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<
         rows: rows(&public, &offerings),
         board: board(r, now, id, &offerings, shown, fee)?,
         offers: offerings.iter().map(|o| offer_row(id, o, fee)).collect(),
-        places: places(&public, &offerings),
+        places: places(&facts, &public, &gazetteer),
         reviews: reviews.unwrap_or_else(|| html! { p.muted { "No reviews yet." } }),
         zone: zone_words(&public.timezone),
         fee: fee.percent(),
@@ -105,14 +107,14 @@ fn trust(public: &Public) -> Vec<Fact> {
 }
 
 fn rows(public: &Public, offerings: &[Offering]) -> Vec<(&'static str, Markup)> {
-    let ages: BTreeSet<_> = offerings.iter().flat_map(|o| o.terms.age_groups.iter().map(|age| age.name())).collect();
+    let ages: BTreeSet<AgeGroup> = offerings.iter().flat_map(|o| o.terms.age_groups.iter().copied()).collect();
     let levels: BTreeSet<Level> = offerings.iter().flat_map(|o| o.terms.levels.iter().copied()).collect();
     let mut rows = Vec::new();
     if public.years_experience > 0 {
         rows.push(("Experience", html! { (count(public.years_experience.into(), "year", "years")) " of teaching" }));
     }
     if !ages.is_empty() {
-        rows.push(("Teaches", html! { (ages.into_iter().collect::<Vec<_>>().join(", ")) }));
+        rows.push(("Teaches", html! { (ages.into_iter().map(AgeGroup::name).collect::<Vec<_>>().join(", ")) }));
     }
     if let (Some(first), Some(last)) = (levels.first(), levels.last()) {
         let words = match first == last {
@@ -150,7 +152,7 @@ fn board(
     let durations = &offering.terms.durations;
     let minutes = shown.minutes.filter(|m| durations.contains(m)).unwrap_or_else(|| offer::usual_minutes(offering));
     let place = offer::usual_place(offering);
-    let calendar = facts::calendar(r, id)?;
+    let calendar = lessons::calendar(r, id)?;
     let today = today_in(now, &calendar.zone);
     let zone = calendar.zone.clone();
     let openings = next_openings(r, calendar, now, id, (Some(place), minutes), DAYS_SHOWN - 1, 1000)?;
@@ -201,18 +203,19 @@ fn others(id: UserId, offerings: &[Offering], current: &Offering) -> Vec<(String
     lengths.chain(services).map(link).collect()
 }
 
-fn places(public: &Public, offerings: &[Offering]) -> Vec<(String, String)> {
-    let offered: BTreeSet<Place> = offerings.iter().flat_map(|o| o.terms.places.iter().copied()).collect();
+fn places(facts: &Facts, public: &Public, gazetteer: &Gazetteer) -> Vec<(String, String)> {
+    let active = facts.offerings.iter().filter(|o| o.is_active);
+    let offered: BTreeSet<Place> = active.flat_map(|o| o.terms.places.iter().copied()).collect();
     let first = &public.user.first_name;
-    let named = |list: &[crate::instructors::model::NamedPlace]| {
-        list.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join("; ")
-    };
     let words = |place: &Place| match place {
-        Place::StudentHome => ("At your place".to_owned(), areas(public)),
+        Place::StudentHome => ("At your place".to_owned(), areas(public, gazetteer)),
         Place::InstructorLocation => {
-            let at = named(&public.preferred_teaching_locations);
-            let at = if at.is_empty() { public.service_area_summary.clone() } else { at };
-            (format!("At {first}’s place"), format!("{at}. The exact address comes with the booking."))
+            let (shown, full) = (&public.preferred_teaching_locations, &facts.profile.teaching_locations);
+            let at = if shown.is_empty() { public.service_area_summary.clone() } else { named(shown) };
+            // Said only where something was left out of the address.
+            let more =
+                if shown.is_empty() || shown != full { ". The exact address comes with the booking." } else { "" };
+            (format!("At {first}’s place"), format!("{at}{more}"))
         }
         Place::Neutral => {
             let at = named(&public.preferred_public_spaces);
@@ -223,8 +226,20 @@ fn places(public: &Public, offerings: &[Offering]) -> Vec<(String, String)> {
     offered.iter().map(words).collect()
 }
 
-fn areas(public: &Public) -> String {
-    let names: Vec<&str> = public.service_area_neighborhoods.iter().map(|n| n.name.as_str()).collect();
+fn named(places: &[NamedPlace]) -> String {
+    places.iter().map(|p| p.address.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+/// Where the instructor travels to, in the names people use; several parts of one neighborhood count once.
+fn areas(public: &Public, gazetteer: &Gazetteer) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for area in &public.service_area_neighborhoods {
+        let region = gazetteer.by_id(area.neighborhood_id).and_then(|ix| gazetteer.region(ix));
+        let name = region.map_or(area.name.as_str(), |region| region.display.as_str());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     match names.len() {
         0 => view::summary(&public.service_area_boroughs),
         1..=8 => names.join(", "),

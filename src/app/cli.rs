@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use super::config::{self, Config};
-use super::{control, rooms, serve};
+use super::{backup, control, rooms, serve};
 use crate::base::time::Timestamp;
 
 #[derive(Parser)]
@@ -64,6 +64,23 @@ enum Command {
     },
     /// Check every table, index, ledger and cursor.
     Verify,
+    /// Copy everything into a new directory, prove that it can be restored, and say where it is.
+    Backup {
+        /// The directory that gets it (default: `backup_dir`).
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Put a backup where the data is; the server must not run.
+    Restore {
+        from: PathBuf,
+        /// Replace what is there; it is kept aside.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Write everything as JSON lines (the form is described in src/store/export.rs).
+    Export { to: PathBuf },
+    /// Fill an empty data directory from an export.
+    Import { from: PathBuf },
     /// Print the API's OpenAPI document.
     Openapi,
     /// Explain or check the configuration.
@@ -125,6 +142,13 @@ fn run(cli: Cli) -> Result<(), String> {
             print(&control::ask(&config, &request)?)
         }
         Command::Verify => print(&control::ask(&config, &control::Request::Verify)?),
+        Command::Backup { to } => {
+            let to = to.map(absolute).transpose()?;
+            print(&control::ask(&config, &control::Request::Backup { to })?)
+        }
+        Command::Restore { from, force } => print(&backup::restore(&config, &from, force)?),
+        Command::Export { to } => print(&control::ask(&config, &control::Request::Export { to: absolute(to)? })?),
+        Command::Import { from } => print(&backup::import(&config, &from)?),
         Command::Openapi => print(&rooms::openapi_json()?),
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
         Command::Config { what: ConfigCommand::Check } => print(&format!(
@@ -158,6 +182,11 @@ fn demo(config: Config, flags: DemoFlags) -> Result<(), String> {
     let ran = serve::run(&config, clock);
     drop(std::fs::remove_dir_all(dir));
     ran
+}
+
+/// The server may have another working directory than the person who types.
+fn absolute(path: PathBuf) -> Result<PathBuf, String> {
+    std::path::absolute(&path).map_err(|e| format!("{} is no path: {e}", path.display()))
 }
 
 fn read_password() -> Result<String, String> {

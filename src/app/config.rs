@@ -15,6 +15,7 @@ pub struct Config {
     pub bind: SocketAddr,
     pub base_url: Option<String>,
     pub data_dir: PathBuf,
+    pub backup_dir: Option<PathBuf>,
     pub environment: Environment,
     pub demo: bool,
     /// How many times its size a demo has; only the command line says so.
@@ -42,6 +43,7 @@ impl Default for Config {
             bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: None,
             data_dir: PathBuf::from("data"),
+            backup_dir: None,
             environment: Environment::Auto,
             demo: true,
             demo_scale: 1,
@@ -76,6 +78,11 @@ const KEYS: &[KeyDoc] = &[
         name: "data_dir",
         default: "\"data\"",
         doc: "The one directory that holds everything. Back it up, mount it, move it.",
+    },
+    KeyDoc {
+        name: "backup_dir",
+        default: "\"\"",
+        doc: "Where backups go, by night and by hand; best on another disk. Left out: `backups` in the data directory.",
     },
     KeyDoc {
         name: "environment",
@@ -144,8 +151,8 @@ pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result
         }
     }
     table.retain(|_, value| value.as_str() != Some(""));
-    let config: Config =
-        table.try_into().map_err(|e: toml::de::Error| format!("{}: {}", file.display(), e.message()))?;
+    let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
+        .map_err(|e| format!("{}: {}: {}", file.display(), e.path(), e.inner().message()))?;
     config.check()?;
     Ok(config)
 }
@@ -161,6 +168,10 @@ fn from_env(key: &KeyDoc, value: String) -> toml::Value {
 impl Config {
     pub fn is_sandbox(&self) -> bool {
         self.stripe_secret_key.is_none()
+    }
+
+    pub fn backup_dir(&self) -> PathBuf {
+        self.backup_dir.clone().unwrap_or_else(|| self.data_dir.join("backups"))
     }
 
     pub fn is_loopback(&self) -> bool {

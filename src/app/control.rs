@@ -13,14 +13,17 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixListener;
 
 use super::config::Config;
-use super::{rooms, start};
+use super::{backup, rooms, start};
 use crate::accounts;
 use crate::site::Site;
+use crate::store::Store;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub enum Request {
     Verify,
+    Backup { to: Option<PathBuf> },
+    Export { to: PathBuf },
     AdminCreate { email: String, first_name: String, last_name: String, password: String },
 }
 
@@ -64,6 +67,9 @@ fn alone(config: &Config, request: &Request) -> Result<String, String> {
     }
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     runtime.block_on(async {
+        if matches!(request, Request::Verify) {
+            Store::open_checked(&config.data_dir).map_err(|e| e.to_string())?.close();
+        }
         let site = start::open_site(config, None).map_err(|e| e.to_string())?;
         rooms::wire(&site).map_err(|e| e.to_string())?;
         let answered = answer(&site, request).await;
@@ -75,6 +81,11 @@ fn alone(config: &Config, request: &Request) -> Result<String, String> {
 async fn answer(site: &Site, request: &Request) -> Result<String, String> {
     match request {
         Request::Verify => verify(site),
+        Request::Backup { to } => {
+            let into = backup::place_of(site, to.clone()).map_err(|refusal| sentence(&refusal))?;
+            backup::take(site, into).await.map(|taken| backup::told(&taken)).map_err(|e| e.to_string())
+        }
+        Request::Export { to } => backup::export(site, to.clone()).await,
         Request::AdminCreate { email, first_name, last_name, password } => {
             let given = accounts::ops::admin::NewAdmin {
                 email: email.clone(),

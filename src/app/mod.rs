@@ -6,6 +6,7 @@
 //!
 //! Nothing of the business is decided here: rooms bring their routes, jobs, consumers and tables, [`rooms`] lists them.
 
+mod backup;
 pub mod cli;
 pub mod config;
 mod control;

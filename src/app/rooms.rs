@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{demo, personal, sandbox_clock, static_pages};
+use super::{backup, demo, sandbox_clock, static_pages};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::catalog::AgeGroup;
@@ -76,6 +77,7 @@ pub fn jobs() -> Vec<JobKind> {
     jobs.extend(bookings::jobs());
     jobs.extend(payments::jobs());
     jobs.extend(notify::jobs());
+    jobs.extend(backup::jobs());
     jobs
 }
 

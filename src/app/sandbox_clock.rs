@@ -18,16 +18,26 @@ pub struct KeptClock {
 
 pub static CLOCK: Table<(), KeptClock> = Table::new(0x1D01, "unit_clock");
 
+/// How far a machine's clock may be behind what was written before it is taken for wrong.
+const CLOCK_ERROR: SignedDuration = SignedDuration::from_mins(5);
+
+fn set_back(seen: Timestamp, machine: Timestamp) -> String {
+    format!(
+        "was last written at {seen}, but this machine's clock says {machine}. With a clock set back lessons and \
+         payments would happen at wrong times. Nothing was changed; set the clock right and start again."
+    )
+}
+
 /// The clock a store continues with.
 pub fn restore(store: &Store, mode: Mode, start: Option<Timestamp>) -> Result<Clock, String> {
     let read = store.snapshot().map_err(|e| e.to_string())?;
     let kept = read.get(&CLOCK, &()).map_err(|e| e.to_string())?;
     let last = read.scan(&journal::JOURNAL, Span::all(), 1, Dir::Down).map_err(|e| e.to_string())?;
     let seen = last.first().map_or(Timestamp::MIN, |(_, event)| event.at);
-    if mode == Mode::Live {
-        return Ok(Clock::system());
-    }
     let machine = Clock::system().now();
+    if mode == Mode::Live {
+        return if seen > machine + CLOCK_ERROR { Err(set_back(seen, machine)) } else { Ok(Clock::system()) };
+    }
     let clock = match (kept, start) {
         (Some(kept), _) => {
             let at = kept.frozen_at.unwrap_or(machine + SignedDuration::from_millis(kept.offset_ms));

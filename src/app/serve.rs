@@ -19,10 +19,15 @@ pub fn run(config: &Config, sandbox_clock: Option<Timestamp>) -> Result<(), Stri
     runtime.block_on(async {
         let running = start::start(config, sandbox_clock).await?;
         print(&rooms::greeting(&running.site).await.map_err(|e| e.to_string())?)?;
-        wait_for_the_end().await?;
+        let mut broken = running.site.store.broken();
+        let ended = tokio::select! {
+            told = wait_for_the_end() => told,
+            // A process that cannot save is of no use; the next start says whether the disk works again.
+            broken = broken.wait_for(Option::is_some) => Err(broken.ok().and_then(|why| why.clone()).unwrap_or_default()),
+        };
         print("Stopping: finishing what is open.")?;
         running.stop().await;
-        Ok(())
+        ended
     })
 }
 

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::backup::BackupPlace;
 use super::config::Config;
 use super::sandbox::SandboxPart;
 use super::{control, demo, rooms, sandbox, sandbox_clock};
@@ -37,9 +38,12 @@ struct Secrets {
 pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Result<Site, String> {
     let store = Store::open(&config.data_dir).map_err(|e| e.to_string())?;
     let mode = if config.is_sandbox() { Mode::Sandbox } else { Mode::Live };
-    let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)?;
+    let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)
+        .map_err(|why| format!("{} {why}", config.data_dir.display()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind));
     let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
+    let parts = Parts::default();
+    parts.put(BackupPlace(config.backup_dir()));
     Ok(Site::new(SiteParts {
         store,
         clock,
@@ -49,7 +53,7 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
         zone,
         zone_name: config.timezone.clone(),
         data_dir: config.data_dir.clone(),
-        parts: Parts::default(),
+        parts,
     }))
 }
 

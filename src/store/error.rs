@@ -12,6 +12,10 @@ pub enum StoreError {
     TooNew { path: String, found: u32, known: u32 },
     /// The file system or the engine refused.
     Io { path: String, cause: String },
+    /// The file is not what the engine once wrote.
+    Damaged { path: String, cause: String },
+    /// What was asked for would do harm, or cannot be done with what was given.
+    Refused { place: String, why: String },
     /// A value or key that does not decode.
     Corrupt { place: String, cause: String },
 }
@@ -19,6 +23,10 @@ pub enum StoreError {
 impl StoreError {
     pub fn corrupt(place: impl Into<String>, cause: impl fmt::Display) -> Self {
         Self::Corrupt { place: place.into(), cause: cause.to_string() }
+    }
+    /// `why` goes on where the path ends.
+    pub fn refused(place: &std::path::Path, why: impl Into<String>) -> Self {
+        Self::Refused { place: place.display().to_string(), why: why.into() }
     }
     pub fn io(path: impl Into<String>, cause: impl fmt::Display) -> Self {
         Self::Io { path: path.into(), cause: cause.to_string() }
@@ -41,6 +49,12 @@ impl fmt::Display for StoreError {
                 f,
                 "{path} cannot be used: {cause}. Check that the disk has room and the directory may be written."
             ),
+            Self::Damaged { path, cause } => write!(
+                f,
+                "{path} is damaged ({cause}). Nothing was changed. Restore a backup with \
+                 `instainstru restore <backup> --force`; the damaged file is kept aside."
+            ),
+            Self::Refused { place, why } => write!(f, "{place} {why}"),
             Self::Corrupt { place, cause } => write!(f, "{place} holds something unreadable: {cause}"),
         }
     }

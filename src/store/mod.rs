@@ -13,8 +13,10 @@
 //!
 //! Only this room names redb. The engine below it is a small trait of ordered byte keys ([`engine::Engine`]).
 
+pub mod backup;
 pub mod engine;
 mod error;
+mod export;
 pub mod journal;
 mod key;
 mod read;
@@ -30,6 +32,7 @@ mod writer;
 mod tests;
 
 pub use error::StoreError;
+pub use export::{export, import};
 pub use journal::{Event, EventRecord};
 pub use key::Key;
 pub use read::{Dir, Read, ReadExt, Snapshot, Span};

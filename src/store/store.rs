@@ -31,6 +31,7 @@ pub struct Store {
     queue: Arc<Mutex<Option<SyncSender<Write>>>>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     committed: Arc<watch::Sender<u64>>,
+    broken: Arc<watch::Sender<Option<String>>>,
     figures: Arc<Figures>,
 }
 
@@ -49,6 +50,12 @@ impl Store {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
         let path = dir.join("store.redb");
         Self::over(Arc::new(Redb::open(&path)?), &path.display().to_string())
+    }
+
+    /// Opens what is there after checking every page of it.
+    pub fn open_checked(dir: &Path) -> Result<Self, StoreError> {
+        let path = dir.join("store.redb");
+        Self::over(Arc::new(Redb::open_checked(&path)?), &path.display().to_string())
     }
 
     /// A store that is gone with its last handle.
@@ -71,11 +78,13 @@ impl Store {
         }
         let (sender, queue) = sync_channel(WRITE_QUEUE);
         let committed = Arc::new(watch::channel(0).0);
+        let broken = Arc::new(watch::channel(None).0);
         let figures = Arc::new(Figures::default());
         let writer = Writer {
             engine: engine.clone(),
             queue,
             committed: committed.clone(),
+            broken: broken.clone(),
             figures: figures.clone(),
             next_seq: last + 1,
         };
@@ -88,6 +97,7 @@ impl Store {
             queue: Arc::new(Mutex::new(Some(sender))),
             thread: Arc::new(Mutex::new(Some(thread))),
             committed,
+            broken,
             figures,
         })
     }
@@ -177,6 +187,12 @@ impl Store {
                 TrySendError::Disconnected(_) => shutting_down(),
             }
         })
+    }
+
+    /// Turns to the reason once the disk refused a commit. From then on nothing can be trusted to be saved, so the
+    /// program should end; what was acknowledged is on disk.
+    pub fn broken(&self) -> watch::Receiver<Option<String>> {
+        self.broken.subscribe()
     }
 
     /// Wakes after every commit.

@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::read::{Read, Span};
-use super::{Dir, Key, StoreError, value};
+use super::{Dir, Key, StoreError, Tx, value};
+use crate::base::refusal::Outcome;
 
 /// An ordered map from `K` to `V`. The id is the table's place on disk and never changes its meaning; a dropped
 /// table's id stays listed in the catalogue.
@@ -101,6 +103,10 @@ pub trait AnyTable: Sync {
     fn index_names(&self) -> Vec<(u16, &'static str)>;
     /// Reads every row, compares every index with what the rows call for; answers the rows and what is wrong.
     fn check(&self, read: &dyn Read) -> Result<(u64, Vec<String>), StoreError>;
+    /// A stored value as JSON.
+    fn to_json(&self, bytes: &[u8]) -> Result<Value, StoreError>;
+    /// Puts a row that [`Self::to_json`] wrote, with its index entries.
+    fn put_json(&self, tx: &mut Tx, key: &[u8], value: Value) -> Outcome<()>;
 }
 
 impl<K: Key, V: Serialize + DeserializeOwned> AnyTable for Table<K, V> {
@@ -112,6 +118,16 @@ impl<K: Key, V: Serialize + DeserializeOwned> AnyTable for Table<K, V> {
     }
     fn index_names(&self) -> Vec<(u16, &'static str)> {
         self.indexes.iter().map(|index| (index.id(), index.name())).collect()
+    }
+
+    fn to_json(&self, bytes: &[u8]) -> Result<Value, StoreError> {
+        let value: V = value::decode(self.name, bytes)?;
+        serde_json::to_value(value).map_err(|e| StoreError::corrupt(self.name, e))
+    }
+
+    fn put_json(&self, tx: &mut Tx, key: &[u8], value: Value) -> Outcome<()> {
+        let value: V = serde_json::from_value(value).map_err(|e| StoreError::corrupt(self.name, e))?;
+        tx.put(self, &K::read(&mut &*key)?, &value)
     }
 
     fn check(&self, read: &dyn Read) -> Result<(u64, Vec<String>), StoreError> {

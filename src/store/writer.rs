@@ -35,6 +35,7 @@ pub(super) struct Writer {
     pub engine: Arc<dyn Engine>,
     pub queue: Receiver<Write>,
     pub committed: Arc<watch::Sender<u64>>,
+    pub broken: Arc<watch::Sender<Option<String>>>,
     pub figures: Arc<Figures>,
     pub next_seq: u64,
 }
@@ -84,6 +85,7 @@ impl Writer {
             let started = Instant::now();
             if let Err(error) = self.engine.commit(&group) {
                 tracing::error!(%error, writes = answers.len(), "a commit failed; nothing of the group was kept");
+                self.broken.send_replace(Some(error.to_string()));
                 return answer_all(answers.into_iter().map(|(done, _)| done), &error);
             }
             self.next_seq = seq;

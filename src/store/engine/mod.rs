@@ -7,6 +7,7 @@ mod redb;
 pub use self::chaos::Chaos;
 pub use self::memory::Memory;
 pub use self::redb::Redb;
+pub(super) use self::redb::sync_dir;
 
 use super::StoreError;
 use super::read::Dir;

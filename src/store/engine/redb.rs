@@ -1,8 +1,11 @@
 //! The embedded engine: one redb file, one table of bytes.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
-use redb::{Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, TableDefinition};
+use redb::{
+    Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError, TableDefinition,
+};
 
 use super::{Engine, EngineRead, Pair};
 use crate::store::StoreError;
@@ -21,10 +24,22 @@ pub struct Redb {
 impl Redb {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if path.exists() {
-            return Self::ready(builder().open(path), path.display().to_string());
+        if path.exists() { Self::existing(path, false) } else { Self::make(path) }
+    }
+
+    /// Opens the file and checks each of its pages against its checksum, which takes as long as reading it.
+    pub fn open_checked(path: &Path) -> Result<Self, StoreError> {
+        Self::existing(path, true)
+    }
+
+    fn existing(path: &Path, check: bool) -> Result<Self, StoreError> {
+        // The engine may panic over a file that it did not write.
+        let open = || builder().set_check_integrity_on_open(check).open(path);
+        let name = path.display().to_string();
+        match std::panic::catch_unwind(open) {
+            Ok(opened) => Self::ready(opened, name),
+            Err(_) => Err(StoreError::Damaged { path: name, cause: "it cannot be understood".into() }),
         }
-        Self::make(path)
     }
 
     /// A file that was not finished when the power went cannot be opened. So it is made under another name, and gets
@@ -44,6 +59,11 @@ impl Redb {
         Ok(engine)
     }
 
+    /// Whether another process is at work on the file.
+    pub fn is_in_use(path: &Path) -> bool {
+        matches!(builder().open(path), Err(DatabaseError::DatabaseAlreadyOpen))
+    }
+
     /// The same over any disk: one that freezes, one that does not sync.
     pub fn on(disk: impl StorageBackend, name: &str) -> Result<Self, StoreError> {
         Self::ready(builder().create_with_backend(disk), name.to_owned())
@@ -52,6 +72,12 @@ impl Redb {
     fn ready(opened: Result<Database, DatabaseError>, path: String) -> Result<Self, StoreError> {
         let db = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.clone() },
+            DatabaseError::Storage(StorageError::Corrupted(cause)) => StoreError::Damaged { path: path.clone(), cause },
+            DatabaseError::Storage(StorageError::Io(error))
+                if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) =>
+            {
+                StoreError::Damaged { path: path.clone(), cause: error.to_string() }
+            }
             other => StoreError::io(&path, other),
         })?;
         let engine = Self { db, path };
@@ -72,7 +98,7 @@ fn builder() -> Builder {
 }
 
 /// Makes a new name in a directory durable.
-fn sync_dir(of: &Path) -> std::io::Result<()> {
+pub fn sync_dir(of: &Path) -> std::io::Result<()> {
     std::fs::File::open(of.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 

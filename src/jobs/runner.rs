@@ -113,7 +113,14 @@ impl Runner {
                 let runner = self.clone();
                 running.spawn(async move { runner.run_one(row, false).await });
             }
-            while running.join_next().await.is_some() {}
+            let mut failed = None;
+            while let Some(ran) = running.join_next().await {
+                failed = ran.ok().and_then(Result::err).or(failed);
+            }
+            // The store refused: trying at once again would only turn in circles.
+            if let Some(refusal) = failed {
+                return Err(refusal);
+            }
         }
     }
 

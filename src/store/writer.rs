@@ -57,9 +57,12 @@ impl Writer {
     }
 
     fn group(&mut self, batch: Vec<Write>) {
+        if let Some(why) = self.broken.borrow().clone() {
+            return answer_all(batch.into_iter().map(|w| w.done), &why);
+        }
         let base = match self.engine.snapshot() {
             Ok(base) => base,
-            Err(error) => return answer_all(batch.into_iter().map(|w| w.done), &error),
+            Err(error) => return answer_all(batch.into_iter().map(|w| w.done), &error.to_string()),
         };
         let mut group = Overlay::new();
         let mut seq = self.next_seq;
@@ -86,7 +89,7 @@ impl Writer {
             if let Err(error) = self.engine.commit(&group) {
                 tracing::error!(%error, writes = answers.len(), "a commit failed; nothing of the group was kept");
                 self.broken.send_replace(Some(error.to_string()));
-                return answer_all(answers.into_iter().map(|(done, _)| done), &error);
+                return answer_all(answers.into_iter().map(|(done, _)| done), &error.to_string());
             }
             self.next_seq = seq;
             self.figures.commits.fetch_add(1, Ordering::Relaxed);
@@ -120,13 +123,13 @@ fn journalled(changes: Changes, seq: &mut u64) -> Result<Overlay, StoreError> {
     Ok(overlay)
 }
 
-fn answer_all(waiting: impl Iterator<Item = Box<dyn FnOnce(Outcome<()>) + Send>>, error: &StoreError) {
+fn answer_all(waiting: impl Iterator<Item = Box<dyn FnOnce(Outcome<()>) + Send>>, why: &str) {
     for done in waiting {
         let mut refusal = Refusal::unavailable(
             "STORE_UNAVAILABLE",
             "Your change could not be saved just now. Nothing was changed; please try again in a moment.",
         );
-        refusal.cause = Some(error.to_string());
+        refusal.cause = Some(why.to_owned());
         done(Err(refusal));
     }
 }

@@ -80,12 +80,11 @@ fn a_damaged_file_is_named_with_the_way_out_and_left_as_it_is() {
 #[test]
 fn newer_data_and_a_clock_set_back_are_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let newer = store_with(dir.path(), |store| {
+    store_with(dir.path(), |store| {
         store.write_blocking(stamp(Timestamp::UNIX_EPOCH), |tx| tx.put(&META, &"format".to_owned(), &99)).unwrap();
     });
     let said = last_words(serve(dir.path(), &[]).spawn().unwrap());
     assert!(said.contains("store.redb") && said.contains("newer version"), "{said}");
-    let _ = newer;
     let dir = tempfile::tempdir().unwrap();
     let later = "2199-01-01T00:00:00Z".parse().unwrap();
     store_with(dir.path(), |store| drop(store.write_blocking(stamp(later), |tx| tx.emit(&Happened {})).unwrap()));
@@ -110,15 +109,16 @@ fn a_full_disk_ends_the_program_with_its_reason() {
     let dir = tempfile::tempdir().unwrap();
     store_with(dir.path(), |_| ());
     let program = serve(dir.path(), &[]);
-    // No file may grow beyond 2 MB; a growing one gets an error instead of a signal.
-    let limited = format!("trap '' XFSZ; ulimit -f 2048; exec {} \"$@\"", env!("CARGO_BIN_EXE_instainstru"));
+    // No file may grow beyond 3 MB; a growing one gets an error instead of a signal.
+    let limited = format!("trap '' XFSZ; ulimit -f 3072; exec {} \"$@\"", env!("CARGO_BIN_EXE_instainstru"));
     let mut shell = Command::new("bash");
     shell.args(["-c", &limited, "-"]).args(program.get_args());
     let mut child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
     std::io::BufRead::read_line(&mut out, &mut line).unwrap();
-    let base = line.trim().split_once("ready at ").unwrap_or_else(|| panic!("{line:?}")).1.to_owned();
+    let Some((_, base)) = line.trim().split_once("ready at ") else { panic!("{}", last_words(child)) };
+    let base = base.to_owned();
     let refused = tokio::runtime::Runtime::new().unwrap().block_on(async {
         let http = reqwest::Client::new();
         for n in 0..20_000 {

@@ -29,7 +29,7 @@ fn ok(dir: &Path, args: &[&str]) -> String {
 async fn a_backup_of_the_running_server_is_restored_exported_and_imported() {
     let app = TestApp::empty_at(NOON).await;
     app.post("/api/v1/auth/send-email-verification", serde_json::json!({ "email": "a@example.org" })).await.expect(200);
-    let said = ok(app.dir(), &["backup"]);
+    let said = ok(&app.site().data_dir, &["backup"]);
     let path = said.split(" holds ").next().unwrap();
     assert!(path.contains("/backups/2026-11-10T17-00-") && said.contains("verified"), "{said}");
     let (restored, imported) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -39,7 +39,7 @@ async fn a_backup_of_the_running_server_is_restored_exported_and_imported() {
     let (again, said) = run(restored.path(), &["restore", path]);
     assert!(!again && said.contains("--force"), "{said}");
     ok(restored.path(), &["restore", path, "--force"]);
-    let (running, said) = run(app.dir(), &["restore", path, "--force"]);
+    let (running, said) = run(&app.site().data_dir, &["restore", path, "--force"]);
     assert!(!running && said.contains("another process"), "{said}");
     let file = imported.path().join("all.jsonl");
     ok(restored.path(), &["export", file.to_str().unwrap()]);

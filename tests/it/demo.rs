@@ -1,5 +1,10 @@
 //! The demo marketplace: who is there, what happened, and that it is the same every time.
 
+use std::collections::BTreeMap;
+
+use instainstru::bookings::model::Status;
+use instainstru::bookings::tables::BOOKINGS;
+use instainstru::store::{Dir, ReadExt, Span};
 use serde_json::{Value, json};
 
 use crate::kit::TestApp;
@@ -42,6 +47,19 @@ async fn piano_on_the_upper_west_side_has_an_evening_every_day() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sentence_of_the_front_page_finds_a_true_slot() {
+    let app = TestApp::demo_at(NOON).await;
+    app.settle().await;
+    let q = "piano lessons on the upper west side under $100 tomorrow evening";
+    let found = app.get(&format!("/api/v1/search?q={}", q.replace(' ', "%20").replace('$', "%24"))).await.expect(200);
+    let sarah = found["items"].as_array().unwrap().iter().find(|i| i["instructor"]["first_name"] == "Sarah");
+    let sarah = sarah.unwrap_or_else(|| panic!("{found}"));
+    assert_eq!(sarah["group"], "exact", "{sarah}");
+    let slots = sarah["next_slots"].as_array().unwrap();
+    assert!(slots.iter().any(|s| s["date"] == "2026-11-11" && s["start_time"].as_str() >= Some("17:00")), "{sarah}");
+}
+
 /// Sarah Chen's id and her piano lessons.
 async fn sarah(app: &TestApp) -> (String, Value) {
     let services = app.get("/api/v1/services/catalog?category=music").await.expect(200);
@@ -59,4 +77,29 @@ async fn the_same_seed_and_day_give_the_same_people() {
     assert_eq!(sarah(&one).await, sarah(&other).await);
     let list = |app: TestApp| async move { app.get("/sandbox/v1/demo/accounts").await.expect(200) };
     assert_eq!(list(one).await, list(other).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_past_is_full_of_lessons_in_every_state_and_its_books_add_up() {
+    let app = TestApp::demo_at(NOON).await;
+    let mut by_status = BTreeMap::new();
+    app.site()
+        .read(|r| {
+            for (_, booking) in r.scan(&BOOKINGS, Span::all(), 10_000, Dir::Up)? {
+                *by_status.entry(booking.status.name()).or_insert(0) += 1;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let all: usize = by_status.values().sum();
+    assert!((520..=700).contains(&all), "{by_status:?}");
+    for status in Status::ALL.into_iter().filter(|status| *status != Status::NoShow) {
+        assert!(by_status.contains_key(status.name()), "no booking is {}: {by_status:?}", status.name());
+    }
+    // The store itself, ledger included, is verified when the app ends.
+    let mails = app.get("/sandbox/v1/outbox?limit=100").await.expect(200);
+    let letters = mails["items"].as_array().unwrap();
+    let of_the_past = |mail: &&Value| mail["created_at"].as_str() < Some(&NOON[..19]);
+    assert_eq!(letters.iter().find(of_the_past), None, "a letter about the past");
+    assert!(letters.len() < 30, "{} letters at once", letters.len());
 }

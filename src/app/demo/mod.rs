@@ -10,11 +10,14 @@ mod cast;
 mod copies;
 mod dice;
 mod hours;
+mod lessons;
 mod log_book;
 mod people;
 mod play;
+mod season;
 mod stage;
 mod teacher;
+mod words;
 
 pub use log_book::{accounts, greeting, show_people, tables};
 

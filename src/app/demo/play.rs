@@ -1,8 +1,10 @@
 //! The play itself: who does what when, from the opening months ago until now.
 
 use super::cast::cast;
+use super::lessons::{self, Act, Agenda, Company};
 use super::log_book;
 use super::people::{self, Hashes, day_of};
+use super::season::wishes;
 use super::stage::Stage;
 use super::teacher::plan;
 use crate::app::config::Config;
@@ -18,18 +20,32 @@ const WEEKS_AHEAD: i64 = 9;
 pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
     let opening = plus_hours(now, -PAST_DAYS * 24);
     let stage = Stage::open(config, opening).await?;
+    let company = arrivals(&stage, opening, now).await?;
+    let plans = (0..cast().teachers.len()).map(plan).collect::<Outcome<Vec<_>>>()?;
+    let live: Vec<usize> = (0..plans.len()).filter(|at| plans[*at].is_live()).collect();
+    let mut agenda = Agenda::default();
+    for wish in wishes(opening, now, &live) {
+        agenda.add(wish.at, Act::Book(wish));
+    }
+    lessons::days_off(&company, &live, now, day_of(&stage, now), &mut agenda);
+    lessons::perform(&stage, &company, agenda, now).await?;
+    log_book::write(&stage.site).await?;
+    Ok(stage)
+}
+
+/// Everybody joins in the first days.
+async fn arrivals(stage: &Stage, opening: Timestamp, now: Timestamp) -> Outcome<Company> {
     let hashes = Hashes::new()?;
-    people::admin(&stage, &hashes).await?;
-    let last = plus_days(monday_of(day_of(&stage, now)), WEEKS_AHEAD * 7 - 1);
+    let mut company = Company::default();
+    people::admin(stage, &hashes).await?;
+    let last = plus_days(monday_of(day_of(stage, now)), WEEKS_AHEAD * 7 - 1);
     for at in 0..cast().teachers.len() {
         stage.wait_until(plus_minutes(opening, 30 + at as i64 * 20)).await?;
-        people::instructor(&stage, plan(at)?, last, &hashes).await?;
+        company.teachers.push(people::instructor(stage, plan(at)?, last, &hashes).await?);
     }
     for at in 0..cast().students.len() {
         stage.wait_until(plus_hours(opening, 42 + at as i64 * 2)).await?;
-        people::student(&stage, at, &hashes).await?;
+        company.students.push(people::student(stage, at, &hashes).await?);
     }
-    stage.wait_until(now).await?;
-    log_book::write(&stage.site).await?;
-    Ok(stage)
+    Ok(company)
 }

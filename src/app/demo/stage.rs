@@ -10,7 +10,7 @@ use crate::app::rooms;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, Timestamp, zone};
-use crate::jobs::{Consumer, Runner};
+use crate::jobs::{Consumer, JobKind, Runner};
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
 use crate::site::{Mode, Parts, Site, SiteParts};
@@ -67,7 +67,10 @@ impl Stage {
         site.parts.put(stand_in.clone());
         let at_work = |consumer: &Consumer| !SILENT.contains(&consumer.name) && !LATER.contains(&consumer.name);
         let consumers = rooms::consumers().into_iter().filter(at_work).collect();
-        let runner = Runner::new(site.clone(), rooms::jobs(), consumers);
+        // Sweeps only catch up after the timers; here nothing is ever missed.
+        let exact = |kind: &JobKind| kind.every.is_none_or(|every| !every.is_frequent());
+        let jobs = rooms::jobs().into_iter().filter(exact).collect();
+        let runner = Runner::new(site.clone(), jobs, consumers);
         runner.prepare().await?;
         Ok(Self { site, stand_in, runner, _dir: dir })
     }

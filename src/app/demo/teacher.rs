@@ -80,10 +80,9 @@ pub fn plan(at: usize) -> Outcome<Plan> {
         languages: languages(&teacher),
         services: offerings(&mut dice, speciality, &places)?,
         areas: if in_person { areas(home, places.iter().any(|p| p.travels())) } else { Vec::new() },
-        studio: places.contains(&Place::InstructorLocation).then(|| NamedPlace {
-            address: format!("{home}; the exact address comes with the booking"),
-            label: Some("Studio".into()),
-        }),
+        studio: places
+            .contains(&Place::InstructorLocation)
+            .then(|| NamedPlace { address: format!("Studio in {home}"), label: Some("Studio".into()) }),
         meeting_point: places.contains(&Place::Neutral).then(|| meeting_point(home, category)),
         notice_hours: if named { 1 } else { dice.one([1, 1, 2, 2, 4, 12, 24]) },
         buffer_minutes: if named { 15 } else { dice.one([5, 10, 15, 15, 30]) },

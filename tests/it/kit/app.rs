@@ -1,6 +1,5 @@
 //! One running program. When it is dropped the store is verified, consumers must have caught up and no job be dead.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -133,17 +132,21 @@ impl TestApp {
     }
 }
 
-/// Where the demo of an instant lies, played when it is first asked for.
+/// Where the demo of an instant lies: played when it is first asked for, and again whenever the program has changed.
 async fn golden_demo(clock: &str) -> PathBuf {
-    static GOLDEN: Mutex<BTreeMap<String, PathBuf>> = Mutex::const_new(BTreeMap::new());
-    let mut golden = GOLDEN.lock().await;
-    if let Some(dir) = golden.get(clock) {
-        return dir.clone();
+    static PLAYING: Mutex<()> = Mutex::const_new(());
+    let _one_at_a_time = PLAYING.lock().await;
+    let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
+    let made_by = format!("{:?} {}", program.modified().unwrap(), program.len());
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo").join(clock.replace(':', "-"));
+    let label = dir.with_extension("made-by");
+    if std::fs::read_to_string(&label).is_ok_and(|by| by == made_by) {
+        return dir;
     }
-    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap().keep();
+    drop(std::fs::remove_dir_all(&dir));
     let config = Config { data_dir: dir.clone(), ..Config::default() };
     demo::fill_when_empty(&config, Some(clock.parse().unwrap())).await.unwrap();
-    golden.insert(clock.to_owned(), dir.clone());
+    std::fs::write(label, made_by).unwrap();
     dir
 }
 

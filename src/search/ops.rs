@@ -204,7 +204,10 @@ fn message(answered: &Answered) -> Option<String> {
     if parsed.flags.iter().any(|flag| flag == "invalid_date") {
         said.push("That date does not exist, so any day is shown.".to_owned());
     }
-    if answered.understood.nothing_fits {
+    let unread = ["garbage", "too_short"].iter().any(|unread| parsed.flags.iter().any(|flag| flag == unread));
+    if answered.understood.nothing_fits && unread {
+        said.push("We could not make out what you would like to learn.".to_owned());
+    } else if answered.understood.nothing_fits {
         said.push(format!("Nobody teaches “{}” here.", parsed.service_query));
     }
     if answered.exact() == 0 && answered.found.total > 0 && !answered.found.relaxed.is_empty() {

@@ -25,6 +25,9 @@ pub enum Rank {
     Name,
 }
 
+/// How near a word is: few edits, the same letters, the same first letter, its rank, how often it occurs.
+type Closeness = (usize, bool, bool, Rank, u32);
+
 /// Knows words, and the neighbours of words.
 pub struct Spelling {
     known: HashSet<String>,
@@ -70,7 +73,7 @@ impl Spelling {
             return None;
         }
         let allowed = edits(length);
-        let mut best: Option<((usize, bool, bool, Rank, u32), &str)> = None;
+        let mut best: Option<(Closeness, &str)> = None;
         for index in self.neighbours(word, allowed) {
             let (target, rank, count) = &self.targets[index as usize];
             let distance = damerau(word, target);

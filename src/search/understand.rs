@@ -314,10 +314,15 @@ fn flags(understood: &mut Understood, tokens: &[Token]) {
         .map(|token| token.text.chars().count())
         .sum::<usize>();
     let parsed = &mut understood.parsed;
-    match letters {
-        0 => parsed.flag("garbage"),
-        1 if understood.services.is_empty() => parsed.flag("too_short"),
-        _ => {}
+    let unread = match letters {
+        0 => Some("garbage"),
+        1 if understood.services.is_empty() => Some("too_short"),
+        _ => None,
+    };
+    if let Some(flag) = unread {
+        parsed.flag(flag);
+        // Nothing typed at all asks for everything; signs that say nothing ask for nothing.
+        understood.nothing_fits |= !understood.query.trim().is_empty();
     }
     let said_nothing =
         parsed.services.is_empty() && understood.chips.is_empty() && !understood.nothing_fits && letters > 1;

@@ -70,3 +70,45 @@ async fn edges_are_refused_in_words() {
     let click = serde_json::json!({ "search_query_id": id, "instructor_id": stage.sarah.id, "position": 1 });
     stage.app.post("/api/v1/search/click", click).await.expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_true_slots_and_never_dead_ends() {
+    let stage = Stage::set().await;
+    let page = stage.app.get("/search?q=piano+tomorrow+after+4pm+under+%2490").await;
+    assert_eq!(page.status, 200);
+    let slot = format!("/book/{}/{}?date=2026-11-11&amp;time=16%3A00&amp;minutes=30", stage.sarah.id, stage.piano);
+    assert!(page.text.contains(&slot), "{}", page.text);
+    // Half an hour at $80, with 12% booking protection.
+    assert!(page.text.contains("$44.80") && page.text.contains("30 min, all in"));
+    // Taking a chip back leaves the rest of the sentence.
+    assert!(page.text.contains("href=\"/search?q=piano+after+4pm+under+%2490\""), "{}", page.text);
+    let book = stage.app.get(&slot.replace("&amp;", "&")).await;
+    assert_eq!(book.status, 200);
+    for nobody in ["/search?q=plumber", "/search?q=violin", "/search?q=piano+under+%2410", "/search?q=%F0%9F%8E%B9"] {
+        let page = stage.app.get(nobody).await;
+        assert_eq!(page.status, 200, "{nobody}");
+        assert!(page.text.contains("/categories/music") && page.text.contains("/services"), "{nobody}");
+    }
+    for kindly in [
+        "/search",
+        "/search?q=",
+        "/search?q=piano&max=abc&date=never&sort=x&page=0&minutes=1",
+        "/search?q=piano&page=9",
+    ] {
+        assert_eq!(stage.app.get(kindly).await.status, 200, "{kindly}");
+    }
+    let links = stage.app.get("/search/suggestions?q=pia").await;
+    assert!(links.text.contains("/search?q=Piano"), "{}", links.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_leaves_out_what_was_taken() {
+    let stage = Stage::set().await;
+    let home = stage.app.get("/").await;
+    assert_eq!(home.status, 200);
+    // 2:05 pm with an hour's notice: the first quarter hour after 3:05.
+    assert!(home.text.contains("datetime=\"2026-11-10T15:15\""), "{}", home.text);
+    stage.book(&stage.emma, "2026-11-10", "15:15").await;
+    let later = stage.app.get("/").await;
+    assert!(later.text.contains("datetime=\"2026-11-10T16:30\""), "{}", later.text);
+}

@@ -108,8 +108,7 @@ impl Bench<'_> {
     }
 
     fn at_place(&self, row: &Row, offer: &Offer, place: Place) -> Option<Judged> {
-        let mut fails = Fails::default();
-        fails.price = !self.price(offer, place)?;
+        let mut fails = Fails { price: !self.price(offer, place)?, ..Fails::default() };
         let (covered, distance_km) = self.distance(row);
         let remote = place == Place::Remote && self.criteria.online_anywhere;
         if let Some(area) = self.criteria.area.as_ref().filter(|_| !remote) {

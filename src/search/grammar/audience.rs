@@ -249,7 +249,7 @@ fn age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         end += 1 + len;
     }
     let Some(years) = scan.longest(end, YEARS) else { return months(scan, at, end, out) };
-    let bare = scan.phrase(end, "years").is_some() && years == 1 || scan.phrase(end, "year").is_some() && years == 1;
+    let bare = years == 1 && scan.is(end, &["year", "years"]);
     end += years;
     // "10 years of experience" is the teacher's, "5 years" alone may be anything.
     if bare && (scan.is(end, &["of", "experience", "teaching"]) || !for_someone(scan, at)) {

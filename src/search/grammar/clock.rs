@@ -181,7 +181,8 @@ fn single(scan: &Scan, at: usize, found: &Found, out: &mut Vec<Candidate>) {
     if let Some(len) = scan.longest(end, &["or earlier", "at the latest", "latest"]).filter(|_| found.certain) {
         push(out, scan.lead(at, BEFORE), end + len, bonus, Piece::Time(TimeWish::Before(found.said)));
     }
-    let wishes: [(&[&str], fn(ClockSaid) -> TimeWish); 4] =
+    type Wish = fn(ClockSaid) -> TimeWish;
+    let wishes: [(&[&str], Wish); 4] =
         [(AFTER, TimeWish::After), (BEFORE, TimeWish::Before), (AT, TimeWish::At), (AROUND, TimeWish::Around)];
     for (words, wish) in wishes {
         let from = scan.lead(at, words);

@@ -248,7 +248,7 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
     if listed_exam(at + 2) || at > 1 && listed_exam(at - 2) {
         return None;
     }
-    if exam && !(company && !scan.is(at + 1, EXAM)) {
+    if exam && (!company || scan.is(at + 1, EXAM)) {
         return None;
     }
     (listed || company || clock || scan.topic_elsewhere(at, at + 1)).then_some((day, plural))

@@ -84,7 +84,7 @@ fn before_speaking(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "piano in Spanish" is given in Spanish; "lessons in Spanish" may well be Spanish lessons.
 fn teaching_in(scan: &Scan, at: usize) -> bool {
-    let named: Vec<_> =
-        scan.topics.iter().filter(|(start, end, topic)| !topic.weak && !(*start <= at + 1 && at + 1 < *end)).collect();
-    !named.is_empty() && !scan.is(at.wrapping_sub(1), &["conversation", "fluency", "conversational"])
+    let language = at + 1;
+    let named = scan.topics.iter().any(|(start, end, topic)| !topic.weak && !(*start..*end).contains(&language));
+    named && !scan.is(at.wrapping_sub(1), &["conversation", "fluency", "conversational"])
 }

@@ -282,8 +282,8 @@ fn console_sign(chrome: &Chrome) -> Markup {
             div.wrap.wrap--full {
                 (mark("console", "/admin"))
                 form.con__find role="search" action="/admin/find" {
-                    label.vh for="find" { "Find a user, booking, report or request id" }
-                    input.in.in--s id="find" name="q" type="search" placeholder="User, booking, report, request id";
+                    label.vh for="find" { "Find a person, booking, reference or request id" }
+                    input.in.in--s id="find" name="q" type="search" placeholder="Person, booking, reference, request id";
                 }
                 div.con__who.small {
                     span.con__name { (name) }

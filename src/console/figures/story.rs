@@ -7,7 +7,7 @@ use crate::base::time::Timestamp;
 use crate::bookings::model::{Accused, Booking, Status};
 use crate::console::words::{Moments, action_words};
 use crate::jobs::{self, JobState};
-use crate::payments::model::{ActionState, BookingPayment, MoneyAction};
+use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction};
 use crate::payments::tables::actions;
 use crate::store::Read;
 
@@ -32,7 +32,9 @@ pub struct Station {
 /// Past stations first, in order of time, then those to come.
 pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &Moments) -> Outcome<Vec<Station>> {
     let mut stations = of_lesson(r, booking)?;
-    stations.extend(actions(r, booking.id)?.iter().map(of_action));
+    let mut calls = actions(r, booking.id)?;
+    calls.sort_by_key(|action| (action.done_at.unwrap_or(action.created_at), place_in_order(action.kind)));
+    stations.extend(calls.iter().map(of_action));
     if let Some(at) = payment.settled_at {
         let outcome = payment.outcome.map_or("", |outcome| outcome.name());
         stations.push(past(at, "Money settled", outcome.replace('_', " ")));
@@ -45,6 +47,18 @@ pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &
     ahead.sort_by_key(|station| station.at);
     stations.extend(ahead);
     Ok(stations)
+}
+
+/// Calls of one instant in the order they follow from each other.
+fn place_in_order(kind: ActionKind) -> u8 {
+    match kind {
+        ActionKind::Authorize { .. } => 0,
+        ActionKind::Capture | ActionKind::Release => 1,
+        ActionKind::Refund => 2,
+        ActionKind::Transfer | ActionKind::TopUp => 3,
+        ActionKind::Tip => 4,
+        ActionKind::TipTransfer => 5,
+    }
 }
 
 fn past(at: Timestamp, title: &str, text: impl Into<String>) -> Station {

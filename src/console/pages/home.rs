@@ -36,8 +36,10 @@ pub async fn home(State(site): State<Site>, chrome: Chrome) -> Answer<Markup> {
 }
 
 fn figures(lessons: &Lessons, booked: &Booked, money: &Money) -> Markup {
-    let lesson_words =
-        format!("{} finished, {} under way, {} to come", lessons.finished, lessons.under_way, lessons.to_come);
+    let lesson_words = match lessons.total() {
+        0 => "none on the calendar".to_owned(),
+        _ => format!("{} finished, {} under way, {} to come", lessons.finished, lessons.under_way, lessons.to_come),
+    };
     let mut charge_words = count(money.charges, "charge", "charges");
     if money.refunded.is_positive() {
         charge_words = format!("{charge_words}, {} refunded", money.refunded.dollars());
@@ -89,7 +91,7 @@ fn health(vitals: &[Vital]) -> Markup {
     html! {
         section aria-labelledby="health-h" {
             h2.h3 id="health-h" { "Health" }
-            ul.cells.health {
+            ul.health {
                 @for vital in vitals {
                     li {
                         b { (vital.name) }

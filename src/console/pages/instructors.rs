@@ -157,9 +157,8 @@ fn listed(rows: Vec<Row>) -> Table {
 
 fn row(teacher: &Teacher, times: &Moments) -> Row {
     let mood = match teacher.stage {
-        Stage::Public => Mood::Good,
         Stage::Hidden => Mood::Wait,
-        Stage::Ready | Stage::Underway => Mood::Plain,
+        Stage::Public | Stage::Ready | Stage::Underway => Mood::Plain,
     };
     let missing: Vec<&str> = teacher.missing.iter().map(|step| step_words(step)).collect();
     let user = &teacher.user;

@@ -18,7 +18,7 @@ use crate::bookings::tables::load;
 use crate::console::figures::story::story;
 use crate::console::pages::shell::{moments, person, show, state_badge};
 use crate::console::words::{Moments, lesson_state, money_state};
-use crate::payments::ledger::{self, Entry};
+use crate::payments::ledger::{self, Entry, EntryKind};
 use crate::payments::model::BookingPayment;
 use crate::site::Site;
 use crate::store::Read;
@@ -51,7 +51,7 @@ pub async fn file(
                 div.stack.stack--l.con__file {
                     (party_facts(&case, &times)?)
                     (history(r, &case, &times)?)
-                    (books(&ledger::of_booking(r, id)?, &times))
+                    (books(ledger::of_booking(r, id)?, &times))
                 }
                 (side(&case, &times))
             }
@@ -165,7 +165,16 @@ fn capital(words: &str) -> String {
 }
 
 /// Every line of the books about this booking; they sum to zero.
-fn books(entries: &[Entry], times: &Moments) -> Markup {
+fn books(mut entries: Vec<Entry>, times: &Moments) -> Markup {
+    // Within one instant: what came in, what went out, what was left.
+    entries.sort_by_key(|entry| {
+        let place = match entry.kind {
+            EntryKind::Capture | EntryKind::CreditUsed | EntryKind::TipCharged => 0,
+            EntryKind::FeesEarned => 2,
+            _ => 1,
+        };
+        (entry.at, place)
+    });
     if entries.is_empty() {
         return part(
             "Books",

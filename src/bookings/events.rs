@@ -60,7 +60,7 @@ macro_rules! events {
 events! {
     /// A slot is held, nothing is paid yet.
     BookingCreated "booking.created" { hold_expires_at: Timestamp }
-    /// The lesson will take place: both parties are told.
+    /// The lesson will take place: both parties are told. A moved lesson is told as `booking.rescheduled` instead.
     BookingConfirmed "booking.confirmed" {}
     /// A hold ended without payment; nobody but the student was ever told of it.
     BookingPaymentFailed "booking.payment_failed" {}

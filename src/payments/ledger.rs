@@ -59,6 +59,8 @@ pub enum EntryKind {
     CreditForfeited,
     CreditExpired,
     FeesEarned,
+    /// Carried over to the booking a lesson was moved to.
+    Rebooked,
 }
 
 impl EntryKind {
@@ -74,6 +76,7 @@ impl EntryKind {
             Self::CreditForfeited => "credit_forfeited",
             Self::CreditExpired => "credit_expired",
             Self::FeesEarned => "fees_earned",
+            Self::Rebooked => "rebooked",
         }
     }
 }

@@ -288,3 +288,39 @@ async fn who_did_not_come_is_reported_objected_to_and_decided() {
     );
     assert_eq!(paid["payout_summary"]["payout_cents"], 6800);
 }
+
+/// rule: 10§2.8, Reschedule: early moves are free, a late one takes the money along, and nobody keeps both times.
+#[tokio::test(flavor = "multi_thread")]
+async fn lessons_are_moved_with_their_money() {
+    let mut stage = Stage::set().await;
+    let to = |date: &str, time: &str| json!({ "booking_date": date, "start_time": time, "selected_duration": 60 });
+    let of = |id: &str| format!("/api/v1/bookings/{id}/reschedule");
+    let unpaid = stage.hold(&stage.john, "2026-11-20", "10:00").await;
+    let problem = stage.post(&stage.john, &of(&unpaid), to("2026-11-20", "12:00")).await;
+    problem.refused(400, "payment_method_required_for_reschedule");
+
+    let first = stage.book(&stage.emma, THURSDAY.0, THURSDAY.1).await;
+    stage.post(&stage.sarah, &of(&first), to("2026-11-13", "10:00")).await.refused(403, "FORBIDDEN");
+    stage.post(&stage.emma, &of(&first), to("2026-11-20", "10:00")).await.refused(409, "BOOKING_CONFLICT");
+    // Its own old time does not stand in the way.
+    let moved = stage.post(&stage.emma, &of(&first), to(THURSDAY.0, "16:45")).await.expect(200);
+    assert_eq!((&moved["status"], &moved["rescheduled_from_id"]), (&json!("CONFIRMED"), &json!(first)));
+    assert_eq!(moved["payment"]["auth_scheduled_for"], "2026-11-11T21:45:00Z");
+    let old = stage.booking(&stage.emma, &first).await;
+    assert_eq!((&old["status"], &old["cancellation_reason"]), (&json!("CANCELLED"), &json!("Rescheduled")));
+    assert_eq!(old["rescheduled_to_id"], moved["id"]);
+
+    // 20 hours before: the money is taken now and rides along; the instructor is paid once, for the new lesson.
+    stage.at("2026-11-12T01:45:00Z").await;
+    let second = moved["id"].as_str().unwrap().to_owned();
+    let late = stage.post(&stage.emma, &of(&second), to("2026-11-13", "10:00")).await.expect(200);
+    assert_eq!(late["payment"]["payment_status"], "locked", "{late}");
+    let third = late["id"].as_str().unwrap().to_owned();
+    stage.post(&stage.emma, &of(&third), to("2026-11-14", "10:00")).await.refused(422, "reschedule_locked");
+    stage.at("2026-11-14T16:00:00Z").await;
+    let paid = stage.booking(&stage.sarah, &third).await;
+    assert_eq!(paid["payment"]["settlement_outcome"], "lesson_completed_full_payout", "{paid}");
+    assert_eq!(paid["payout_summary"]["payout_cents"], 6800);
+    assert_eq!(stage.booking(&stage.emma, &third).await["payment_summary"]["total_paid_cents"], 8960);
+    assert_eq!(stage.booking(&stage.emma, &second).await["payment_summary"]["total_paid_cents"], 0);
+}

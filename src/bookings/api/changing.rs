@@ -5,8 +5,10 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::creating::minutes;
 use crate::base::access::Actor;
-use crate::base::id::BookingId;
+use crate::base::id::{BookingId, OfferingId};
+use crate::base::time::{Date, WallTime};
 use crate::bookings::ops;
 use crate::bookings::view::BookingView;
 use crate::site::Site;
@@ -55,6 +57,37 @@ pub(super) async fn cancel_booking(
     Body(input): Body<Cancellation>,
 ) -> Answer<Json<BookingView>> {
     let booking = ops::cancel::by_participant(&site, id, actor.user_id, &input.reason).await?;
+    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Move {
+    #[schema(value_type = String, format = Date)]
+    booking_date: Date,
+    start_time: WallTime,
+    #[schema(minimum = 15, maximum = 720)]
+    selected_duration: i64,
+    instructor_service_id: Option<OfferingId>,
+}
+
+/// Moves a lesson. Until 24 hours before it as often as wished; until 12 hours before it once, and it is paid then.
+#[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/reschedule", tag = "bookings",
+    operation_id = "reschedule_booking", params(("booking_id" = BookingId, Path)), request_body = Move,
+    responses((status = 200, body = BookingView)))]
+pub(super) async fn reschedule_booking(
+    State(site): State<Site>,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Body(input): Body<Move>,
+) -> Answer<Json<BookingView>> {
+    let wish = ops::reschedule::Wish {
+        date: input.booking_date,
+        start: input.start_time,
+        minutes: minutes("selected_duration", input.selected_duration)?,
+        offering: input.instructor_service_id,
+    };
+    let booking = ops::reschedule::reschedule(&site, id, actor.user_id, wish).await?;
     Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
 }
 

@@ -21,7 +21,7 @@ use crate::site::Site;
 use crate::web::{Answer, Body, IdempotencyKey, Reply};
 
 /// rule: 10§2.1: a request must be 15–720 minutes long.
-fn minutes(field: &str, minutes: i64) -> Outcome<u16> {
+pub(super) fn minutes(field: &str, minutes: i64) -> Outcome<u16> {
     u16::try_from(minutes)
         .ok()
         .filter(|m| (15..=720).contains(m))

@@ -32,6 +32,7 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
         .route(own, routes!(changing::cancel_booking))
         .route(Access::can(Permission::CompleteBookings), routes!(changing::complete_booking))
+        .route(student, routes!(changing::reschedule_booking))
         .route(own, routes!(no_show::report_no_show))
         .route(own, routes!(no_show::dispute_no_show))
         .route(student, routes!(paying::checkout))

@@ -112,7 +112,8 @@ fn hold(tx: &mut Tx, ask: &Ask, gazetteer: &Gazetteer) -> Outcome<Booking> {
     Ok(booking)
 }
 
-fn draft(tx: &mut Tx, ask: &Ask, verdict: &Verdict, hold_expires_at: Timestamp) -> Outcome<Booking> {
+/// The booking as it begins: held, not paid.
+pub fn draft(tx: &mut Tx, ask: &Ask, verdict: &Verdict, hold_expires_at: Timestamp) -> Outcome<Booking> {
     let Verdict { choice, slot, quote, zone_name } = verdict;
     Ok(Booking {
         id: tx.new_id(),

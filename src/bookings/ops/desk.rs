@@ -1,7 +1,7 @@
 //! What money has to say about a lesson, heard inside the write that makes it true.
 
 use crate::base::refusal::Outcome;
-use crate::bookings::events::{BookingCancelled, BookingConfirmed, Lesson};
+use crate::bookings::events::{BookingCancelled, BookingConfirmed, BookingRescheduled, Lesson};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::holds::{HOLD, close_hold, slot_is_free};
@@ -55,7 +55,13 @@ pub fn confirm(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
     booking.holds_slot = true;
     save(tx, &mut booking)?;
     jobs::cancel(tx, HOLD, booking.id)?;
-    tx.emit(&BookingConfirmed { lesson: Lesson::of(&booking) })?;
+    match booking.rescheduled_from {
+        None => tx.emit(&BookingConfirmed { lesson: Lesson::of(&booking) })?,
+        Some(from_booking_id) => {
+            let from_start_utc = load(tx, from_booking_id)?.start;
+            tx.emit(&BookingRescheduled { lesson: Lesson::of(&booking), from_booking_id, from_start_utc })?;
+        }
+    }
     Ok(booking)
 }
 

@@ -6,3 +6,4 @@ pub mod create;
 pub mod lifecycle;
 pub mod lists;
 pub mod no_show;
+pub mod reschedule;

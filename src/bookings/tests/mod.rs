@@ -4,6 +4,7 @@ mod cancel;
 mod create;
 mod lifecycle;
 mod lists;
+mod reschedule;
 
 use crate::base::id::{AnyId, BookingId, OfferingId, ServiceId, UserId};
 use crate::base::money::{Bp, Cents};

@@ -118,7 +118,8 @@ pub fn money(r: &dyn Read, day: &Day) -> Outcome<Money> {
             | EntryKind::CreditIssued
             | EntryKind::CreditUsed
             | EntryKind::CreditForfeited
-            | EntryKind::CreditExpired => {}
+            | EntryKind::CreditExpired
+            | EntryKind::Rebooked => {}
         }
         money.kept += -(of(Account::Fees) + of(Account::CreditCost));
         money.credit_given += of(Account::CreditCost);

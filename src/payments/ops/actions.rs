@@ -57,7 +57,7 @@ fn key(payment: &BookingPayment, kind: ActionKind) -> String {
     match kind {
         ActionKind::Authorize { .. } => format!("pi_{booking}_{}", payment.attempt),
         ActionKind::Capture => {
-            let word = terms.map_or("capture", |terms| terms.cause.capture_word());
+            let word = terms.map_or("lock_capture", |terms| terms.cause.capture_word());
             numbered(format!("{word}_{booking}"), payment.capture_retry_count)
         }
         ActionKind::Release => numbered(format!("cancel_{booking}"), payment.attempt.saturating_sub(1)),

@@ -1,7 +1,7 @@
 //! What a call came to, written down with everything that follows from it, in one write.
 
 use super::actions::repeat_later;
-use super::{checkout, settle, tips};
+use super::{checkout, lock, settle, tips};
 use crate::base::id::{BookingId, MoneyActionId};
 use crate::base::refusal::Outcome;
 use crate::jobs::{self, Job};
@@ -149,6 +149,9 @@ fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Ou
             payment.charge = intent.charge.clone().or(payment.charge);
             let about = settle::about(&payment);
             ledger::post(tx, EntryKind::Capture, about, Account::Cash, Account::Lessons, taken)?;
+            if payment.settling.is_none() {
+                return lock::locked(tx, payment);
+            }
         }
         _ => {
             // Released, or expired before it could be taken.

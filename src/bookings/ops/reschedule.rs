@@ -1,0 +1,157 @@
+//! Moving a lesson: the new booking and the end of the old one are one write, so nobody ever has both or neither.
+
+use crate::availability::ops::occupy;
+use crate::base::id::{BookingId, OfferingId, UserId};
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Date, WallTime, plus_minutes};
+use crate::bookings::events::{BookingCancelled, Lesson};
+use crate::bookings::model::{Booking, Status};
+use crate::bookings::ops::create::{Ask, draft, entry, judge};
+use crate::bookings::ops::desk::confirm;
+use crate::bookings::ops::holds::HOLD;
+use crate::bookings::ops::paying::own;
+use crate::bookings::ops::{HOLD_MINUTES, facts, save};
+use crate::bookings::rules::lists::RESCHEDULED;
+use crate::bookings::rules::reschedule::{self, Situation, Way};
+use crate::bookings::tables::{BOOKINGS, load};
+use crate::jobs::{self, Job};
+use crate::payments::model::BookingPayment;
+use crate::payments::ops::{self as money, Checkout, Planned};
+use crate::payments::rules::settle::Cause as MoneyCause;
+use crate::places::Gazetteer;
+use crate::site::Site;
+use crate::store::Tx;
+
+/// Where the lesson is to be moved.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub date: Date,
+    pub start: WallTime,
+    pub minutes: u16,
+    /// Another lesson of the same instructor.
+    pub offering: Option<OfferingId>,
+}
+
+impl Wish {
+    fn ask(&self, old: &Booking) -> Ask {
+        Ask {
+            student: old.student_id,
+            instructor: old.instructor_id,
+            offering: self.offering.unwrap_or(old.offering_id),
+            date: self.date,
+            start: self.start,
+            minutes: self.minutes,
+            place: Some(old.place),
+            meeting_location: old.meeting_location.clone(),
+            student_note: old.student_note.clone(),
+        }
+    }
+}
+
+pub async fn reschedule(site: &Site, id: BookingId, student: UserId, wish: Wish) -> Outcome<Booking> {
+    let gazetteer = site.part::<Gazetteer>()?;
+    let (locked, first) = (wish.clone(), gazetteer.clone());
+    let way = site
+        .write(move |tx| {
+            let (old, payment, way) = movable(tx, id, student, &locked)?;
+            judge(tx, tx.now(), &locked.ask(&old), Some(id))?;
+            if way == Way::Late {
+                money::plan_lock(tx, &payment)?;
+            }
+            Ok(way)
+        })
+        .await?;
+    if way == Way::Late && money::run(site, id).await?.locked_at.is_none() {
+        return Err(Refusal::unprocessable(
+            "reschedule_lock_failed",
+            "The card could not be charged, and a lesson this near is moved only when it is paid. Nothing was changed.",
+        ));
+    }
+    let (new, calling) = site.write(move |tx| relocate(tx, id, student, &wish, way, &first)).await?;
+    if calling {
+        money::run(site, new).await?;
+    }
+    site.read(|r| load(r, new))
+}
+
+fn movable(tx: &Tx, id: BookingId, student: UserId, wish: &Wish) -> Outcome<(Booking, BookingPayment, Way)> {
+    let (old, payment) = own(tx, id, student)?;
+    let situation = Situation {
+        status: old.status,
+        payment: payment.status,
+        has_card: payment.method_id.is_some(),
+        start: old.start,
+        now: tx.now(),
+        moved_late_before: old.late_reschedule_used,
+        other_terms: wish.minutes != old.minutes || wish.offering.is_some_and(|offering| offering != old.offering_id),
+    };
+    let way = reschedule::judge(&situation)?;
+    Ok((old, payment, way))
+}
+
+/// Ends the old booking, makes the new one, carries the money over. Answers the new id and whether the bank is asked.
+fn relocate(
+    tx: &mut Tx,
+    id: BookingId,
+    student: UserId,
+    wish: &Wish,
+    way: Way,
+    gazetteer: &Gazetteer,
+) -> Outcome<(BookingId, bool)> {
+    let (old, payment) = own(tx, id, student)?;
+    if old.status != Status::Confirmed {
+        return Err(Refusal::conflict("BOOKING_CHANGED", "The lesson was changed meanwhile. Look at it again."));
+    }
+    let ask = wish.ask(&old);
+    let verdict = judge(tx, tx.now(), &ask, Some(id))?;
+    let hold_expires_at = plus_minutes(tx.now(), HOLD_MINUTES.read(tx)?);
+    let mut new = draft(tx, &ask, &verdict, hold_expires_at)?;
+    new.service_area = facts::service_area(tx, ask.instructor, gazetteer)?;
+    new.rescheduled_from = Some(id);
+    new.late_reschedule_used = old.late_reschedule_used || way == Way::Late;
+    if new.offering_id == old.offering_id && new.minutes == old.minutes {
+        // Sold once: the price stays what it was.
+        (new.quote, new.hourly_rate) = (old.quote, old.hourly_rate);
+    }
+    end_old(tx, old, &new)?;
+    tx.put(&BOOKINGS, &new.id, &new)?;
+    occupy(tx, &entry(&new))?;
+    let (new_id, sale) = (new.id, facts::sale(tx, &new)?);
+    if way == Way::Late {
+        money::carry_locked(tx, id, &sale)?;
+        confirm(tx, new)?;
+        return Ok((new_id, false));
+    }
+    money::settle(tx, id, MoneyCause::StudentFree)?;
+    money::open(tx, &sale)?;
+    let method = payment.method_id.ok_or_else(|| Refusal::internal("a promised lesson has a card"))?;
+    match money::plan_checkout(tx, new_id, &Checkout { method, credit: Some(payment.credits_reserved) })? {
+        Planned::Scheduled(_) | Planned::Covered(_) => {
+            confirm(tx, new)?;
+            Ok((new_id, false))
+        }
+        Planned::Calling => {
+            jobs::enqueue(tx, Job::new(HOLD, new_id).due(hold_expires_at))?;
+            Ok((new_id, true))
+        }
+    }
+}
+
+/// The old side of a move is cancelled without a fee; its notice is the new side's.
+fn end_old(tx: &mut Tx, mut old: Booking, new: &Booking) -> Outcome<()> {
+    old.status = Status::Cancelled;
+    old.cancelled_at = Some(tx.now());
+    old.cancelled_by = Some(old.student_id);
+    old.cancellation_reason = Some(RESCHEDULED.to_owned());
+    old.rescheduled_to = Some(new.id);
+    old.holds_slot = false;
+    save(tx, &mut old)?;
+    tx.emit(&BookingCancelled {
+        lesson: Lesson::of(&old),
+        by: "student".to_owned(),
+        cancelled_by_id: Some(old.student_id),
+        reason: RESCHEDULED.to_owned(),
+        was_confirmed: true,
+        rescheduled_to_id: Some(new.id),
+    })
+}

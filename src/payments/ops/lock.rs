@@ -1,0 +1,80 @@
+//! Money taken early because a lesson is moved late, and carried over to its new time (part 10 §2.8, Reschedule).
+
+use super::actions::{begin, nothing_pending};
+use super::settle::about;
+use crate::base::id::BookingId;
+use crate::base::money::Cents;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::plus_hours;
+use crate::jobs::{self, Job};
+use crate::payments::ledger::{self, Account, EntryKind};
+use crate::payments::model::{ActionKind, BookingMoney, BookingPayment, CreditLot, PaymentStatus};
+use crate::payments::tables::{self, LOTS, PAYMENTS};
+use crate::store::Tx;
+
+/// Takes the money that the bank holds; the instructor is paid only when the lesson has taken place.
+pub fn plan_lock(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
+    nothing_pending(tx, payment.booking_id)?;
+    let amount = payment.card_amount();
+    if amount == Cents::ZERO {
+        return locked(tx, payment.clone());
+    }
+    if !payment.held {
+        return Err(Refusal::unprocessable(
+            "reschedule_lock_failed",
+            "The bank has not accepted the card of this lesson yet. Choose another card first, then move it.",
+        ));
+    }
+    begin(tx, payment, ActionKind::Capture, amount)
+}
+
+/// The capture of a lock went through.
+pub fn locked(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
+    payment.status = PaymentStatus::Locked;
+    payment.locked_at = Some(tx.now());
+    payment.locked_amount = payment.captured;
+    tx.put(&PAYMENTS, &payment.booking_id, &payment)
+}
+
+/// Hands everything a locked booking holds, credit included, to the booking it was moved to.
+pub fn carry_locked(tx: &mut Tx, from: BookingId, sale: &BookingMoney) -> Outcome<()> {
+    let old = tables::payment(tx, from)?;
+    if old.status != PaymentStatus::Locked {
+        return Err(Refusal::conflict(
+            "OPERATION_IN_PROGRESS",
+            "The payment changed meanwhile. Look at the lesson again.",
+        ));
+    }
+    let new = BookingPayment {
+        booking_id: sale.booking_id,
+        start: sale.start,
+        end: sale.end,
+        description: sale.description.clone(),
+        version: 1,
+        ..old.clone()
+    };
+    ledger::post(tx, EntryKind::Rebooked, about(&old), Account::Lessons, Account::Cash, old.captured)?;
+    ledger::post(tx, EntryKind::Rebooked, about(&new), Account::Cash, Account::Lessons, old.captured)?;
+    for lot in tables::reserved_lots(tx, from)? {
+        tx.put(&LOTS, &lot.id, &CreditLot { reserved_for: Some(new.booking_id), ..lot.clone() })?;
+    }
+    let mut closed = BookingPayment::open(&BookingMoney {
+        booking_id: from,
+        student_id: old.student_id,
+        instructor_id: old.instructor_id,
+        quote: old.quote,
+        start: old.start,
+        end: old.end,
+        description: old.description.clone(),
+    });
+    closed.status = PaymentStatus::Settled;
+    closed.settled_at = Some(tx.now());
+    closed.method_id = old.method_id;
+    closed.version = old.version + 1;
+    tx.put(&PAYMENTS, &from, &closed)?;
+    tx.put(&PAYMENTS, &new.booking_id, &new)?;
+    for job in ["authorize", "auth_retry", "capture"] {
+        jobs::cancel(tx, job, from)?;
+    }
+    jobs::enqueue(tx, Job::new("capture", new.booking_id).due(plus_hours(new.end, 24)))
+}

@@ -26,6 +26,9 @@ pub struct Config {
     pub log_json: bool,
     pub stripe_secret_key: Option<String>,
     pub stripe_webhook_secret: Option<String>,
+    /// Tests run every write twice, to find those that are not re-runnable.
+    #[serde(skip)]
+    pub rehearse_writes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +55,7 @@ impl Default for Config {
             log_json: false,
             stripe_secret_key: None,
             stripe_webhook_secret: None,
+            rehearse_writes: false,
         }
     }
 }

@@ -36,7 +36,8 @@ struct Secrets {
 
 /// The site without any server: enough for commands.
 pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Result<Site, String> {
-    let store = Store::open(&config.data_dir).map_err(|e| e.to_string())?;
+    let open = if config.rehearse_writes { Store::open_rehearsing } else { Store::open };
+    let store = open(&config.data_dir).map_err(|e| e.to_string())?;
     let mode = if config.is_sandbox() { Mode::Sandbox } else { Mode::Live };
     let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)
         .map_err(|why| format!("{} {why}", config.data_dir.display()))?;

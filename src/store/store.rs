@@ -1,14 +1,15 @@
 //! The handle everybody holds: snapshots out, writes in.
 
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
+use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 
-use super::engine::{Engine, Memory, Redb};
+use super::engine::{Chaos, Engine, Memory, Redb};
 use super::journal::last_seq;
 use super::read::{ReadExt, Snapshot};
 use super::table::Table;
@@ -35,13 +36,16 @@ pub struct Store {
     figures: Arc<Figures>,
 }
 
-/// What the writer has done since the start.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the writer has done since the start. The mean batch is `writes / commits`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WriterFigures {
+    /// Writes that wait right now.
     pub queued: u64,
     pub commits: u64,
     pub writes: u64,
     pub commit_micros: u64,
+    pub largest_batch: u64,
+    pub slowest_commit_micros: u64,
 }
 
 impl Store {
@@ -50,6 +54,13 @@ impl Store {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
         let path = dir.join("store.redb");
         Self::over(Arc::new(Redb::open(&path)?), &path.display().to_string())
+    }
+
+    /// The same for tests of the whole program: each write runs twice, and one that minds is refused.
+    pub fn open_rehearsing(dir: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
+        let path = dir.join("store.redb");
+        Self::over(Arc::new(Chaos(Redb::open(&path)?)), &path.display().to_string())
     }
 
     /// Opens what is there after checking every page of it.
@@ -201,11 +212,14 @@ impl Store {
     }
 
     pub fn figures(&self) -> WriterFigures {
+        let now = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         WriterFigures {
-            queued: self.figures.queued.load(Ordering::Relaxed),
-            commits: self.figures.commits.load(Ordering::Relaxed),
-            writes: self.figures.writes.load(Ordering::Relaxed),
-            commit_micros: self.figures.commit_micros.load(Ordering::Relaxed),
+            queued: now(&self.figures.queued),
+            commits: now(&self.figures.commits),
+            writes: now(&self.figures.writes),
+            commit_micros: now(&self.figures.commit_micros),
+            largest_batch: now(&self.figures.largest_batch),
+            slowest_commit_micros: now(&self.figures.slowest_commit_micros),
         }
     }
 

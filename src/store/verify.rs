@@ -5,7 +5,7 @@ use super::journal::{self, CURSORS, JOURNAL};
 use super::read::{Dir, Read, ReadExt, Span};
 use super::store::META;
 use super::table::AnyTable;
-use super::{StoreError, table};
+use super::{EventRecord, Key as _, StoreError, table, value};
 use crate::base::refusal::Outcome;
 
 /// A room's own promise about its data; answers what is broken, in sentences.
@@ -28,7 +28,7 @@ pub struct Report {
 impl Catalogue {
     /// The store's own tables, to which the rooms add theirs.
     pub fn new() -> Self {
-        Self { tables: vec![&META, &JOURNAL, &CURSORS], checks: vec![cursors_within_journal] }
+        Self { tables: vec![&META, &JOURNAL, &CURSORS], checks: vec![journal_without_gaps, cursors_within_journal] }
     }
 
     /// Reads everything once.
@@ -76,6 +76,25 @@ impl Catalogue {
         }
         Ok(wrong)
     }
+}
+
+/// Old events may be gone, but none from between two others.
+fn journal_without_gaps(read: &dyn Read) -> Outcome<Vec<String>> {
+    let mut wrong = Vec::new();
+    let mut expected = None;
+    table::each(read, JOURNAL.id(), |key, bytes| {
+        // What does not decode was told when the table was walked.
+        let Ok(seq) = u64::read(&mut &key[2..]) else { return Ok(()) };
+        if expected.is_some_and(|expected| seq != expected) {
+            wrong.push(format!("the journal lacks the events before {seq}"));
+        }
+        if value::decode::<EventRecord>(JOURNAL.name(), bytes).is_ok_and(|event| event.seq != seq) {
+            wrong.push(format!("event {seq} calls itself by another number"));
+        }
+        expected = Some(seq + 1);
+        Ok(())
+    })?;
+    Ok(wrong)
 }
 
 fn cursors_within_journal(read: &dyn Read) -> Outcome<Vec<String>> {

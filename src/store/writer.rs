@@ -1,10 +1,10 @@
 //! The writer thread: takes what waits, runs it one after another, makes it durable in one commit, then answers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, atomic};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -29,6 +29,19 @@ pub(super) struct Figures {
     pub commits: AtomicU64,
     pub writes: AtomicU64,
     pub commit_micros: AtomicU64,
+    pub largest_batch: AtomicU64,
+    pub slowest_commit_micros: AtomicU64,
+}
+
+impl Figures {
+    fn committed(&self, batch: u64, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.writes.fetch_add(batch, Ordering::Relaxed);
+        self.commit_micros.fetch_add(micros, Ordering::Relaxed);
+        self.largest_batch.fetch_max(batch, Ordering::Relaxed);
+        self.slowest_commit_micros.fetch_max(micros, Ordering::Relaxed);
+    }
 }
 
 pub(super) struct Writer {
@@ -92,11 +105,8 @@ impl Writer {
                 return answer_all(answers.into_iter().map(|(done, _)| done), &error.to_string());
             }
             self.next_seq = seq;
-            self.figures.commits.fetch_add(1, Ordering::Relaxed);
             let kept = answers.iter().filter(|(_, answer)| answer.is_ok()).count();
-            self.figures.writes.fetch_add(kept as u64, Ordering::Relaxed);
-            let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-            self.figures.commit_micros.fetch_add(micros, atomic::Ordering::Relaxed);
+            self.figures.committed(kept as u64, started.elapsed());
             self.committed.send_modify(|n| *n += 1);
         }
         for (done, answer) in answers {
@@ -128,7 +138,8 @@ fn answer_all(waiting: impl Iterator<Item = Box<dyn FnOnce(Outcome<()>) + Send>>
         let mut refusal = Refusal::unavailable(
             "STORE_UNAVAILABLE",
             "Your change could not be saved just now. Nothing was changed; please try again in a moment.",
-        );
+        )
+        .extra("retry_after", 5.into());
         refusal.cause = Some(why.to_owned());
         done(Err(refusal));
     }

@@ -1,7 +1,9 @@
 mod conformance;
 mod copies;
+mod damage;
 mod disk;
 mod freeze;
+mod pressure;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -99,18 +101,6 @@ fn a_second_process_and_a_newer_format_are_refused_with_a_sentence() {
     drop(store);
     let newer = Store::open(dir.path()).map(drop).unwrap_err();
     assert!(newer.to_string().contains("newer version"), "{newer}");
-}
-
-#[test]
-fn verify_finds_a_lost_index_entry_and_a_stranger() {
-    static TWIN: Table<u64, Row> = Table::new(0xF001, "number_row");
-    static STRANGER: Table<u64, u64> = Table::new(0xF00F, "number_number");
-    let store = Store::in_memory().unwrap();
-    store.write_blocking(stamp(), |tx| tx.put(&TWIN, &1, &row("red"))).unwrap();
-    store.write_blocking(stamp(), |tx| tx.put(&STRANGER, &1, &1)).unwrap();
-    let wrong = catalogue().verify(&store.snapshot().unwrap()).unwrap().wrong;
-    assert!(wrong.iter().any(|w| w.contains("lacks an index entry")), "{wrong:?}");
-    assert!(wrong.iter().any(|w| w.contains("no known table")), "{wrong:?}");
 }
 
 #[test]

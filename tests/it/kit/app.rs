@@ -64,6 +64,7 @@ impl TestApp {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             data_dir: dir.path().to_owned(),
             demo,
+            rehearse_writes: true,
             ..Config::default()
         };
         let running = start(&config, Some(clock.parse().unwrap())).await.unwrap();

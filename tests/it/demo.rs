@@ -93,7 +93,7 @@ async fn the_past_is_full_of_lessons_in_every_state_and_its_books_add_up() {
         .unwrap();
     let all: usize = by_status.values().sum();
     assert!((520..=700).contains(&all), "{by_status:?}");
-    for status in Status::ALL.into_iter().filter(|status| *status != Status::NoShow) {
+    for status in Status::ALL {
         assert!(by_status.contains_key(status.name()), "no booking is {}: {by_status:?}", status.name());
     }
     // The store itself, ledger included, is verified when the app ends.

@@ -15,10 +15,10 @@ use crate::base::id::{BookingId, ReviewId, UserId};
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, days_between, plus_days, plus_hours, plus_minutes, today_in};
-use crate::bookings::model::{Booking, Status};
+use crate::bookings::model::{Accused, Booking, Status};
 use crate::bookings::ops::create::{Ask, create};
 use crate::bookings::ops::paying::{Payment, pay};
-use crate::bookings::ops::{cancel, complete};
+use crate::bookings::ops::{cancel, complete, no_show};
 use crate::bookings::tables::with_status;
 use crate::instructors::active_offerings_of;
 use crate::reviews::ops::NewReview;
@@ -51,6 +51,18 @@ pub enum Act {
         booking: BookingId,
         by: UserId,
         notes: Option<String>,
+    },
+    /// Somebody did not come, says the other.
+    Report {
+        booking: BookingId,
+        by: UserId,
+        accused: Accused,
+        reason: String,
+    },
+    Object {
+        booking: BookingId,
+        by: UserId,
+        reason: String,
     },
     Review {
         booking: BookingId,
@@ -128,6 +140,10 @@ async fn act_out(stage: &Stage, company: &Company, act: Act, agenda: &mut Agenda
         Act::Book(wish) => book(stage, company, &wish, agenda).await,
         Act::Cancel { booking, by, reason } => cancel::by_participant(site, booking, by, &reason).await.map(drop),
         Act::Complete { booking, by, notes } => complete::by_instructor(site, booking, by, notes).await.map(drop),
+        Act::Report { booking, by, accused, reason } => {
+            no_show::report(site, booking, (by, false), accused, Some(reason)).await.map(drop)
+        }
+        Act::Object { booking, by, reason } => no_show::dispute(site, booking, by, &reason).await.map(drop),
         Act::Review { booking, student, rating, text, tip, answer } => {
             let new = NewReview { booking_id: booking, rating, text, tip };
             let (review, _) = reviews::ops::write(site, student, new).await?;
@@ -248,9 +264,24 @@ fn afterwards(booking: &Booking, wish: &Wish, dice: &mut Dice, agenda: &mut Agen
             agenda.add(before(hours), Act::Cancel { booking: booking.id, by: booking.instructor_id, reason });
         }
         Fate::CardFailsLater | Fate::Unpaid | Fate::Declined => {}
-        Fate::Kept | Fate::SecondCard | Fate::StudentStaysAway | Fate::InstructorStaysAway => {
-            kept(booking, wish, dice, agenda);
-        }
+        Fate::StudentStaysAway => stayed_away(booking, Accused::Student, dice, agenda),
+        Fate::InstructorStaysAway => stayed_away(booking, Accused::Instructor, dice, agenda),
+        Fate::Kept | Fate::SecondCard => kept(booking, wish, dice, agenda),
+    }
+}
+
+/// The one who came says so; now and then the other objects, and a person has to decide.
+fn stayed_away(booking: &Booking, accused: Accused, dice: &mut Dice, agenda: &mut Agenda) {
+    let said = &words().lessons;
+    let (by, other, reasons) = match accused {
+        Accused::Student => (booking.instructor_id, booking.student_id, &said.student_stayed_away),
+        Accused::Instructor => (booking.student_id, booking.instructor_id, &said.instructor_stayed_away),
+    };
+    let at = plus_minutes(booking.start, dice.between(20, 45));
+    agenda.add(at, Act::Report { booking: booking.id, by, accused, reason: one_of(dice, reasons) });
+    if dice.chance(20) {
+        let reason = one_of(dice, &said.objections);
+        agenda.add(plus_hours(at, dice.between(2, 15)), Act::Object { booking: booking.id, by: other, reason });
     }
 }
 

@@ -32,6 +32,9 @@ pub struct Lessons {
     pub instructor_notes: Vec<String>,
     pub student_reasons: Vec<String>,
     pub instructor_reasons: Vec<String>,
+    pub student_stayed_away: Vec<String>,
+    pub instructor_stayed_away: Vec<String>,
+    pub objections: Vec<String>,
     pub days_off: Vec<String>,
 }
 

@@ -15,6 +15,7 @@ use crate::base::time::{Timestamp, plus_seconds};
 use crate::jobs::{self, Runner};
 use crate::notify::MailFaults;
 use crate::outside::sandbox::stripe::{FaultOrder, StandIn};
+use crate::search;
 use crate::site::Site;
 use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Params};
 
@@ -286,6 +287,15 @@ async fn switch(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Switche
 #[serde(deny_unknown_fields, default)]
 struct Faults {
     mail: Option<MailFault>,
+    search_index: Option<SearchIndex>,
+}
+
+/// Out of order, or working again.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum SearchIndex {
+    Up,
+    Down,
 }
 
 #[derive(Deserialize, serde::Serialize, utoipa::ToSchema)]
@@ -296,12 +306,15 @@ struct MailFault {
     times: u32,
 }
 
-/// Has the next mails to an address fail.
+/// Has the next mails to an address fail, or takes the search index out of order.
 #[utoipa::path(post, path = "/sandbox/v1/faults", tag = "sandbox", operation_id = "order_faults", request_body = Faults, responses((status = 200, body = Value)))]
 async fn order_faults(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Faults>) -> Answer<Json<Value>> {
     at_this_machine(ip)?;
     if let Some(fault) = &wish.mail {
         site.part::<MailFaults>()?.set(&fault.to, fault.times);
+    }
+    if let Some(state) = wish.search_index {
+        site.part::<search::Search>()?.set_down(state == SearchIndex::Down);
     }
     Ok(Json(json!({ "ok": true })))
 }

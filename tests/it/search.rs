@@ -112,3 +112,43 @@ async fn the_board_leaves_out_what_was_taken() {
     let later = stage.app.get("/").await;
     assert!(later.text.contains("datetime=\"2026-11-10T16:30\""), "{}", later.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_out_of_order_is_said_and_answers_go_on() {
+    let stage = Stage::set().await;
+    let fault = |state: &str| serde_json::json!({ "search_index": state });
+    stage.app.post("/sandbox/v1/faults", fault("down")).await.expect(200);
+    let found = search(&stage, "piano").await;
+    assert_eq!((&found["meta"]["degraded"], &found["meta"]["total_results"]), (&true.into(), &1.into()), "{found:#}");
+    assert_eq!(stage.app.get("/api/v1/search/health").await.expect(200)["status"], "degraded");
+    stage.app.post("/sandbox/v1/faults", fault("up")).await.expect(200);
+    let found = search(&stage, "piano").await;
+    assert_eq!((&found["meta"]["degraded"], &found["meta"]["total_results"]), (&false.into(), &1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_pauses_is_gone_at_once_and_after_the_index_follows() {
+    let stage = Stage::set().await;
+    assert_eq!(search(&stage, "piano").await["meta"]["total_results"], 1);
+    let sarah = stage.sarah.id;
+    let site = stage.app.site().clone();
+    let pause = move |live: bool| {
+        let site = site.clone();
+        async move {
+            let change = move |tx: &mut instainstru::store::Tx| {
+                instainstru::instructors::ops::revise::revise(tx, sarah, "live", |profile| {
+                    profile.is_live = live;
+                    Ok(())
+                })
+            };
+            site.write(change).await.unwrap();
+        }
+    };
+    pause(false).await;
+    assert_eq!(search(&stage, "piano").await["items"], serde_json::json!([]));
+    stage.app.settle().await;
+    assert_eq!(search(&stage, "piano").await["meta"]["total_results"], 0);
+    pause(true).await;
+    stage.app.settle().await;
+    assert_eq!(search(&stage, "piano").await["meta"]["total_results"], 1);
+}

@@ -9,11 +9,13 @@ use super::judge::{Bench, Judged, OTHER_DAYS, any_day, openings};
 use super::rank::Scale;
 use super::relax::{self, Group};
 use super::why;
+use crate::accounts;
 use crate::availability::rules::open::Opening;
 use crate::availability::rules::sheet::Sheet;
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_days};
+use crate::instructors;
 use crate::search::grammar::Sort;
 use crate::search::supply::{Row, Supply};
 use crate::search::understand::knowledge;
@@ -187,13 +189,20 @@ fn page(
         groups.iter().map(|group| (*group, count(*group))).filter(|(_, count)| *count > 0).collect();
     let relaxed = groups.iter().filter_map(|(group, _)| group.wish()).map(str::to_owned).collect();
     let total = candidates.len();
-    let cards = candidates
-        .into_iter()
-        .skip(offset)
-        .take(limit)
-        .map(|candidate| card(view, criteria, candidate))
-        .collect::<Outcome<Vec<_>>>()?;
+    let mut cards = Vec::new();
+    for candidate in candidates.into_iter().skip(offset).take(limit) {
+        if still_public(view, candidate.row.id)? {
+            cards.push(card(view, criteria, candidate)?);
+        }
+    }
     Ok(Found { cards, total, groups, relaxed })
+}
+
+/// As the store has it now: the rows may be a moment behind.
+fn still_public(view: &View, id: UserId) -> Outcome<bool> {
+    let profile = instructors::profile(view.read, id)?;
+    let user = accounts::user(view.read, id)?;
+    Ok(profile.zip(user).is_some_and(|(profile, user)| instructors::is_public(&profile, &user, view.now)))
 }
 
 fn card(view: &View, criteria: &Criteria, candidate: Candidate) -> Outcome<Card> {

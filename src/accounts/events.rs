@@ -74,3 +74,5 @@ event!(BlocksCleared "auth.blocks_cleared" {
     kinds: Vec<String>,
     reason: String,
 });
+event!(TwoFactorChanged "user.two_factor_changed" { user_id: UserId, enabled: bool });
+event!(BackupCodeUsed "user.backup_code_used" { user_id: UserId, left: usize });

@@ -14,6 +14,7 @@ pub mod model;
 pub mod ops;
 mod pages;
 pub mod parts;
+mod qr;
 pub mod rules;
 mod tables;
 

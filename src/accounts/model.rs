@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::base::access::{Permission, Role};
-use crate::base::id::{SessionId, UserId};
+use crate::base::id::{SessionId, TrustedDeviceId, UserId};
 use crate::base::time::Timestamp;
 
 /// Where an account stands. `deactivated` cannot sign in; `suspended` (paused) instructors can, but are not shown.
@@ -154,4 +154,54 @@ pub struct KnownDevices {
 pub struct KnownDevice {
     pub fingerprint: String,
     pub last_seen_at: Timestamp,
+}
+
+/// An authenticator that is on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TwoFactor {
+    /// Sealed; see `site::Seal`.
+    pub sealed_secret: String,
+    pub enabled_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+    /// The last time step a code was taken of: none works twice.
+    pub last_step: u64,
+    pub backup_codes: Vec<BackupCode>,
+}
+
+/// A recovery code: its first group finds it, the rest is only known by its hash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BackupCode {
+    pub selector: String,
+    pub hash: String,
+}
+
+/// A set-up that waits for its first code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PendingTwoFactor {
+    pub sealed_secret: String,
+    pub expires_at: Timestamp,
+    pub tries: u8,
+}
+
+/// Between a right password and the second factor; its key is the hash of the token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoginChallenge {
+    pub user_id: UserId,
+    /// Which door it came through.
+    pub browser: bool,
+    pub expires_at: Timestamp,
+    pub attempts: u8,
+}
+
+/// A browser that may skip the second step for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrustedDevice {
+    pub id: TrustedDeviceId,
+    pub user_id: UserId,
+    pub token_sha256: String,
+    /// Browser and system, which must stay the same.
+    pub name: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub expires_at: Timestamp,
 }

@@ -1,12 +1,15 @@
 //! What this room keeps, and the loaders others read people by.
 
 use crate::base::access::Role;
-use crate::base::id::{MailId, SessionId, UserId};
+use crate::base::id::{MailId, SessionId, TrustedDeviceId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
-use super::model::{EmailCode, EmailProof, KnownDevices, Letter, LoginRecord, PasswordReset, Session, SetupLink, User};
+use super::model::{
+    EmailCode, EmailProof, KnownDevices, Letter, LoginChallenge, LoginRecord, PasswordReset, PendingTwoFactor, Session,
+    SetupLink, TrustedDevice, TwoFactor, User,
+};
 
 pub static USERS: Table<UserId, User> = Table::new(0x1001, "userid_user").indexed(&[&BY_EMAIL, &BY_ROLE]);
 /// Unique: the write that adds a person looks here first, in the same transaction.
@@ -40,6 +43,14 @@ pub static KNOWN_DEVICES: Table<UserId, KnownDevices> = Table::new(0x100F, "user
 pub static SETUP_LINKS: Table<String, SetupLink> = Table::new(0x1010, "tokenhash_setuplink");
 pub static LETTERS: Table<MailId, Letter> = Table::new(0x1011, "letterid_letter");
 
+pub static TWO_FACTORS: Table<UserId, TwoFactor> = Table::new(0x1012, "userid_twofactor");
+pub static PENDING_TWO_FACTORS: Table<UserId, PendingTwoFactor> = Table::new(0x1013, "userid_pendingtwofactor");
+pub static LOGIN_CHALLENGES: Table<String, LoginChallenge> = Table::new(0x1014, "tokenhash_loginchallenge");
+pub static TRUSTED_DEVICES: Table<TrustedDeviceId, TrustedDevice> =
+    Table::new(0x1015, "deviceid_device").indexed(&[&DEVICES_BY_OWNER]);
+pub static DEVICES_BY_OWNER: Index<TrustedDeviceId, TrustedDevice, (UserId,)> =
+    Index::new(0x1016, "userid_deviceid", |_, device| vec![(device.user_id,)]);
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
     vec![
         &USERS,
@@ -52,6 +63,10 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
         &KNOWN_DEVICES,
         &SETUP_LINKS,
         &LETTERS,
+        &TWO_FACTORS,
+        &PENDING_TWO_FACTORS,
+        &LOGIN_CHALLENGES,
+        &TRUSTED_DEVICES,
     ]
 }
 

@@ -10,7 +10,7 @@ use crate::console;
 use crate::jobs::{Consumer, JobKind};
 use crate::notify;
 use crate::search;
-use crate::site::Site;
+use crate::site::{Seal, Site};
 use crate::store::{Catalogue, Read};
 use crate::web::{Api, Pages};
 use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, reviews, site, web};
@@ -102,6 +102,7 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(teachers(site));
     site.parts.put(bookings::desk());
     site.parts.put(lesson_pages(site));
+    site.parts.put(Seal::at(&site.data_dir, &site.entropy)?);
     site.parts.put(notify::MailFaults::default());
     site.parts.put(accounts::SandboxMailbox(Arc::new(notify::ops::newest_code)));
     Ok(())

@@ -105,6 +105,7 @@ id_type! {
     /// A person; an instructor is named by this id everywhere, a profile's id is the same value.
     UserId,
     SessionId,
+    TrustedDeviceId,
     CategoryId,
     SubcategoryId,
     /// A service of the catalogue.

@@ -1,8 +1,8 @@
 //! Follows the journal and decides whom each event concerns.
 
 use crate::accounts::events::{
-    AccountExists, EmailCodeRequested, LockedOut, PasswordChanged, PasswordResetRequested, SessionOpened,
-    StatusChanged, UserErased, UserRegistered,
+    AccountExists, BackupCodeUsed, EmailCodeRequested, LockedOut, PasswordChanged, PasswordResetRequested,
+    SessionOpened, StatusChanged, TwoFactorChanged, UserErased, UserRegistered,
 };
 use crate::accounts::model::User;
 use crate::accounts::{self};
@@ -84,6 +84,14 @@ fn about_account(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<(
         return to_user(tx, sender, event, e.user_id, |user| {
             e.new_device.then(|| account::new_device(sender, user, &e.label, event.at))
         });
+    }
+    if let Some(e) = event.decode::<TwoFactorChanged>() {
+        return to_user(tx, sender, event, e.user_id, |user| {
+            Some(account::two_factor_changed(sender, user, e.enabled))
+        });
+    }
+    if let Some(e) = event.decode::<BackupCodeUsed>() {
+        return to_user(tx, sender, event, e.user_id, |user| Some(account::backup_code_used(sender, user, e.left)));
     }
     if let Some(e) = event.decode::<StatusChanged>() {
         return to_user(tx, sender, event, e.user_id, |user| Some(account::account_status(sender, user, e.to)));

@@ -6,12 +6,14 @@
 
 pub mod audit;
 mod parts;
+mod seal;
 pub mod settings;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub use parts::Parts;
+pub use seal::Seal;
 pub use settings::{AnySetting, Setting, SettingRow};
 
 use crate::base::refusal::Outcome;

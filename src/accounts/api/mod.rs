@@ -6,6 +6,9 @@ mod lifecycle;
 mod me;
 mod rights;
 mod sign_in;
+mod two_factor;
+
+pub(super) use two_factor::{TRUST_COOKIE, qr_data_url, trust_cookie};
 
 use axum::http::{HeaderMap, header};
 use utoipa_axum::routes;
@@ -36,6 +39,14 @@ pub fn routes(api: Api) -> Api {
         .route(Access::SignedIn, routes!(me::list_sessions))
         .route(Access::SignedIn, routes!(me::end_session))
         .route(Access::SignedIn, routes!(me::logout_all_devices))
+        .route(own, routes!(two_factor::initiate))
+        .route(own, routes!(two_factor::verify))
+        .route(own, routes!(two_factor::disable))
+        .route(own, routes!(two_factor::regenerate))
+        .route(Access::SignedIn, routes!(two_factor::status))
+        .route(Access::Public, routes!(two_factor::verify_login))
+        .route(Access::SignedIn, routes!(two_factor::trusted_devices))
+        .route(Access::SignedIn, routes!(two_factor::distrust))
         .route(teach, routes!(lifecycle::suspend))
         .route(teach, routes!(lifecycle::reactivate))
         .route(teach, routes!(lifecycle::deactivate))

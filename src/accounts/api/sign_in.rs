@@ -7,18 +7,19 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::two_factor::TRUST_COOKIE;
 use super::{Message, visitor};
 use crate::accounts::must_user;
-use crate::accounts::ops::sign_in::{Credentials, Effort, SignedIn};
+use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self, Visitor};
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::challenge;
 use crate::base::access::Actor;
-use crate::base::refusal::{Outcome, Refusal};
+use crate::base::refusal::Refusal;
 use crate::base::secret;
 use crate::base::time::Timestamp;
 use crate::site::Site;
-use crate::web::{Answer, Body, ClientIp, Fault, Form, clear_session_cookie, session_cookie, session_token};
+use crate::web::{Answer, Body, ClientIp, Fault, Form, clear_session_cookie, cookie, session_cookie, session_token};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,15 +48,21 @@ pub(super) async fn login(
     headers: HeaderMap,
     Form(input): Form<LoginForm>,
 ) -> Response {
-    match enter(&site, input.username, input.password, input.captcha_token, visitor(ip, &headers)).await {
+    let given = credentials(input.username, input.password, input.captcha_token, visitor(ip, &headers));
+    let trusted_device = cookie(&headers, TRUST_COOKIE);
+    match ops::sign_in::sign_in(&site, Credentials { trusted_device, ..given }).await {
         Err(refusal) => turned_away(refusal),
-        Ok(signed_in) => Json(TokenAnswer {
-            access_token: Some(signed_in.opened.token),
-            token_type: Some("bearer"),
-            requires_2fa: false,
-            temp_token: None,
-        })
-        .into_response(),
+        Ok(Entered::Session(signed_in)) => Json(TokenAnswer::bearer(signed_in.opened.token)).into_response(),
+        Ok(Entered::SecondStep { temp_token }) => {
+            Json(TokenAnswer { access_token: None, token_type: None, requires_2fa: true, temp_token: Some(temp_token) })
+                .into_response()
+        }
+    }
+}
+
+impl TokenAnswer {
+    pub(super) fn bearer(token: String) -> Self {
+        Self { access_token: Some(token), token_type: Some("bearer"), requires_2fa: false, temp_token: None }
     }
 }
 
@@ -70,8 +77,8 @@ pub(super) struct LoginBody {
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct CookieAnswer {
-    requires_2fa: bool,
-    temp_token: Option<String>,
+    pub(super) requires_2fa: bool,
+    pub(super) temp_token: Option<String>,
 }
 
 /// The browsers' door: sets the session cookie.
@@ -84,26 +91,25 @@ pub(super) async fn login_with_session(
     headers: HeaderMap,
     Body(input): Body<LoginBody>,
 ) -> Response {
-    match enter(&site, input.email, input.password, input.captcha_token, visitor(ip, &headers)).await {
+    let given = credentials(input.email, input.password, input.captcha_token, visitor(ip, &headers));
+    let trusted_device = cookie(&headers, TRUST_COOKIE);
+    match ops::sign_in::sign_in(&site, Credentials { trusted_device, browser: true, ..given }).await {
         Err(refusal) => turned_away(refusal),
-        Ok(signed_in) => {
+        Ok(Entered::Session(signed_in)) => {
             ops::sign_in::adopt_guest(&site, signed_in.user.id, input.guest_session_id).await;
             let mut answer = Json(CookieAnswer { requires_2fa: false, temp_token: None }).into_response();
             answer.headers_mut().append(header::SET_COOKIE, session_cookie(&site, &signed_in.opened.token));
             answer
         }
+        Ok(Entered::SecondStep { temp_token }) => {
+            Json(CookieAnswer { requires_2fa: true, temp_token: Some(temp_token) }).into_response()
+        }
     }
 }
 
-async fn enter(
-    site: &Site,
-    email: String,
-    password: String,
-    captcha_token: Option<String>,
-    visitor: Visitor,
-) -> Outcome<SignedIn> {
+fn credentials(email: String, password: String, captcha_token: Option<String>, visitor: Visitor) -> Credentials {
     let effort = captcha_token.filter(|token| !token.is_empty()).map(Effort::Work);
-    ops::sign_in::sign_in(site, Credentials { email, password, effort, visitor }).await
+    Credentials { email, password, effort, trusted_device: None, browser: false, visitor }
 }
 
 fn turned_away(refusal: Refusal) -> Response {

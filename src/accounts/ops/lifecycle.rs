@@ -16,7 +16,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
-use super::{session, sign_in};
+use super::{session, sign_in, two_factor};
 
 /// A person's row and how many lessons lie ahead of them.
 pub fn standing(site: &Site, id: UserId) -> Outcome<(User, usize)> {
@@ -120,6 +120,7 @@ pub async fn erase(site: &Site, id: UserId, delete: bool) -> Outcome<()> {
 
 fn forget_door(tx: &mut Tx, user: &User) -> Outcome<()> {
     session::end_all(tx, user.id, None, "account_erased")?;
+    two_factor::forget(tx, user.id)?;
     tx.delete(&KNOWN_DEVICES, &user.id)?;
     tx.delete(&LOGIN_RECORDS, &user.email)?;
     for (_, key) in tx.index_keys(&RESETS_BY_USER, Span::prefix(&(user.id,)), 100, Dir::Up)? {

@@ -11,6 +11,7 @@ pub mod roles;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+pub mod two_factor;
 
 use crate::base::id::MailId;
 use crate::base::refusal::Outcome;

@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::session::{self, Opened};
-use super::{settings, sign_in};
+use super::{settings, sign_in, two_factor};
 
 /// The least length for this person: admins without a second factor need more.
 pub fn least_length(user: &User, setting: usize) -> usize {
@@ -111,6 +111,7 @@ pub async fn confirm_link(site: &Site, token: &str, new: &str) -> Outcome<()> {
         }
         store_hash(tx, user.id, &hash, true)?;
         session::end_all(tx, user.id, None, "password_reset")?;
+        two_factor::forget_devices(tx, user.id)?;
         Ok(())
     })
     .await

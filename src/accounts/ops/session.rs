@@ -15,7 +15,7 @@ use crate::base::time::{SignedDuration, Timestamp};
 use crate::site::Site;
 use crate::store::{Dir, ReadExt, Span, Tx};
 
-use super::Visitor;
+use super::{Visitor, two_factor};
 
 /// Characters of a user-agent line that are kept.
 const AGENT_CHARS: usize = 300;
@@ -164,6 +164,7 @@ pub async fn sweep(site: &Site) -> Outcome<usize> {
                 tx.delete(&LOGIN_RECORDS, &email)?;
             }
         }
+        two_factor::sweep(tx, SWEPT)?;
         Ok(ended.len())
     })
     .await

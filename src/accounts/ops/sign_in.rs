@@ -13,10 +13,10 @@ use crate::base::secret;
 use crate::base::text::normal_email;
 use crate::base::time::Timestamp;
 use crate::site::Site;
-use crate::store::{ReadExt, Tx};
+use crate::store::{Read, ReadExt, Tx};
 
 use super::session::{self, Opened};
-use super::{Visitor, settings};
+use super::{Visitor, settings, two_factor};
 
 /// What shows that somebody spent effort between two tries.
 #[derive(Clone, Debug)]
@@ -32,6 +32,10 @@ pub struct Credentials {
     pub email: String,
     pub password: String,
     pub effort: Option<Effort>,
+    /// The token of a browser that may skip the second step.
+    pub trusted_device: Option<String>,
+    /// A browser that keeps cookies, or a program that gets its token told.
+    pub browser: bool,
     pub visitor: Visitor,
 }
 
@@ -41,7 +45,17 @@ pub struct SignedIn {
     pub opened: Opened,
 }
 
-pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<SignedIn> {
+/// What a right password opens.
+#[derive(Clone, Debug)]
+pub enum Entered {
+    Session(Box<SignedIn>),
+    /// The second factor is still missing; come back with this.
+    SecondStep {
+        temp_token: String,
+    },
+}
+
+pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<Entered> {
     let email = normal_email(&given.email);
     pass_gate(site, &email, given.effort.as_ref()).await?;
     let parts = site.part::<Accounts>()?;
@@ -60,7 +74,7 @@ pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<SignedIn> {
     };
     let checked_hash = user.password_hash;
     let id = user.id;
-    site.write(move |tx| enter(tx, id, &checked_hash, fresh_hash.as_deref(), &given.visitor)).await
+    site.write(move |tx| enter(tx, id, &checked_hash, fresh_hash.as_deref(), &given)).await
 }
 
 /// Lock, challenge, window; a solved challenge is spent here, so it opens once.
@@ -92,31 +106,46 @@ async fn pass_gate(site: &Site, email: &str, effort: Option<&Effort>) -> Outcome
 }
 
 /// Everything that happens once the password was right; a lock that fell meanwhile still holds.
-fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, visitor: &Visitor) -> Outcome<SignedIn> {
+fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, given: &Credentials) -> Outcome<Entered> {
     // The password may have been changed while it was compared.
     let mut user = tx.get(&USERS, &id)?.filter(|u| u.password_hash == checked).ok_or_else(rules::wrong_password)?;
-    unlocked(tx, &user.email)?;
+    unlocked(tx, tx.now(), &user.email)?;
     if !user.can_sign_in() {
         return Err(rules::deactivated());
     }
-    tx.delete(&LOGIN_RECORDS, &user.email)?;
     if let Some(fresh) = fresh {
         user.password_hash = fresh.to_owned();
         tx.put(&USERS, &user.id, &user)?;
     }
-    let opened = session::open(tx, &user, visitor, &["password"])?;
-    Ok(SignedIn { user, opened })
+    if user.totp_enabled {
+        let token = given.trusted_device.as_deref().filter(|token| !token.is_empty());
+        let trusted = match token {
+            Some(token) => two_factor::is_trusted(tx, id, token, &given.visitor)?,
+            None => false,
+        };
+        if !trusted {
+            // The count of failures is cleared by the second step only.
+            return Ok(Entered::SecondStep { temp_token: two_factor::challenge(tx, id, given.browser)? });
+        }
+    }
+    let opened = welcome(tx, &user, &given.visitor, &["password"])?;
+    Ok(Entered::Session(Box::new(SignedIn { user, opened })))
 }
 
-fn unlocked(tx: &Tx, email: &String) -> Outcome<()> {
-    let now = tx.now();
-    match tx.get(&LOGIN_RECORDS, email)?.and_then(|r| r.locked_until).filter(|until| *until > now) {
+/// Everything was right: the count of failures starts anew, a session opens.
+pub(super) fn welcome(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]) -> Outcome<Opened> {
+    tx.delete(&LOGIN_RECORDS, &user.email)?;
+    session::open(tx, user, visitor, methods)
+}
+
+pub(super) fn unlocked(read: &dyn Read, now: Timestamp, email: &String) -> Outcome<()> {
+    match read.get(&LOGIN_RECORDS, email)?.and_then(|r| r.locked_until).filter(|until| *until > now) {
         Some(until) => Err(rules::locked(until, now)),
         None => Ok(()),
     }
 }
 
-async fn note_failure(site: &Site, email: String) -> Outcome<()> {
+pub(super) async fn note_failure(site: &Site, email: String) -> Outcome<()> {
     site.write(move |tx| {
         let before: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
         let record = rules::failed(&before, tx.now());

@@ -162,6 +162,7 @@ fn render(site: &Site, chrome: &Chrome, actor: &Actor, view: &View, said: &str) 
                 (section("password-part", "Password", "Changing it signs you out everywhere else.", password_form(view, &user)))
                 (section("more", "More", "", html! {
                     ul.stack {
+                        li { a href="/account/two-factor" { "Second step: a code from your phone" } }
                         li { a href="/account/notifications" { "What we tell you, and when not" } }
                         li { a href="/account/leave" { "Your data, pausing, leaving" } }
                     }

@@ -6,9 +6,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Refused, correctable, home_of, own_path, with_cookie};
-use crate::accounts::api::visitor;
-use crate::accounts::ops::sign_in::{Credentials, Effort};
+use super::{Refused, correctable, home_of, own_path, second_step, with_cookie};
+use crate::accounts::api::{TRUST_COOKIE, visitor};
+use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self};
 use crate::accounts::parts::{Accounts, DemoPeople};
 use crate::accounts::rules::challenge;
@@ -42,6 +42,7 @@ pub(super) async fn show(
     let said = match asked.done.as_str() {
         "reset" => notice(Tone::Ok, "Your new password is set. Sign in with it."),
         "joined" => notice(Tone::Ok, "Your account is ready. Sign in to go on."),
+        "late" => notice(Tone::Info, "That took longer than five minutes. Sign in again."),
         _ => Markup::default(),
     };
     let view = View { redirect: asked.redirect, ..View::default() };
@@ -67,9 +68,18 @@ pub(super) async fn enter(
 ) -> Answer<Response> {
     let effort = (!input.pause.is_empty()).then(|| Effort::Pause(input.pause.clone()));
     let visitor = visitor(ip, &headers);
-    let given = Credentials { email: input.email.clone(), password: input.password, effort, visitor };
+    let trusted_device = cookie(&headers, TRUST_COOKIE);
+    let given = Credentials {
+        email: input.email.clone(),
+        password: input.password,
+        effort,
+        trusted_device,
+        browser: true,
+        visitor,
+    };
     match ops::sign_in::sign_in(&site, given).await {
-        Ok(signed_in) => {
+        Ok(Entered::SecondStep { temp_token }) => Ok(second_step::go_on(&site, temp_token, &input.redirect)),
+        Ok(Entered::Session(signed_in)) => {
             ops::sign_in::adopt_guest(&site, signed_in.user.id, cookie(&headers, "guest_id")).await;
             let role = signed_in.user.roles.first().copied().unwrap_or(Role::Student);
             let on = own_path(&input.redirect).unwrap_or(home_of(role));

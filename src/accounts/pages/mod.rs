@@ -4,8 +4,10 @@ mod account;
 mod leave;
 mod login;
 mod password;
+mod second_step;
 mod setup;
 mod signup;
+mod two_factor;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +23,8 @@ pub fn pages(pages: Pages) -> Pages {
     pages
         .get(Access::Public, "/login", login::show)
         .post(Access::Public, "/login", login::enter)
+        .get(Access::Public, "/login/code", second_step::show)
+        .post(Access::Public, "/login/code", second_step::enter)
         .post(Access::Public, "/logout", login::leave)
         .get(Access::SignedIn, "/dashboard", dashboard)
         .get(Access::Public, "/signup", signup::show_email)
@@ -40,6 +44,12 @@ pub fn pages(pages: Pages) -> Pages {
         .get(Access::SignedIn, "/account", account::show)
         .post(own, "/account/profile", account::save_profile)
         .post(Access::can(Permission::ChangeOwnPassword), "/account/password", account::change_password)
+        .get(own, "/account/two-factor", two_factor::show)
+        .post(own, "/account/two-factor/start", two_factor::start)
+        .post(own, "/account/two-factor/on", two_factor::turn_on)
+        .post(own, "/account/two-factor/codes", two_factor::new_codes)
+        .post(own, "/account/two-factor/off", two_factor::turn_off)
+        .post(own, "/account/two-factor/devices/{id}/end", two_factor::distrust)
         .get(Access::SignedIn, "/account/leave", leave::show)
         .get(Access::SignedIn, "/account/export", leave::export)
         .post(Access::Role(Role::Instructor), "/account/pause", leave::pause)

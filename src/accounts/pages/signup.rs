@@ -13,7 +13,7 @@ use super::login::show_password;
 use super::{Refused, correctable, home_of, own_path, with_cookie};
 use crate::accounts::api::visitor;
 use crate::accounts::ops::register::Application;
-use crate::accounts::ops::sign_in::Credentials;
+use crate::accounts::ops::sign_in::{Credentials, Entered};
 use crate::accounts::ops::{self};
 use crate::accounts::rules::{email_code, person};
 use crate::base::access::Role;
@@ -183,9 +183,12 @@ pub(super) async fn join(
     }
     let done = |on: &str| with_cookie(see_other(on), set_cookie(&site, "", 0));
     let visitor = visitor(ip, &headers);
-    let given = Credentials { email: joining.email.clone(), password: details.password, effort: None, visitor };
+    let (email, password) = (joining.email.clone(), details.password);
+    let given = Credentials { email, password, effort: None, trusted_device: None, browser: true, visitor };
     // Somebody else's address: its owner was written to, and the password given here does not open it.
-    let Ok(signed_in) = ops::sign_in::sign_in(&site, given).await else { return Ok(done("/login?done=joined")) };
+    let Ok(Entered::Session(signed_in)) = ops::sign_in::sign_in(&site, given).await else {
+        return Ok(done("/login?done=joined"));
+    };
     let on = own_path(&joining.redirect).unwrap_or(home_of(joining.role()));
     Ok(with_cookie(done(on), session_cookie(&site, &signed_in.opened.token)))
 }

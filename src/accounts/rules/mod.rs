@@ -9,6 +9,7 @@ pub mod person;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in;
+pub mod totp;
 
 use crate::base::time::{SignedDuration, Timestamp};
 

@@ -1,11 +1,12 @@
 mod leaving;
+mod second_step;
 mod surface;
 
 use std::sync::Arc;
 
 use super::model::Session;
 use super::ops::register::Application;
-use super::ops::sign_in::{Credentials, Effort, SignedIn};
+use super::ops::sign_in::{Credentials, Effort, Entered, SignedIn};
 use super::ops::{self, Visitor};
 use super::rules::challenge;
 use super::*;
@@ -37,6 +38,7 @@ fn site() -> Site {
     let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
     clock.freeze(true);
     let parts = Parts::default();
+    parts.put(crate::site::Seal::of(&[[7; 32]]).unwrap());
     parts.put(Accounts::new(Arc::new(NewYork), &Entropy::seeded(2), WindowRule::Shadow).unwrap());
     Site::new(SiteParts {
         store: Store::in_memory().unwrap(),
@@ -103,7 +105,12 @@ async fn joined() -> Site {
 
 async fn enter(site: &Site, password: &str, effort: Option<Effort>) -> Outcome<SignedIn> {
     let visitor = Visitor { ip: "203.0.113.7".into(), user_agent: "curl/8".into() };
-    ops::sign_in::sign_in(site, Credentials { email: EMAIL.into(), password: password.into(), effort, visitor }).await
+    let (email, password) = (EMAIL.into(), password.into());
+    let given = Credentials { email, password, effort, trusted_device: None, browser: false, visitor };
+    match ops::sign_in::sign_in(site, given).await? {
+        Entered::Session(signed_in) => Ok(*signed_in),
+        Entered::SecondStep { .. } => panic!("a second step was asked for"),
+    }
 }
 
 #[tokio::test]

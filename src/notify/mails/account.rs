@@ -70,6 +70,26 @@ pub fn lockout(sender: &Sender, user: &User, until: Timestamp, failures: usize) 
         .action("Set a new password", sender.url("/forgot-password"))
 }
 
+pub fn two_factor_changed(sender: &Sender, user: &User, enabled: bool) -> Letter {
+    let (subject, words) = if enabled {
+        ("Your second step is on", "From now on signing in takes a code from your phone beside the password.")
+    } else {
+        ("Your second step is off", "From now on the password alone opens your account.")
+    };
+    Letter::new("two_factor_changed", &user.first_name, subject)
+        .says(words)
+        .says("If that was not you, set a new password at once.")
+        .action("Look at your account", sender.url("/account/two-factor"))
+}
+
+pub fn backup_code_used(sender: &Sender, user: &User, left: usize) -> Letter {
+    Letter::new("backup_code_used", &user.first_name, "A recovery code was used")
+        .says(format!("Somebody signed in with one of your recovery codes. You have {left} left."))
+        .says("If that was not you, set a new password at once.")
+        .action("Make new codes", sender.url("/account/two-factor"))
+        .datum("left", left)
+}
+
 pub fn account_status(sender: &Sender, user: &User, now: AccountStatus) -> Letter {
     match now {
         AccountStatus::Suspended => Letter::new("account_paused", &user.first_name, "Your account is paused")

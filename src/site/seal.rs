@@ -1,0 +1,109 @@
+//! Secrets at rest: AES-256-GCM under a key that lies beside the store, not in it. // rule: 20§13 secrets
+//!
+//! A sealed value opens only in the place it was sealed for (`table|id|field`), and names the key it was sealed with:
+//! `v2:<key>:<nonce and text>`. A key file may hold several keys, the newest first; the older ones still open.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::secret::{Entropy, sha256_hex};
+
+const VERSION: &str = "v2";
+
+/// The keys of one marketplace, newest first.
+pub struct Seal {
+    keys: Vec<(String, LessSafeKey)>,
+}
+
+impl Seal {
+    pub fn of(keys: &[[u8; 32]]) -> Outcome<Self> {
+        let one = |key: &[u8; 32]| {
+            let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Refusal::internal("not an AES-256 key"))?;
+            Ok((sha256_hex(key)[..8].to_owned(), LessSafeKey::new(unbound)))
+        };
+        Ok(Self { keys: keys.iter().map(one).collect::<Outcome<_>>()? })
+    }
+
+    /// Reads `keys/master` below the data directory, or makes it, readable by its owner only.
+    pub fn at(data_dir: &Path, entropy: &Entropy) -> Outcome<Self> {
+        let dir = data_dir.join("keys");
+        let path = dir.join("master");
+        let told = |e: std::io::Error| Refusal::internal(format!("{}: {e}", path.display()));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::create_dir_all(&dir).map_err(told)?;
+                let line = format!("{}\n", hex::encode(entropy.bytes::<32>()));
+                let mut file =
+                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(told)?;
+                file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(told)?;
+                line
+            }
+            Err(error) => return Err(told(error)),
+        };
+        let keys: Option<Vec<[u8; 32]>> =
+            text.split_whitespace().map(|line| hex::decode(line).ok()?.try_into().ok()).collect();
+        let keys = keys.filter(|keys| !keys.is_empty());
+        Self::of(&keys.ok_or_else(|| Refusal::internal(format!("{} holds no keys", path.display())))?)
+    }
+
+    /// Seals for one place; `nonce` must be fresh (inside a write: `tx.random_bytes()`).
+    pub fn seal(&self, place: &str, secret: &[u8], nonce: [u8; NONCE_LEN]) -> Outcome<String> {
+        let (name, key) = self.keys.first().ok_or_else(|| Refusal::internal("there is no key to seal with"))?;
+        let mut sealed = secret.to_vec();
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(place.as_bytes()), &mut sealed)
+            .map_err(|_| Refusal::internal("a secret could not be sealed"))?;
+        Ok(format!("{VERSION}:{name}:{}", URL_SAFE_NO_PAD.encode([&nonce[..], &sealed].concat())))
+    }
+
+    /// Opens what was sealed for `place`. There is no fallback: what does not open is an error.
+    pub fn open(&self, place: &str, text: &str) -> Outcome<Vec<u8>> {
+        let broken = || Refusal::internal(format!("the secret of {place} does not open"));
+        let mut parts = text.splitn(3, ':');
+        let (Some(VERSION), Some(name), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(broken());
+        };
+        let (_, key) = self.keys.iter().find(|(known, _)| known == name).ok_or_else(broken)?;
+        let bytes = URL_SAFE_NO_PAD.decode(body).map_err(|_| broken())?;
+        let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
+        let mut sealed = sealed.to_vec();
+        let plain = key.open_in_place(nonce, Aad::from(place.as_bytes()), &mut sealed).map_err(|_| broken())?;
+        Ok(plain.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_opens_only_where_it_was_sealed_and_old_keys_still_open() {
+        let old = Seal::of(&[[1; 32]]).unwrap();
+        let sealed = old.seal("users|7|totp", b"secret", [9; 12]).unwrap();
+        assert!(!sealed.contains("secret"));
+        assert_eq!(old.open("users|7|totp", &sealed).unwrap(), b"secret");
+        assert!(old.open("users|8|totp", &sealed).is_err());
+        let both = Seal::of(&[[2; 32], [1; 32]]).unwrap();
+        assert_eq!(both.open("users|7|totp", &sealed).unwrap(), b"secret");
+        assert!(both.seal("x", b"y", [0; 12]).unwrap() != old.seal("x", b"y", [0; 12]).unwrap());
+        assert!(Seal::of(&[[3; 32]]).unwrap().open("users|7|totp", &sealed).is_err());
+        assert!(old.open("users|7|totp", "secret").is_err(), "no plain text is taken");
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let sealed = Seal::at(dir.path(), &Entropy::system()).unwrap().seal("p", b"s", [1; 12]).unwrap();
+        assert_eq!(Seal::at(dir.path(), &Entropy::system()).unwrap().open("p", &sealed).unwrap(), b"s");
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(dir.path().join("keys/master")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

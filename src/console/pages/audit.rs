@@ -155,7 +155,9 @@ fn entity(r: &dyn Read, entry: &AuditEntry) -> Outcome<Markup> {
             Ok(user) => person(accounts::user(r, user)?.as_ref(), user),
             Err(_) => html! { (id) },
         },
-        "booking" => html! { a href={ "/admin/bookings/" (id) } { "Booking " (id.get(18..).unwrap_or(id)) } },
+        "booking" => {
+            html! { a href={ "/admin/bookings/" (id) } { "Booking " (id.get(18..22).unwrap_or_default()) "-" (id.get(22..).unwrap_or_default()) } }
+        }
         "setting" => html! { a href="/admin/settings" { (id) } },
         other => html! { (other) " " (id) },
     })

@@ -8,9 +8,7 @@ use super::shell;
 use crate::base::refusal::Refusal;
 use crate::site::Site;
 use crate::site::audit::REASON_CHARS;
-use crate::web::components::{
-    Button, Field, Tone, button, crumb, error_summary, field, link_button, notice, section_one,
-};
+use crate::web::components::{Button, Field, Tone, button, crumb, error_summary, field, link_button, notice};
 use crate::web::{Answer, Chrome};
 
 pub struct Confirm<'a> {
@@ -60,7 +58,7 @@ pub fn ask(site: &Site, chrome: &Chrome, view: &Confirm<'_>, refused: Option<&Re
                 h1.h2 { (view.title) }
                 (error_summary(&errors, view.unchanged))
             }
-            (section_one("effects", "What will happen", view.effects.clone()))
+            section.stack.stack--s { h2.h3 { "What will happen" } (view.effects) }
             form.stack method="post" action=(view.action) {
                 (view.fields)
                 (field(&Field {

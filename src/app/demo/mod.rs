@@ -21,9 +21,12 @@ mod words;
 
 pub use log_book::{accounts, greeting, show_people, tables};
 
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
+
 use super::config::Config;
 use super::start;
-use crate::base::refusal::Outcome;
+use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Clock, Timestamp};
 
 /// Fills an empty directory where that was asked for: in sandbox mode, on loopback (contract §1).
@@ -33,9 +36,11 @@ pub async fn fill_when_empty(config: &Config, clock: Option<Timestamp>) -> Outco
         return Ok(());
     }
     let now = clock.unwrap_or_else(|| Clock::system().now());
-    play::play(config, now).await?.save(&config.data_dir).await?;
+    // What went wrong in a past that was made up is nothing for today's log.
+    let played = play::play(config, now).with_subscriber(NoSubscriber::default()).await?;
+    played.save(&config.data_dir).await?;
     if config.demo_scale > 1 {
-        let site = start::open_site(config, Some(now)).map_err(crate::base::refusal::Refusal::internal)?;
+        let site = start::open_site(config, Some(now)).map_err(Refusal::internal)?;
         copies::add(&site, config.demo_scale - 1).await?;
         site.store.close();
     }

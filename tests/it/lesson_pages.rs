@@ -179,3 +179,24 @@ async fn sarah_sees_her_day_and_marks_a_lesson() {
     shows(&see(&stage, Some(&stage.emma), "/student/lessons").await, 200, &["Book again", "Their next free times."]);
     assert_eq!(leads(&see(&stage, Some(&stage.emma), "/instructor/dashboard").await), "/student/dashboard");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lesson_is_moved_with_the_same_picker() {
+    let stage = Stage::set().await;
+    let id = stage.book(&stage.emma, "2026-11-12", "16:30").await;
+    let page = format!("/student/lessons/{id}/move");
+    shows(
+        &see(&stage, Some(&stage.emma), &format!("/student/lessons/{id}")).await,
+        200,
+        &["Move to another time", &page],
+    );
+    let picker = see(&stage, Some(&stage.emma), &format!("{page}?date=2026-11-12&time=16:45")).await;
+    shows(&picker, 200, &["Move it to when?", "Booked for <b>Thu Nov 12, 4:30 pm", "Move to 4:45 pm"]);
+    shows(&see(&stage, Some(&stage.john), &page).await, 404, &[]);
+    let form = [("date", "2026-11-12"), ("time", "16:45"), ("minutes", "60"), ("place", "instructor_location")];
+    let moved = leads(&send(&stage, &stage.emma, &page, &form).await);
+    shows(&see(&stage, Some(&stage.emma), &moved).await, 200, &["The lesson is moved.", "4:45"]);
+    shows(&see(&stage, Some(&stage.emma), &format!("/student/lessons/{id}")).await, 200, &["This lesson was moved."]);
+    let again = send(&stage, &stage.emma, &page, &form).await;
+    shows(&again, 422, &["Only a confirmed lesson can be moved."]);
+}

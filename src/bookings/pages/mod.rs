@@ -34,6 +34,8 @@ fn student(pages: Pages) -> Pages {
         .get(student, "/student/lessons/{id}/calendar.ics", lessons::one::calendar_file)
         .get(student, "/student/lessons/{id}/card", lessons::card::card_page)
         .post(student, "/student/lessons/{id}/card", lessons::card::choose_card)
+        .get(student, "/student/lessons/{id}/move", book::moving::move_page)
+        .post(student, "/student/lessons/{id}/move", book::moving::move_lesson)
         .get(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel_page)
         .post(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel)
 }

@@ -14,6 +14,7 @@ use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::text::first_last_initial;
 use crate::base::time::{Date, Timestamp, fmt_clock, fmt_date, plus_days, today_in, zone};
+use crate::bookings::model::Booking;
 use crate::bookings::ops::{HOLD_MINUTES, facts};
 use crate::bookings::pages::offer;
 use crate::bookings::pages::words::{deadline, zone_words};
@@ -35,6 +36,9 @@ pub struct Loaded {
     pub choosing: Choosing,
     pub calendar: Calendar,
     pub fee: Bp,
+    /// The time a lesson is moved from, and what it was sold at.
+    from: Option<String>,
+    sold_at: Option<PriceQuote>,
     hold_minutes: i64,
     today: Date,
     shown: Date,
@@ -48,26 +52,31 @@ pub fn load(
     (instructor, offering): (UserId, OfferingId),
     query: &Query,
     viewer: Option<UserId>,
+    moving: Option<&Booking>,
 ) -> Outcome<Loaded> {
     let teacher = offer::teacher(r, instructor, viewer, now)?;
     let offering = offer::offering(r, instructor, offering)?;
     let durations = &offering.terms.durations;
-    let minutes = query.minutes().filter(|m| durations.contains(m)).unwrap_or_else(|| offer::usual_minutes(&offering));
+    let wished = moving.map_or_else(|| query.minutes(), |booking| Some(booking.minutes));
+    let minutes = wished.filter(|m| durations.contains(m)).unwrap_or_else(|| offer::usual_minutes(&offering));
     let places = &offering.terms.places;
-    let place = query.place().filter(|p| places.contains(p)).unwrap_or_else(|| offer::usual_place(&offering));
+    let wished = moving.map_or_else(|| query.place(), |booking| Some(booking.place));
+    let place = wished.filter(|p| places.contains(p)).unwrap_or_else(|| offer::usual_place(&offering));
     let calendar = facts::calendar(r, instructor)?;
     let today = today_in(now, &calendar.zone);
     let last = plus_days(today, HORIZON_DAYS);
-    let sheet = sheet(r, calendar.clone(), instructor, today, last, None)?;
+    let sheet = sheet(r, calendar.clone(), instructor, today, last, moving.map(|booking| booking.id))?;
     let terms = calendar.terms(Some(place), now);
     let openings = sheet.openings(&terms, today, last, minutes, ALL);
     let held = held(sheet, &terms, (today, last), minutes, &openings);
     let first = openings.first().map_or(today, |opening| opening.date);
     let shown = query.month().or_else(|| query.date()).unwrap_or(first).clamp(today, last);
-    let choosing = Choosing { instructor, offering: offering.id, minutes, place };
+    let choosing = Choosing { instructor, offering: offering.id, minutes, place, moving: moving.map(|b| b.id) };
+    let from = moving.map(|b| format!("{}, {}", fmt_date(b.date), fmt_clock(b.start_time)));
+    let sold_at = moving.map(|booking| booking.quote);
     let fee = facts::student_fee(r)?;
     let hold_minutes = HOLD_MINUTES.read(r)?;
-    Ok(Loaded { hold_minutes, teacher, offering, choosing, calendar, fee, today, shown, openings, held })
+    Ok(Loaded { from, sold_at, hold_minutes, teacher, offering, choosing, calendar, fee, today, shown, openings, held })
 }
 
 /// Starts that are only taken by somebody who is paying right now.
@@ -93,8 +102,9 @@ impl Loaded {
             profile_href: format!("/instructors/{}", self.teacher.id),
             face: offer::face(&self.teacher),
             zone: zone_words(&self.calendar.zone_name),
-            lengths: self.lengths(query),
-            places: self.places(query),
+            from: self.from.clone(),
+            lengths: if self.from.is_some() { Vec::new() } else { self.lengths(query) },
+            places: if self.from.is_some() { Vec::new() } else { self.places(query) },
             month: self.month(date),
             day: date.map(|date| (date, self.slots(date, &on_day, chosen, now))),
             notice: self.notice(query, date, &on_day, chosen.is_some()),
@@ -104,7 +114,7 @@ impl Loaded {
             sign_in: actor.is_none().then(|| sign_in(&self.here(chosen))),
             barred: actor.filter(|a| !a.is(Role::Student)).map(|_| "Sign in as a student to book a lesson."),
             hidden: chosen.map(|opening| self.hidden(opening)).unwrap_or_default(),
-            asks_address: self.choosing.place == Place::StudentHome,
+            asks_address: self.choosing.place == Place::StudentHome && self.from.is_none(),
             address: String::new(),
             hold_minutes: self.hold_minutes,
         }
@@ -198,6 +208,7 @@ impl Loaded {
         let rate = self.offering.terms.rate_at(self.choosing.place);
         // The instructor's share does not change what the student pays.
         let quote = PriceQuote::new(rate, self.choosing.minutes, self.fee, Bp(0), 0);
+        let quote = self.sold_at.unwrap_or(quote);
         let service = offer::service_name(&self.offering);
         let until = free_until(opening.start_utc);
         let reader = actor.and_then(|actor| zone(&actor.timezone));

@@ -3,6 +3,7 @@
 //! The choice lives in the address, so a guest signs in or registers on the way and comes back to it.
 
 mod load;
+pub mod moving;
 mod query;
 pub mod show;
 
@@ -52,7 +53,7 @@ fn shown(
     trouble: Option<&Trouble>,
 ) -> Outcome<Markup> {
     let now = site.now();
-    let loaded = site.read(|r| load::load(r, now, ids, query, actor.map(|a| a.user_id)))?;
+    let loaded = site.read(|r| load::load(r, now, ids, query, actor.map(|a| a.user_id), None))?;
     let mut view = loaded.view(query, actor, now);
     if let Some(trouble) = trouble {
         view.notice = Some(trouble.words.clone());
@@ -70,7 +71,7 @@ struct Trouble {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HoldForm {
+pub struct HoldForm {
     date: String,
     time: String,
     minutes: String,
@@ -143,7 +144,7 @@ pub(super) async fn hold(
 fn lost(site: &Site, chrome: &Chrome, actor: &Actor, ids: Ids, form: &HoldForm, why: &Refusal) -> Outcome<Markup> {
     let now = site.now();
     let query = form.query();
-    let loaded = site.read(|r| load::load(r, now, ids, &query, Some(actor.user_id)))?;
+    let loaded = site.read(|r| load::load(r, now, ids, &query, Some(actor.user_id), None))?;
     let (nearest, words) = match (query.date(), query.time()) {
         (Some(date), Some(time)) => {
             let own = why.details.as_ref().is_some_and(|d| d["conflict_scope"] == "student");
@@ -169,6 +170,6 @@ pub(super) fn nearest(site: &Site, booking: &Booking) -> Outcome<Vec<(String, St
         ..Query::default()
     };
     let ids = (choosing.instructor, choosing.offering);
-    let loaded = site.read(|r| load::load(r, site.now(), ids, &query, Some(booking.student_id)))?;
+    let loaded = site.read(|r| load::load(r, site.now(), ids, &query, Some(booking.student_id), None))?;
     Ok(loaded.nearest(booking.date, booking.start_time))
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::{OfferingId, UserId};
+use crate::base::id::{BookingId, OfferingId, UserId};
 use crate::base::price::Place;
 use crate::base::time::{Date, WallTime};
 use crate::bookings::model::Booking;
@@ -50,6 +50,8 @@ pub struct Choosing {
     pub offering: OfferingId,
     pub minutes: u16,
     pub place: Place,
+    /// The booking that is to be moved.
+    pub moving: Option<BookingId>,
 }
 
 impl Choosing {
@@ -60,11 +62,20 @@ impl Choosing {
             offering: booking.offering_id,
             minutes: booking.minutes,
             place: booking.place,
+            moving: None,
         }
     }
 
+    /// Choosing another time for a booking.
+    pub fn moving(booking: &Booking) -> Self {
+        Self { moving: Some(booking.id), ..Self::of(booking) }
+    }
+
     pub fn path(&self) -> String {
-        format!("/book/{}/{}", self.instructor, self.offering)
+        match self.moving {
+            Some(booking) => format!("/student/lessons/{booking}/move"),
+            None => format!("/book/{}/{}", self.instructor, self.offering),
+        }
     }
 
     fn at(&self, query: &Query) -> String {

@@ -34,6 +34,8 @@ pub struct BookView {
     pub profile_href: String,
     pub face: Face,
     pub zone: String,
+    /// The time a lesson is moved from; absent when a new one is booked.
+    pub from: Option<String>,
     pub lengths: Vec<Alternative>,
     pub places: Vec<Alternative>,
     pub month: Month,
@@ -57,14 +59,22 @@ pub fn book(view: &BookView) -> Markup {
     html! {
         div.wrap.flow {
             header.flow__top {
-                (steps("Booking steps", &[("Time", None), ("Pay", None), ("Booked", None)], 0))
-                h1 { "When would you like to start?" }
+                @match &view.from {
+                    Some(from) => {
+                        h1 { "Move it to when?" }
+                        p { "Booked for " b { (from) } "." }
+                    },
+                    None => {
+                        (steps("Booking steps", &[("Time", None), ("Pay", None), ("Booked", None)], 0))
+                        h1 { "When would you like to start?" }
+                    },
+                }
                 p.muted { (view.service) " with " a href=(view.profile_href) { (view.name) }
                     @if !view.name.ends_with('.') { "." } " Times are " (view.zone) "." }
             }
             div.flow__main.stack.stack--l {
                 @if let Some(words) = &view.notice { (notice(Tone::Warn, words.as_str())) }
-                (options("How long", &view.lengths))
+                @if !view.lengths.is_empty() { (options("How long", &view.lengths)) }
                 @if view.places.len() > 1 { (options("Where", &view.places)) }
                 div.pickt {
                     section { (calendar(&view.month)) p.small.muted { "The small figure is how many times are free." } }
@@ -133,13 +143,20 @@ fn side(view: &BookView) -> Markup {
                 None => p.small { "This lesson starts within 24 hours, so cancelling is no longer free." },
             }
             (take(view, chosen))
-            p.small.muted { "Held for " (view.hold_minutes) " minutes. Nothing is charged yet." }
+            @match &view.from {
+                Some(_) => p.small.muted { "The lesson is moved at once, and its old time is free again." },
+                None => p.small.muted { "Held for " (view.hold_minutes) " minutes. Nothing is charged yet." },
+            }
         }
     }
 }
 
 fn take(view: &BookView, chosen: &Chosen) -> Markup {
-    let label = format!("Hold {} and continue", fmt_clock(chosen.start));
+    let label = match &view.from {
+        Some(_) => format!("Move to {}", fmt_clock(chosen.start)),
+        None => format!("Hold {} and continue", fmt_clock(chosen.start)),
+    };
+    let busy = if view.from.is_some() { "Moving…" } else { "Holding…" };
     if let Some((sign_in, sign_up)) = &view.sign_in {
         return html! {
             (link_button(sign_in, &Button::primary("Sign in and continue").wide()))
@@ -154,7 +171,7 @@ fn take(view: &BookView, chosen: &Chosen) -> Markup {
         form.stack id="hold" method="post" action=(view.action) {
             @for (name, value) in &view.hidden { input type="hidden" name=(name) value=(value); }
             @if view.asks_address { (address(view)) }
-            (button(&Button::primary(&label).wide().busy("Holding…")))
+            (button(&Button::primary(&label).wide().busy(busy)))
         }
     }
 }

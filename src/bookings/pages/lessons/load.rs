@@ -20,6 +20,7 @@ use crate::bookings::parts::Additions;
 use crate::bookings::rules::cancel::By;
 use crate::bookings::rules::complete::settles_at;
 use crate::bookings::rules::lists::awaits_completion;
+use crate::bookings::rules::reschedule::{Situation, judge};
 use crate::bookings::tables::of_student;
 use crate::payments;
 use crate::payments::model::BookingPayment;
@@ -76,6 +77,19 @@ impl Lesson {
     /// Still ahead, so it can be called off.
     pub fn can_cancel(&self) -> bool {
         matches!(self.booking.status, Status::Pending | Status::Confirmed) && self.now < self.booking.start
+    }
+
+    fn can_move(&self) -> bool {
+        let situation = Situation {
+            status: self.booking.status,
+            payment: self.payment.status,
+            has_card: self.payment.method_id.is_some(),
+            start: self.booking.start,
+            now: self.now,
+            moved_late_before: self.booking.late_reschedule_used,
+            other_terms: false,
+        };
+        judge(&situation).is_ok()
     }
 
     /// "It is 50 hours and 15 minutes before the lesson."
@@ -184,7 +198,12 @@ impl Lesson {
             title: "If you cancel now".to_owned(),
             words: html! { (self.left()) " " b { (self.result(r)?) } " If " (first) " cancels, at any time, you pay nothing." },
             bands: bands(&self.booking, &self.payment, self.now, &self.tz, first),
-            actions: link_button(&format!("{}/cancellation", self.root()), &Button::bad("Cancel the lesson")),
+            actions: html! {
+                @if self.can_move() {
+                    (link_button(&format!("{}/move", self.root()), &Button::line("Move to another time")))
+                }
+                (link_button(&format!("{}/cancellation", self.root()), &Button::bad("Cancel the lesson")))
+            },
         }))
     }
 

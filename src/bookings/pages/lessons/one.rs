@@ -36,7 +36,7 @@ fn load(r: &dyn Read, site: &Site, id: BookingId, user: UserId, side: Side) -> O
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Said {
-    /// What just happened: `cancelled`, `completed`, `saved`, `card`.
+    /// What just happened: `cancelled`, `completed`, `saved`, `card`, `moved`.
     done: String,
 }
 
@@ -46,6 +46,7 @@ fn said(done: &str) -> Option<Markup> {
         "completed" => "Noted: the lesson took place. It is paid out 24 hours after its end.",
         "saved" => "Saved.",
         "card" => "The card is changed.",
+        "moved" => "The lesson is moved. Both of you get a mail about it.",
         _ => return None,
     };
     Some(notice(Tone::Ok, html! { (words) }))

@@ -133,7 +133,7 @@ fn offer_row(instructor: UserId, offering: &Offering, fee: Bp) -> OfferRow {
     let rate = offering.terms.rate_at(place);
     OfferRow {
         name: offer::service_name(offering),
-        href: Choosing { instructor, offering: offering.id, minutes, place }.plain(),
+        href: Choosing { instructor, offering: offering.id, minutes, place, moving: None }.plain(),
         prices: offering.terms.durations.iter().map(|m| (*m, offer::all_in(rate, *m, fee))).collect(),
         about: offering.terms.description.clone(),
     }
@@ -156,7 +156,7 @@ fn board(
     let today = today_in(now, &calendar.zone);
     let zone = calendar.zone.clone();
     let openings = next_openings(r, calendar, now, id, (Some(place), minutes), DAYS_SHOWN - 1, 1000)?;
-    let choosing = Choosing { instructor: id, offering: offering.id, minutes, place };
+    let choosing = Choosing { instructor: id, offering: offering.id, minutes, place, moving: None };
     let days = (0..DAYS_SHOWN).map(|n| day_row(plus_days(today, n), today, &openings, &choosing)).collect();
     let next = openings.first().map(|o| {
         let day = if o.date == today_in(now, &zone) { "today".to_owned() } else { fmt_date(o.date) };

@@ -1,0 +1,71 @@
+//! `/student/lessons/{id}/move`: the same picker, for a lesson that is booked already.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::Markup;
+
+use super::query::Query;
+use super::{HoldForm, load, show};
+use crate::base::access::Actor;
+use crate::base::id::BookingId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::bookings::ops::paying::own;
+use crate::bookings::ops::reschedule::{Wish, reschedule};
+use crate::site::Site;
+use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
+
+fn shown(
+    site: &Site,
+    chrome: &Chrome,
+    actor: &Actor,
+    id: BookingId,
+    query: &Query,
+    trouble: Option<String>,
+) -> Outcome<Markup> {
+    let now = site.now();
+    let loaded = site.read(|r| {
+        let (booking, _) = own(r, id, actor.user_id)?;
+        let ids = (booking.instructor_id, booking.offering_id);
+        load::load(r, now, ids, query, Some(actor.user_id), Some(&booking))
+    })?;
+    let mut view = loaded.view(query, Some(actor), now);
+    view.notice = trouble.or(view.notice);
+    Ok(page(chrome, "Move the lesson", show::book(&view)))
+}
+
+pub async fn move_page(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Params(query): Params<Query>,
+) -> Answer<Markup> {
+    Ok(shown(&site, &chrome, &actor, id, &query, None)?)
+}
+
+pub async fn move_lesson(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+    Form(form): Form<HoldForm>,
+) -> Answer<Response> {
+    let query = form.query();
+    let unread = |field| Refusal::invalid(field, "Choose a time once more.");
+    let wish = Wish {
+        date: query.date().ok_or_else(|| unread("date"))?,
+        start: query.time().ok_or_else(|| unread("time"))?,
+        minutes: query.minutes().ok_or_else(|| unread("minutes"))?,
+        offering: None,
+    };
+    match reschedule(&site, id, actor.user_id, wish).await {
+        Ok(moved) => Ok(see_other(&format!("/student/lessons/{}?done=moved", moved.id))),
+        Err(refusal) if matches!(refusal.status, 400 | 409 | 422 | 429) => {
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let page = shown(&site, &chrome, &actor, id, &query, Some(refusal.detail))?;
+            Ok((status, page).into_response())
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}

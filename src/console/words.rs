@@ -36,7 +36,7 @@ impl Moments {
     }
 
     /// "3 h 44 min ago", "in 2 days".
-    pub fn from_now(&self, at: Timestamp) -> String {
+    pub fn distance(&self, at: Timestamp) -> String {
         if at > self.now { format!("in {}", span(self.now, at)) } else { format!("{} ago", span(at, self.now)) }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(times.at(at("2026-11-09T21:30:00Z")), "Mon Nov 9, 4:30 pm");
         assert_eq!(times.at(at("2025-11-09T21:30:00Z")), "Nov 9, 2025, 4:30 pm");
         assert_eq!(times.second(at("2026-11-10T19:16:11Z")), "2:16:11 pm");
-        assert_eq!(times.from_now(at("2026-11-10T22:49:00Z")), "in 3 h 44 min");
-        assert_eq!(times.from_now(at("2026-11-05T19:05:00Z")), "5 days ago");
+        assert_eq!(times.distance(at("2026-11-10T22:49:00Z")), "in 3 h 44 min");
+        assert_eq!(times.distance(at("2026-11-05T19:05:00Z")), "5 days ago");
     }
 }

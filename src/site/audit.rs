@@ -121,7 +121,7 @@ pub fn record(tx: &mut Tx, by: &By, deed: Deed<'_>) -> Outcome<()> {
 fn link(before: &str, entry: &AuditEntry) -> Outcome<String> {
     let bare = AuditEntry { chain: String::new(), ..entry.clone() };
     let text = serde_json::to_string(&bare).map_err(Refusal::internal)?;
-    Ok(sha256_hex(&format!("{before}\n{text}")))
+    Ok(sha256_hex(format!("{before}\n{text}")))
 }
 
 /// The newest entries that `keeps` wants, newest first, out of the last `looked_at`.

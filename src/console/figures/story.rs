@@ -130,7 +130,7 @@ fn ahead(r: &dyn Read, booking: BookingId, times: &Moments) -> Outcome<Vec<Stati
             JobState::Dead => stations.push(past(job.due, &format!("Gave up: {kind}"), error)),
             JobState::Failed => stations.push(to_come(job.ready_at, words, format!("Failed before: {error}"))),
             JobState::Waiting | JobState::Running | JobState::Done => {
-                stations.push(to_come(job.ready_at, words, times.from_now(job.ready_at)));
+                stations.push(to_come(job.ready_at, words, times.distance(job.ready_at)));
             }
         }
     }

@@ -41,7 +41,7 @@ pub async fn find(State(site): State<Site>, chrome: Chrome, Params(wish): Params
     if let (Some(only), true) = (lessons.first(), people.is_empty() && lessons.len() == 1) {
         return Ok(see_other(&format!("/admin/bookings/{}", only.id)));
     }
-    let body = site.read(|r| Ok(results(r, text, &people, &lessons, &times)?))?;
+    let body = site.read(|r| results(r, text, &people, &lessons, &times))?;
     Ok(show(&site, &chrome, "Find", body)?.into_response())
 }
 

@@ -200,7 +200,7 @@ fn waiting(jobs: &[JobRow], times: &Moments) -> Markup {
             html! { (times.at(job.ready_at)) },
             html! { (job.kind) },
             key(&job.kind, &job.key),
-            html! { (times.from_now(job.ready_at)) },
+            html! { (times.distance(job.ready_at)) },
             tries,
         ])
     };

@@ -91,7 +91,7 @@ fn party_facts(case: &Case, times: &Moments) -> Outcome<Markup> {
         ("Booked", html! { (times.at(b.created_at)) }),
     ];
     if let Some(until) = b.hold_expires_at.filter(|_| b.status == crate::bookings::model::Status::Pending) {
-        rows.push(("Held until", html! { (times.at(until)) ", " (times.from_now(until)) }));
+        rows.push(("Held until", html! { (times.at(until)) ", " (times.distance(until)) }));
     }
     for (label, other) in [("Moved from", b.rescheduled_from), ("Moved to", b.rescheduled_to)] {
         if let Some(other) = other {
@@ -123,7 +123,7 @@ fn when(b: &Booking, times: &Moments) -> Markup {
     html! {
         (fmt_date_long(b.date)) ", " (fmt_range(b.start_time, b.end_time)) " " (name)
         @if differs { br; span.muted { "Here: " (ours) } }
-        br; span.muted { (times.from_now(b.start)) }
+        br; span.muted { (times.distance(b.start)) }
     }
 }
 

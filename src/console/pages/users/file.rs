@@ -207,7 +207,7 @@ fn signed_in(user: &User, sessions: &[Session], times: &Moments) -> Markup {
     let row = |session: &Session| {
         Row::new(vec![
             html! { span { b { (session.label) } br; small { (session.ip) } } },
-            html! { (times.from_now(session.last_seen_at)) },
+            html! { (times.distance(session.last_seen_at)) },
             html! { (times.at(session.created_at)) },
             html! { (times.at(session.idle_expires_at.min(session.expires_at))) },
         ])

@@ -18,3 +18,4 @@ mod reviews;
 mod search;
 mod startup;
 mod tidy;
+mod upgrade;

@@ -87,7 +87,7 @@ fn newer_data_and_a_clock_set_back_are_refused() {
     assert!(said.contains("store.redb") && said.contains("newer version"), "{said}");
     let dir = tempfile::tempdir().unwrap();
     let later = "2199-01-01T00:00:00Z".parse().unwrap();
-    store_with(dir.path(), |store| drop(store.write_blocking(stamp(later), |tx| tx.emit(&Happened {})).unwrap()));
+    store_with(dir.path(), |store| store.write_blocking(stamp(later), |tx| tx.emit(&Happened {})).unwrap());
     let said = last_words(serve(dir.path(), &KEYS).spawn().unwrap());
     assert!(said.contains(dir.path().to_str().unwrap()) && said.contains("set the clock right"), "{said}");
 }

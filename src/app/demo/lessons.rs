@@ -13,7 +13,7 @@ use crate::availability::ops::{calendar_of, next_openings};
 use crate::availability::rules::open::Opening;
 use crate::base::id::{BookingId, ReviewId, UserId};
 use crate::base::money::Cents;
-use crate::base::refusal::{Outcome, Refusal};
+use crate::base::refusal::Outcome;
 use crate::base::time::{Date, Timestamp, WallTime, days_between, plus_days, plus_hours, plus_minutes, today_in};
 use crate::bookings::model::{Accused, Booking, Status};
 use crate::bookings::ops::create::{Ask, create};
@@ -310,10 +310,8 @@ async fn remind(stage: &Stage, now: Timestamp) -> Outcome<()> {
         .site
         .write(move |tx| {
             let confirmed = with_status(tx, Status::Confirmed, Timestamp::MAX, MOST)?;
-            let ahead = confirmed.iter().filter(|booking| booking.start > now);
-            ahead
-                .map(|booking| notify::plan_reminders(tx, booking.id, booking.start, now))
-                .collect::<Result<_, Refusal>>()
+            let mut ahead = confirmed.iter().filter(|booking| booking.start > now);
+            ahead.try_for_each(|booking| notify::plan_reminders(tx, booking.id, booking.start, now))
         })
         .await
 }

@@ -118,7 +118,7 @@ fn crates_stay_in_their_rooms() {
                 || s.path.starts_with("src/outside/sandbox")
         }),
         ("maud::", |s| {
-            matches!(s.room(), "web")
+            matches!(s.room(), "web" | "console")
                 || matches!(s.file_name(), "pages.rs" | "home.rs" | "static_pages.rs")
                 || s.path
                     .components()

@@ -90,7 +90,9 @@ impl Sheet {
         );
         self.page.execute(metrics).await.expect("the viewport is set");
         let scheme = MediaFeature::new("prefers-color-scheme", if dark { "dark" } else { "light" });
-        let media = SetEmulatedMediaParams::builder().features([scheme]).build();
+        // A click during a page transition is swallowed, which no test of ours is about.
+        let still = MediaFeature::new("prefers-reduced-motion", "reduce");
+        let media = SetEmulatedMediaParams::builder().features([scheme, still]).build();
         self.page.execute(media).await.expect("the theme is set");
     }
 
@@ -122,6 +124,7 @@ impl Sheet {
                 return;
             }
             if started.elapsed() > PATIENCE {
+                self.picture(&pictures().join("failed.png")).await;
                 panic!("{} does not say {words:?}; it says:\n{text}", self.path().await);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -156,20 +159,28 @@ impl Sheet {
                 return element;
             }
             if started.elapsed() > PATIENCE {
+                self.picture(&pictures().join("failed.png")).await;
                 panic!("{} has no {selector}; it says:\n{}", self.path().await, self.text().await);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
-    /// Types into a field, replacing what was there.
+    /// Types into an empty field, and looks whether the words arrived.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self.element(selector).await;
-        field.click().await.expect("the field takes the focus");
-        self.page
-            .execute(chromiumoxide::cdp::browser_protocol::input::InsertTextParams::new(text))
-            .await
-            .expect("the text is typed");
+        for _ in 0..20 {
+            let field = self.element(selector).await;
+            let value = || async { field.string_property("value").await.ok().flatten().unwrap_or_default() };
+            if value().await.is_empty() && field.focus().await.is_ok() {
+                let typed = chromiumoxide::cdp::browser_protocol::input::InsertTextParams::new(text);
+                drop(self.page.execute(typed).await);
+            }
+            if value().await == text {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!("{selector} on {} does not take {text:?}", self.path().await);
     }
 
     /// Clicks, and lets the next page load.
@@ -178,6 +189,7 @@ impl Sheet {
         element.scroll_into_view().await.ok();
         element.click().await.unwrap_or_else(|e| panic!("{selector} cannot be clicked: {e}"));
         tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(tokio::time::timeout(PATIENCE, self.page.wait_for_navigation()).await);
     }
 
     /// A full-page picture.

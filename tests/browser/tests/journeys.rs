@@ -71,10 +71,10 @@ async fn join(shop: &Shop, sheet: &Sheet, name: &str) {
     let email = format!("{name}@people.example");
     sheet.click("aside a[href^='/signup']").await;
     sheet.fill("#email", &email).await;
-    sheet.click("main form button.btn").await;
-    sheet.sees("code").await;
+    sheet.click("form[action='/signup'] button.btn").await;
+    sheet.sees("Check the code").await;
     sheet.fill("#code", &shop.email_code(&email).await).await;
-    sheet.click("main form button.btn").await;
+    sheet.click("form[action='/signup/code'] button.btn").await;
     for (field, text) in [
         ("#first_name", "Nadia"),
         ("#last_name", "Walker"),

@@ -109,8 +109,8 @@ fn interleaved(data: &[u8], version: usize) -> Vec<u8> {
 fn times(a: u8, b: u8) -> u8 {
     let mut product = 0u16;
     for i in (0..8).rev() {
-        product = product << 1 ^ (product >> 7) * 0x11D;
-        product ^= u16::from(b >> i & 1) * u16::from(a);
+        product = (product << 1) ^ ((product >> 7) * 0x11D);
+        product ^= u16::from((b >> i) & 1) * u16::from(a);
     }
     product as u8
 }
@@ -202,8 +202,8 @@ impl Qr {
     /// Level M and the mask, twice, with their own correction.
     fn draw_format(&mut self, mask: usize) {
         let data = mask; // level M is 00
-        let check = (0..10).fold(data, |rem, _| rem << 1 ^ (rem >> 9) * 0x537);
-        let bits = (data << 10 | check) ^ 0x5412;
+        let check = (0..10).fold(data, |rem, _| (rem << 1) ^ ((rem >> 9) * 0x537));
+        let bits = ((data << 10) | check) ^ 0x5412;
         let bit = |i: usize| bits >> i & 1 == 1;
         let n = self.size;
         (0..=5).for_each(|i| self.fix(8, i, bit(i)));
@@ -220,8 +220,8 @@ impl Qr {
         if version < 7 {
             return;
         }
-        let check = (0..12).fold(version, |rem, _| rem << 1 ^ (rem >> 11) * 0x1F25);
-        let bits = version << 12 | check;
+        let check = (0..12).fold(version, |rem, _| (rem << 1) ^ ((rem >> 11) * 0x1F25));
+        let bits = (version << 12) | check;
         for i in 0..18 {
             let (a, b) = (self.size - 11 + i % 3, i / 3);
             self.fix(a, b, bits >> i & 1 == 1);

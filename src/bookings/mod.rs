@@ -21,7 +21,6 @@ pub mod ics;
 pub mod model;
 pub mod ops;
 pub mod pages;
-pub mod parts;
 pub mod rules;
 pub mod tables;
 pub mod view;
@@ -33,7 +32,7 @@ use std::sync::Arc;
 
 pub use ops::HOLD_MINUTES;
 pub use ops::read::has_lessons_ahead;
-pub use parts::Additions;
+pub use pages::additions::Additions;
 pub use tables::tables;
 
 use crate::jobs::JobKind;

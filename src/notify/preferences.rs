@@ -102,11 +102,13 @@ impl Channel {
 }
 
 fn default_of(category: Category, channel: Channel) -> bool {
-    match (category, channel) {
-        (_, Channel::Sms) | (Category::Promotional, _) => false,
-        (Category::Messages, Channel::Email) | (Category::SystemUpdates, Channel::Push) => false,
-        _ => true,
-    }
+    !matches!(
+        (category, channel),
+        (_, Channel::Sms)
+            | (Category::Promotional, _)
+            | (Category::Messages, Channel::Email)
+            | (Category::SystemUpdates, Channel::Push)
+    )
 }
 
 fn is_locked(category: Category, channel: Channel) -> bool {

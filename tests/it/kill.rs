@@ -25,7 +25,7 @@ impl Program {
     /// The real executable on a directory that is already there.
     async fn on(dir: &std::path::Path) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_instainstru"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_instainstru"))
             .args(["--data-dir", dir.to_str().unwrap(), "serve", "--no-demo", "--bind", &format!("127.0.0.1:{port}")])
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
@@ -38,6 +38,8 @@ impl Program {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
         panic!("the program does not answer");
     }
 

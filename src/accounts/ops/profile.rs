@@ -75,6 +75,7 @@ fn changed_fields(before: &User, after: &User) -> Vec<String> {
         ("timezone", before.timezone != after.timezone),
     ]
     .into_iter()
-    .filter_map(|(name, changed)| changed.then(|| name.to_owned()))
+    .filter(|(_, changed)| *changed)
+    .map(|(name, _)| name.to_owned())
     .collect()
 }

@@ -1,5 +1,6 @@
 //! The pages of a lesson: the instructor's profile, choosing a time, paying, the diary of either side.
 
+pub mod additions;
 pub mod book;
 pub mod checkout;
 pub mod lessons;

@@ -40,13 +40,6 @@ pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
 pub use words::{is_filler, is_generic, vocabulary};
 
-#[cfg(test)]
-pub mod testing {
-    //! The parts that tests look at one by one.
-    pub use super::choose::choose;
-    pub use super::piece::{Candidate, Piece};
-}
-
 use jiff::Zoned;
 
 /// Every recogniser. The order is that of the alphabet and means nothing.
@@ -76,4 +69,11 @@ pub fn read(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
     candidates.extend(bare);
     let chosen = choose::choose(tokens.len(), candidates);
     assemble::assemble(tokens, &chosen, lexicon, now)
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! The parts that tests look at one by one.
+    pub use super::choose::choose;
+    pub use super::piece::{Candidate, Piece};
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::disk::{Disk, Tail};
 use super::*;
 use crate::base::refusal::Outcome;
-use crate::store::engine::{Engine, Memory, Pair, Redb};
+use crate::store::engine::{Memory, Pair, Redb};
 
 const STEPS: u64 = 48;
 /// Writes that wait together, as they do under load.
@@ -15,11 +15,11 @@ const ROUND: u64 = 3;
 /// The n-th write of the day: new rows, changed rows, deletions, an event, now and then something large or a refusal.
 fn step(n: u64) -> impl FnMut(&mut Tx) -> Outcome<()> + Send + 'static {
     move |tx| {
-        let colour = if n % 7 == 0 { "wide".repeat(6000) } else { format!("c{}", n % 5) };
+        let colour = if n.is_multiple_of(7) { "wide".repeat(6000) } else { format!("c{}", n % 5) };
         tx.put(&ROWS, &n, &row(&colour))?;
         tx.put(&ROWS, &(n / 2), &row("moved"))?;
         tx.emit(&Painted { number: n })?;
-        if n % 4 == 0 {
+        if n.is_multiple_of(4) {
             tx.delete(&ROWS, &(n / 3))?;
         }
         if n % 11 == 10 { Err(Refusal::conflict("NO", "no")) } else { Ok(()) }

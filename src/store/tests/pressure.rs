@@ -14,7 +14,7 @@ fn a_full_queue_refuses_at_once_and_loses_nothing_it_took() {
     // A disk that takes long, played by a write that waits.
     let mut slow = Box::pin(store.write(stamp(), move |_| {
         started.send(()).unwrap();
-        drop(wait.recv());
+        let _ = wait.recv();
         Ok(())
     }));
     let write = |n: u64| store.write(stamp(), move |tx| tx.put(&ROWS, &n, &row("red")));

@@ -7,5 +7,5 @@ mod people;
 mod stage;
 
 pub use app::{Answered, TestApp, answered};
-pub use people::{Member, Teacher};
+pub use people::Member;
 pub use stage::{Person, Stage};

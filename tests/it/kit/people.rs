@@ -117,9 +117,6 @@ impl Member<'_> {
     pub async fn put(&self, path: &str, body: Value) -> Answered {
         self.app.ask(Method::PUT, path, Some(&self.token), Some(body)).await
     }
-    pub async fn patch(&self, path: &str, body: Value) -> Answered {
-        self.app.ask(Method::PATCH, path, Some(&self.token), Some(body)).await
-    }
 
     /// The body of `POST /bookings` for an hour online.
     pub fn wish(teacher: &Teacher<'_>, date: &str, start: &str) -> Value {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use maud::Markup;
 
-use super::model::{Booking, Side};
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
+use crate::bookings::model::{Booking, Side};
 use crate::site::Site;
 use crate::store::Read;
 

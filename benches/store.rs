@@ -8,11 +8,12 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use instainstru::base::time::Timestamp;
 use instainstru::store::engine::Redb;
-use instainstru::store::{Dir, Event, Index, Read, ReadExt, Span, Stamp, Store, Table, Tx, journal};
+use instainstru::store::{Catalogue, Dir, Event, Index, Read, ReadExt, Span, Stamp, Store, Table, Tx, backup, journal};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 use serde::{Deserialize, Serialize};
@@ -235,9 +236,55 @@ fn reopening(dir: &Path, out: &mut Map<String, Value>) {
     println!("{} MB reopened after kill -9 in {reopened:.1} ms", bytes >> 20);
     out.insert("large_file_mb".into(), json!(bytes >> 20));
     out.insert("reopen_after_kill_ms".into(), json!(reopened));
+    out.insert("idle_rss_mb".into(), json!(rss_mb()));
+    copying(&store, dir, &place, out);
     store.close();
     drop(store);
     drop(std::fs::remove_dir_all(place));
+}
+
+fn rss_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() / 1024
+}
+
+/// Backs the large store up (proof included) while somebody writes, and restores it.
+fn copying(store: &Store, dir: &Path, place: &Path, out: &mut Map<String, Value>) {
+    let mut catalogue = Catalogue::new();
+    catalogue.tables.push(&LESSONS);
+    let stop = Arc::new(AtomicBool::new(false));
+    let writer = std::thread::spawn({
+        let (store, stop) = (store.clone(), stop.clone());
+        move || {
+            let mut pause = Duration::ZERO;
+            for n in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let asked = Instant::now();
+                store.write_blocking(stamp(), move |tx| book(tx, n << 20)).unwrap();
+                pause = pause.max(asked.elapsed());
+            }
+            pause.as_secs_f64() * 1000.0
+        }
+    });
+    let began = Instant::now();
+    let taken = backup::take(store, place, &dir.join("backups"), ("one", Timestamp::UNIX_EPOCH), &catalogue).unwrap();
+    let seconds = began.elapsed().as_secs_f64();
+    stop.store(true, Ordering::Relaxed);
+    let pause = writer.join().unwrap();
+    let began = Instant::now();
+    backup::restore(&taken.path, &dir.join("restored"), false, &catalogue).unwrap();
+    let restored = began.elapsed().as_secs_f64();
+    let mb = taken.bytes >> 20;
+    println!(
+        "{mb} MB backed up and proved in {seconds:.1} s, longest write meanwhile {pause:.0} ms, restored in {restored:.1} s"
+    );
+    for (name, value) in [("backup_s", seconds), ("backup_longest_write_ms", pause), ("restore_s", restored)] {
+        out.insert(name.into(), json!(value));
+    }
+    out.insert("backup_mb".into(), json!(mb));
 }
 
 fn child(place: &Path, rows: u64) {

@@ -18,11 +18,14 @@ use crate::base::refusal::{Outcome, Refusal};
 /// The longest a group waits for more.
 const LONGEST_WAIT: Duration = Duration::from_millis(2);
 
+type Run = Box<dyn FnMut(&mut Tx) -> Outcome<()> + Send>;
+type Done = Box<dyn FnOnce(Outcome<()>) + Send>;
+
 /// A queued write: what to run, and whom to tell once it is durable or refused.
 pub(super) struct Write {
     pub stamp: Stamp,
-    pub run: Box<dyn FnMut(&mut Tx) -> Outcome<()> + Send>,
-    pub done: Box<dyn FnOnce(Outcome<()>) + Send>,
+    pub run: Run,
+    pub done: Done,
 }
 
 /// Counters a health page can show.
@@ -137,7 +140,7 @@ impl Writer {
 }
 
 /// Runs a closure to its end: what it wants written, or why not.
-fn decided(run: &mut Box<dyn FnMut(&mut Tx) -> Outcome<()> + Send>, mut tx: Tx) -> Outcome<Changes> {
+fn decided(run: &mut Run, mut tx: Tx) -> Outcome<Changes> {
     let ran = catch_unwind(AssertUnwindSafe(|| run(&mut tx)))
         .unwrap_or_else(|panic| Err(Refusal::internal(format!("a write panicked: {}", panic_text(&*panic)))));
     ran.map(|()| tx.into_changes())
@@ -154,7 +157,7 @@ fn journalled(changes: Changes, seq: &mut u64) -> Result<Overlay, StoreError> {
     Ok(overlay)
 }
 
-fn answer_all(waiting: impl Iterator<Item = Box<dyn FnOnce(Outcome<()>) + Send>>, why: &str) {
+fn answer_all(waiting: impl Iterator<Item = Done>, why: &str) {
     for done in waiting {
         let mut refusal = Refusal::unavailable(
             "STORE_UNAVAILABLE",

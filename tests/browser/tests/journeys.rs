@@ -35,10 +35,8 @@ async fn journey(scripts: Scripts, name: &str) {
     shop.advance_hours(30).await;
     sign_in(&shop, &sheet, "sarah.chen@demo.example").await;
     sheet.go(&format!("/instructor/bookings/{booking}")).await;
-    sheet.sees("complete").await;
     sheet.click("form[action$='/completion'] button").await;
-    confirm_if_asked(&sheet, "completion").await;
-    sheet.sees("completed").await;
+    sheet.sees("took place").await;
     browser.forget().await;
 
     shop.advance_hours(25).await;
@@ -93,7 +91,10 @@ async fn join(shop: &Shop, sheet: &Sheet, name: &str) {
 
 /// Holds the slot, adds the sandbox's card on the hosted page, books. Answers the booking's id.
 async fn pay(sheet: &Sheet) -> String {
-    sheet.click("aside form button.btn").await;
+    if sheet.has("#meeting_location").await {
+        sheet.fill("#meeting_location", "120 Riverside Drive, apartment 4").await;
+    }
+    sheet.click("#hold button.btn").await;
     sheet.is_at("/student/booking/confirm").await;
     sheet.sees("Booking protection").await;
     let path = sheet.path().await;
@@ -103,7 +104,7 @@ async fn pay(sheet: &Sheet) -> String {
     sheet.click("main form button.btn").await;
     sheet.is_at("/student/booking/confirm").await;
     sheet.click("aside button[form='pay']").await;
-    sheet.sees("booked").await;
+    sheet.sees("You’re booked").await;
     booking
 }
 
@@ -122,13 +123,6 @@ async fn enter(sheet: &Sheet, email: &str, password: &str) {
     sheet.fill("#email", email).await;
     sheet.fill("#password", password).await;
     sheet.click("main form button.btn--wide").await;
-}
-
-async fn confirm_if_asked(sheet: &Sheet, what: &str) {
-    let form = format!("main form[action$='/{what}'] button");
-    if sheet.path().await.ends_with(what) && sheet.has(&form).await {
-        sheet.click(&form).await;
-    }
 }
 
 async fn review(sheet: &Sheet, booking: &str) {

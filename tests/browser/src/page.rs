@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams,
-};
+use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
+use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, EnableParams, SetBlockedUrLsParams};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
 use chromiumoxide::handler::viewport::Viewport;
 use chromiumoxide::page::ScreenshotParams;
@@ -16,6 +15,8 @@ use serde_json::Value;
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Off means that no script file ever arrives: all of ours are files (the content policy forbids inline ones), while
+/// the driver itself could not look at a page whose script engine is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scripts {
     On,
@@ -55,8 +56,13 @@ impl Browser {
     /// A tab of its own; cookies are shared with the browser's other tabs.
     pub async fn sheet(&self, scripts: Scripts, width: u32, dark: bool) -> Sheet {
         let page = self.inner.new_page("about:blank").await.expect("a tab");
-        let off = scripts == Scripts::Off;
-        page.execute(SetScriptExecutionDisabledParams::new(off)).await.expect("scripts are set");
+        if scripts == Scripts::Off {
+            page.execute(EnableParams::default()).await.expect("requests are watched");
+            let files = BlockPattern::new("*://*:*/assets/*.js", true);
+            page.execute(SetBlockedUrLsParams::builder().url_pattern(files).build())
+                .await
+                .expect("scripts are kept out");
+        }
         let sheet = Sheet { page, base: self.base.clone() };
         sheet.shape(width, dark).await;
         sheet

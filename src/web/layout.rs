@@ -281,7 +281,7 @@ fn console_sign(chrome: &Chrome) -> Markup {
         header.sign.sign--con {
             div.wrap.wrap--full {
                 (mark("console", "/admin"))
-                form.con__find role="search" action="/admin/find" {
+                form.con__find role="search" aria-label="Find in the console" action="/admin/find" {
                     label.vh for="find" { "Find a person, booking, reference or request id" }
                     input.in.in--s id="find" name="q" type="search" placeholder="Person, booking, reference, request id";
                 }

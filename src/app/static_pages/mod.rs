@@ -65,11 +65,11 @@ pub fn add_to(pages: Pages) -> Pages {
             show(&chrome, &site, path, write)
         })
     });
-    with_sheets.get(Access::Public, "/help/{topic}", topic).get(Access::Public, "/robots.txt", crawlers::robots).get(
-        Access::Public,
-        "/sitemap.xml",
-        crawlers::sitemap,
-    )
+    with_sheets
+        .get(Access::Public, "/instructor/join", join_as_instructor)
+        .get(Access::Public, "/help/{topic}", topic)
+        .get(Access::Public, "/robots.txt", crawlers::robots)
+        .get(Access::Public, "/sitemap.xml", crawlers::sitemap)
 }
 
 fn show(chrome: &Chrome, site: &Site, path: &str, write: Writer) -> Answer<Markup> {
@@ -111,4 +111,9 @@ async fn topic(Path(topic): Path<String>) -> Answer<Redirect> {
     let known = help::TOPICS.into_iter().find(|name| *name == topic);
     let found = known.map(|name| Redirect::to(&format!("/help#{name}")));
     Ok(found.ok_or_else(|| Refusal::not_found("HELP_TOPIC_NOT_FOUND", "There is no help on that."))?)
+}
+
+/// While everybody may teach, joining as an instructor is the ordinary sign-up.
+async fn join_as_instructor() -> axum::response::Response {
+    crate::web::see_other("/signup?role=instructor")
 }

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use super::{backup, demo, personal, sandbox_clock, static_pages};
-use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
-use crate::catalog::AgeGroup;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
 use crate::notify;
 use crate::search;
 use crate::site::{Seal, Site};
-use crate::store::{Catalogue, Read};
+use crate::store::Catalogue;
 use crate::web::{Api, Pages};
 use crate::{accounts, availability, bookings, catalog, instructors, jobs, payments, places, reviews, site, web};
 
@@ -97,8 +95,7 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());
-    search::warm();
-    site.parts.put(catalog::SupplyCounter::new(|read| Ok(catalog::Supply::of_offerings(teachings(read)?))));
+    site.parts.put(catalog::SupplyCounter::new(search::taught));
     site.parts.put(teachers(site));
     site.parts.put(bookings::desk());
     site.parts.put(lesson_pages(site));
@@ -126,19 +123,6 @@ fn lesson_pages(site: &Site) -> bookings::Additions {
     bookings::Additions::default()
         .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
         .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side))
-}
-
-/// Every active offering of everybody who is live: what the shelves count.
-fn teachings(read: &dyn Read) -> Outcome<Vec<catalog::Teaching>> {
-    let mut teachings = Vec::new();
-    for profile in instructors::tables::live_profiles(read, SCAN_ROWS)? {
-        for offering in instructors::active_offerings_of(read, profile.user_id)? {
-            let children =
-                offering.terms.age_groups.iter().any(|age| matches!(age, AgeGroup::Toddler | AgeGroup::Kids));
-            teachings.push(catalog::Teaching { instructor: profile.user_id, service: offering.service_id, children });
-        }
-    }
-    Ok(teachings)
 }
 
 /// What joining needs to know of a ZIP code, from the region pack.

@@ -16,6 +16,7 @@ use crate::base::time::{Timestamp, zone};
 use crate::jobs::Runner;
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
+use crate::search;
 use crate::site::{Mode, Parts, Site, SiteParts};
 use crate::store::Store;
 use crate::web::{Hosts, assemble};
@@ -69,6 +70,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     demo::fill_when_empty(&config, sandbox_clock_start).await.map_err(|e| e.to_string())?;
     let site = open_site(&config, sandbox_clock_start)?;
     rooms::wire(&site).map_err(|e| e.to_string())?;
+    search::warm(&site);
     demo::show_people(&site).map_err(|e| e.to_string())?;
     let stand_in = connect_stripe(&config, &site).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());

@@ -64,3 +64,13 @@ pub struct BlackoutChanged {
 impl Event for BlackoutChanged {
     const KIND: &'static str = "availability.blackout_changed";
 }
+
+/// The buffers or the protected mornings of an instructor changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CalendarChanged {
+    pub instructor_id: UserId,
+    pub revision: u64,
+}
+impl Event for CalendarChanged {
+    const KIND: &'static str = "availability.calendar_changed";
+}

@@ -117,6 +117,8 @@ fn whole<T>(query: &PageQuery, all: Vec<T>) -> Outcome<Page<T>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use axum::http::{Request, StatusCode};
     use serde_json::Value;
     use tower::ServiceExt as _;
@@ -137,7 +139,7 @@ mod tests {
             service: ServiceId::of_name("piano"),
             children: n == 1,
         };
-        parts.put(SupplyCounter::new(move |_| Ok(Supply::of_offerings([teaching(1), teaching(2)]))));
+        parts.put(SupplyCounter::new(move |_| Ok(Arc::new(Supply::of_offerings([teaching(1), teaching(2)])))));
         Site::new(SiteParts {
             store: Store::in_memory().unwrap(),
             clock: Clock::system(),

@@ -1,13 +1,12 @@
 //! How many people teach what. The facts belong to a higher room, which leaves a [`SupplyCounter`] at wiring.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::rules::catalogue;
 use crate::base::id::{CategoryId, ServiceId, UserId};
 use crate::base::refusal::Outcome;
 use crate::site::Site;
-use crate::store::{Read, journal};
 
 /// One live instructor's active offering.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +32,11 @@ pub struct Supply {
 }
 
 impl Supply {
+    /// From counts that somebody keeps.
+    pub fn of_counts(services: HashMap<ServiceId, Teachers>, categories: HashMap<CategoryId, u32>) -> Self {
+        Self { services, categories }
+    }
+
     /// Counts live offerings. An instructor has at most one offering of a service.
     pub fn of_offerings(offerings: impl IntoIterator<Item = Teaching>) -> Self {
         let mut supply = Self::default();
@@ -58,35 +62,18 @@ impl Supply {
     }
 }
 
-type Count = dyn Fn(&dyn Read) -> Outcome<Supply> + Send + Sync;
+type Count = dyn Fn(&Site) -> Outcome<Arc<Supply>> + Send + Sync;
 
-/// Counts from the store, and remembers the answer until anything is written to the journal.
-pub struct SupplyCounter {
-    count: Box<Count>,
-    last: Mutex<Option<(u64, Arc<Supply>)>>,
-}
+/// Who keeps the counts.
+pub struct SupplyCounter(Box<Count>);
 
 impl SupplyCounter {
-    pub fn new(count: impl Fn(&dyn Read) -> Outcome<Supply> + Send + Sync + 'static) -> Self {
-        Self { count: Box::new(count), last: Mutex::new(None) }
-    }
-
-    fn supply(&self, read: &dyn Read) -> Outcome<Arc<Supply>> {
-        let seq = journal::last_seq(read)?;
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((counted_at, supply)) = &*last
-            && *counted_at == seq
-        {
-            return Ok(supply.clone());
-        }
-        let supply = Arc::new((self.count)(read)?);
-        *last = Some((seq, supply.clone()));
-        Ok(supply)
+    pub fn new(count: impl Fn(&Site) -> Outcome<Arc<Supply>> + Send + Sync + 'static) -> Self {
+        Self(Box::new(count))
     }
 }
 
 /// Who teaches what at this moment.
 pub fn supply(site: &Site) -> Outcome<Arc<Supply>> {
-    let counter = site.part::<SupplyCounter>()?;
-    site.read(|read| counter.supply(read))
+    (site.part::<SupplyCounter>()?.0)(site)
 }

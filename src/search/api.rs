@@ -121,7 +121,7 @@ struct SearchHealth {
 async fn search_health(State(site): State<Site>) -> Answer<Json<SearchHealth>> {
     let search = site.part::<Search>()?;
     let down = search.is_down();
-    let instructors = if down { 0 } else { search.supply.rows(&site)?.len() };
+    let instructors = if down { 0 } else { search.supply.index(&site, &site.store.snapshot()?)?.len() };
     let components = json!({
         "index": { "status": if down { "down" } else { "ok" }, "instructors": instructors },
         "catalogue": { "status": "ok", "services": knowledge().catalogue.services().len() },

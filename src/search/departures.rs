@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::part::Search;
-use super::supply::{Offer, Row};
+use super::supply::{Index, Offer, Row};
 use super::understand::knowledge;
 use crate::availability::rules::open::Opening;
 use crate::base::id::{CategoryId, OfferingId, UserId};
@@ -15,7 +15,7 @@ use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_days, today_in};
 use crate::payments::rules::pricing::PRICING;
 use crate::site::Site;
-use crate::store::{Read, journal};
+use crate::store::Read;
 
 /// Rows of the board.
 const BOARD: usize = 7;
@@ -61,7 +61,8 @@ pub struct Cached(Mutex<Option<(Moment, Arc<Departures>)>>);
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Moment {
     minute: i64,
-    seq: u64,
+    generation: u64,
+    down: bool,
 }
 
 /// What leaves next.
@@ -69,13 +70,15 @@ pub fn departures(site: &Site) -> Outcome<Arc<Departures>> {
     let search = site.part::<Search>()?;
     let read = site.store.snapshot()?;
     let now = site.now();
-    let moment = Moment { minute: now.as_second().div_euclid(60), seq: journal::last_seq(&read)? };
+    let down = search.is_down();
+    let index = if down { search.supply.index_from_store(site, &read)? } else { search.supply.index(site, &read)? };
+    let moment = Moment { minute: now.as_second().div_euclid(60), generation: index.generation, down };
     if let Some((known, kept)) = search.departures.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
         && *known == moment
     {
         return Ok(kept.clone());
     }
-    let made = Arc::new(compute(site, &search, &read, now)?);
+    let made = Arc::new(compute(&search, &read, &index, now)?);
     *search.departures.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((moment, made.clone()));
     Ok(made)
 }
@@ -91,13 +94,11 @@ pub fn student_fee(read: &dyn Read) -> Outcome<Bp> {
     Ok(PRICING.read(read)?.student_fee)
 }
 
-fn compute(site: &Site, search: &Search, read: &dyn Read, now: Timestamp) -> Outcome<Departures> {
+fn compute(search: &Search, read: &dyn Read, index: &Index, now: Timestamp) -> Outcome<Departures> {
     let fee = student_fee(read)?;
-    let rows = if search.is_down() { search.supply.rows_from_store(site, read)? } else { search.supply.rows(site)? };
-    search.supply.keep_for(read)?;
     let mut found: Vec<Next> = Vec::new();
     let mut shelves: BTreeMap<CategoryId, Shelf> = BTreeMap::new();
-    for row in rows.values().filter(|row| row.is_public(now)) {
+    for row in index.rows().filter(|row| row.is_public(now)) {
         let mut told = HashSet::new();
         for offer in &row.offers {
             let Some(service) = knowledge().catalogue.services().get(offer.service) else { continue };
@@ -166,7 +167,7 @@ fn next(
         what: knowledge().service_name(offer.service),
         who: row.name(),
         place,
-        area: row.area_names.first().cloned(),
+        area: row.area_names(&knowledge().places).into_iter().next(),
         minutes,
         pay: all_in(fee, offer.rate_at(place), minutes),
         today: opening.date == today,

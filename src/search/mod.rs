@@ -28,8 +28,9 @@ mod spelling;
 pub mod supply;
 #[cfg(test)]
 mod tests;
+pub mod tuning;
 mod understand;
 mod wire;
 
-pub use part::{Search, consumers, warm};
+pub use part::{Search, consumers, taught, warm};
 pub use understand::{Knowledge, Understood, knowledge};

@@ -8,6 +8,8 @@ use super::events::{SearchClicked, SearchPerformed};
 use super::find::{Card, Criteria, Found, Group, Overrides, View, find};
 use super::grammar::LocationKind;
 use super::part::Search;
+use super::supply::Index;
+use super::tuning::TUNING;
 use super::understand::{Understood, knowledge};
 use crate::base::access::Actor;
 use crate::base::geo::Point;
@@ -60,6 +62,9 @@ pub struct Answered {
     pub location_not_found: bool,
     pub location_suggestions: Vec<String>,
     pub degraded: Vec<String>,
+    pub parse_us: u64,
+    /// Following to the end of the journal.
+    pub index_us: u64,
     pub latency_us: u64,
     /// Where the person is, if that was needed and is known.
     pub here: Option<Point>,
@@ -79,7 +84,8 @@ pub fn checked_query(query: Option<String>) -> Outcome<String> {
 
 /// Answers a search. Blocking work runs beside the server's own threads.
 pub async fn search(site: &Site, ask: Ask) -> Outcome<Answered> {
-    let permit = site.part::<Search>()?.admit()?;
+    let most = site.read(|read| TUNING.read(read))?.max_concurrent;
+    let permit = site.part::<Search>()?.admit(most)?;
     let inside = site.clone();
     let answered = tokio::task::spawn_blocking(move || {
         let _permit = permit;
@@ -98,22 +104,34 @@ fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let begun = Instant::now();
     let search = site.part::<Search>()?;
     let now = now_for(site, ask.viewer.as_ref());
-    let mut understood = knowledge().understand(&ask.query, &now);
-    ask.overrides.apply(&mut understood.parsed);
     let snapshot = site.store.snapshot()?;
+    let tuning = TUNING.read(&snapshot)?;
+    let mut degraded = Vec::new();
+    let busy = search.in_flight() >= tuning.high_load;
+    if busy {
+        degraded.push("high_load".to_owned());
+    }
+    let mut understood = knowledge().understand_as(&ask.query, &now, &tuning.thresholds, !busy);
+    let parse_us = micros(begun);
+    ask.overrides.apply(&mut understood.parsed);
     let here = here(&snapshot, &ask, &understood)?;
     let criteria = Criteria::new(&understood, &knowledge().places, here, now.date());
-    let mut degraded = Vec::new();
-    let rows = if search.is_down() {
-        degraded.push("search_index".to_owned());
-        search.supply.rows_from_store(site, &snapshot)?
-    } else {
-        search.supply.rows(site)?
-    };
-    search.supply.keep_for(&snapshot)?;
     let founding = f64::from(PRICING.read(&snapshot)?.founding_search_boost) / 100.0;
-    let view = View { read: &snapshot, supply: &search.supply, rows: &rows, now: site.now(), founding };
-    let found = find(&view, &criteria, understood.nothing_fits, ask.offset, ask.limit)?;
+    let before = Instant::now();
+    let indexed = if search.is_down() { None } else { search.supply.index(site, &snapshot).ok() };
+    let index_us = micros(before);
+    let seek = |index: &Index| {
+        let view = View { read: &snapshot, supply: &search.supply, index, now: site.now(), founding, tuning };
+        find(&view, &criteria, understood.nothing_fits, ask.offset, ask.limit)
+    };
+    // Without the index, or should it fail, the store itself answers: slower, and never nothing.
+    let found = match indexed.map(|index| seek(&index)) {
+        Some(Ok(found)) => found,
+        _ => {
+            degraded.push("search_index".to_owned());
+            seek(&*search.supply.index_from_store(site, &snapshot)?)?
+        }
+    };
     let applied = criteria.applied(&understood.parsed);
     let mut answered = Answered {
         id: SearchId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())),
@@ -125,13 +143,19 @@ fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
         found,
         applied,
         degraded,
+        parse_us,
+        index_us,
         latency_us: 0,
         here,
     };
     answered.place();
     answered.message = message(&answered);
-    answered.latency_us = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    answered.latency_us = micros(begun);
     Ok(answered)
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Coordinates, else the saved address; nobody's place is guessed (rule: 40§15 near me).

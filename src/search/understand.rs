@@ -10,15 +10,10 @@ use super::grammar::{self, Chip, LocationKind, Mode, Parsed, Reading, Token, Tok
 use super::lexicon::Vocabulary;
 use super::meaning::{Embedder, Lexical, Nearest, common_words};
 use super::spelling::{Rank, Spelling, rewritten};
+use super::tuning::{Thresholds, Tuning};
 use crate::catalog::{Catalogue, catalogue};
 use crate::places::Gazetteer;
 
-/// At least this near: act on it.
-const ACT: f32 = 0.60;
-/// At least this near: act on it, and say what else may be meant. Below, only suggest.
-const PERHAPS: f32 = 0.43;
-/// Nothing less alike is worth suggesting.
-const SUGGEST: f32 = 0.35;
 /// A service whose words hold all of the text needs no more likeness than this.
 const IN_WORDS: f32 = 0.40;
 /// So many are offered under "did you mean".
@@ -103,26 +98,32 @@ impl Knowledge {
 
     /// Understands `query` as said at `now` in its zone.
     pub fn understand(&self, query: &str, now: &Zoned) -> Understood {
+        self.understand_as(query, now, &Tuning::default().thresholds, true)
+    }
+
+    /// The same with thresholds of one's own; without `meaning`, words that no phrase names stay unread.
+    pub fn understand_as(&self, query: &str, now: &Zoned, near: &Thresholds, meaning: bool) -> Understood {
+        let near = if meaning { Some(near) } else { None };
         let typed = grammar::tokenize(query);
         if typed.len() > MOST_TOKENS || typed.iter().any(|token| token.end - token.start > LONGEST_WORD) {
-            return self.too_long(query, &typed, now);
+            return self.too_long(query, &typed, now, near);
         }
         let mut tokens = typed.clone();
         let corrected = self.spelling.mend(&mut tokens).then(|| rewritten(query, &typed, &tokens));
         let reading = grammar::read(&tokens, &self.vocabulary, now);
-        let mut understood = self.settle(query, reading, &tokens);
+        let mut understood = self.settle(query, reading, &tokens, near);
         understood.corrected_query = corrected;
         understood
     }
 
-    fn too_long(&self, query: &str, tokens: &[Token], now: &Zoned) -> Understood {
+    fn too_long(&self, query: &str, tokens: &[Token], now: &Zoned, near: Option<&Thresholds>) -> Understood {
         let reading = grammar::read(&tokens[..tokens.len().min(MOST_TOKENS)], &self.vocabulary, now);
-        let mut understood = self.settle(query, reading, tokens);
+        let mut understood = self.settle(query, reading, tokens, near);
         understood.parsed.flag("too_long_or_garbage");
         understood
     }
 
-    fn settle(&self, query: &str, reading: Reading, tokens: &[Token]) -> Understood {
+    fn settle(&self, query: &str, reading: Reading, tokens: &[Token], near: Option<&Thresholds>) -> Understood {
         let content: Vec<(String, [usize; 2])> =
             reading.leftover.iter().filter(|(word, _)| !grammar::is_generic(word)).cloned().collect();
         let mut understood = Understood {
@@ -138,7 +139,7 @@ impl Knowledge {
             chips: reading.chips.clone(),
         };
         if reading.wanted.mode == Mode::Any || reading.wanted.weak {
-            self.by_meaning(&mut understood, &reading, content);
+            self.by_meaning(&mut understood, &reading, content, near);
         }
         self.exclude(&mut understood);
         self.name(&mut understood, &reading);
@@ -147,7 +148,13 @@ impl Knowledge {
     }
 
     /// No phrase named a service: ask the words, then the meaning, then whether it was a place after all.
-    fn by_meaning(&self, understood: &mut Understood, reading: &Reading, mut content: Vec<(String, [usize; 2])>) {
+    fn by_meaning(
+        &self,
+        understood: &mut Understood,
+        reading: &Reading,
+        mut content: Vec<(String, [usize; 2])>,
+        limits: Option<&Thresholds>,
+    ) {
         if let Some((said, span)) = &reading.doubtful_place {
             content.push((said.clone(), *span));
         }
@@ -159,11 +166,15 @@ impl Knowledge {
         if words.iter().all(|word| word.chars().count() < 2) {
             return;
         }
-        let near = self.nearest.to(&self.embedder.encode(&text), self.catalogue.services().len());
+        let near = match limits {
+            Some(_) => self.nearest.to(&self.embedder.encode(&text), self.catalogue.services().len()),
+            None => Vec::new(),
+        };
+        let limits = limits.copied().unwrap_or(Tuning::default().thresholds);
         let likeness =
             |service: &usize| near.iter().find(|(index, _)| index == service).map_or(0.0, |(_, likeness)| *likeness);
         let mut found = self.lexical.as_ref().map(|lexical| lexical.all_of(&words)).unwrap_or_default();
-        found.retain(|service| likeness(service) >= IN_WORDS);
+        found.retain(|service| near.is_empty() || likeness(service) >= IN_WORDS);
         let best = near.first().map_or(0.0, |(_, likeness)| *likeness);
         let span = [
             content.iter().map(|(_, span)| span[0]).min().unwrap_or(0),
@@ -174,24 +185,26 @@ impl Knowledge {
             let mut services = found;
             services.sort_by(|a, b| likeness(b).total_cmp(&likeness(a)).then(a.cmp(b)));
             self.take(understood, services.into_iter().take(UNION).map(|service| (service, 0.9)).collect(), span, 0.9);
-        } else if best >= PERHAPS {
-            let close =
-                near.iter().take(UNION).filter(|(_, likeness)| *likeness >= best - CLOSE && *likeness >= PERHAPS);
+        } else if best >= limits.perhaps {
+            let close = near
+                .iter()
+                .take(UNION)
+                .filter(|(_, likeness)| *likeness >= best - CLOSE && *likeness >= limits.perhaps);
             let services: Vec<(usize, f64)> =
-                close.map(|(service, likeness)| (*service, calibrated(*likeness))).collect();
-            if best < ACT {
+                close.map(|(service, likeness)| (*service, calibrated(*likeness, limits.perhaps))).collect();
+            if best < limits.act {
                 let others = near.iter().filter(|(service, _)| !services.iter().any(|(taken, _)| taken == service));
                 understood.did_you_mean =
                     others.take(SUGGESTIONS).map(|(service, _)| self.service_name(*service)).collect();
             }
-            self.take(understood, services, span, calibrated(best));
+            self.take(understood, services, span, calibrated(best, limits.perhaps));
         } else if let Some((said, span)) = reading.doubtful_place.clone() {
             unknown_place(understood, said, span);
         } else {
             understood.nothing_fits = !reading.wanted.weak;
             understood.did_you_mean = near
                 .iter()
-                .filter(|(_, likeness)| *likeness >= SUGGEST)
+                .filter(|(_, likeness)| *likeness >= limits.suggest)
                 .take(SUGGESTIONS)
                 .map(|(service, _)| self.service_name(*service))
                 .collect();
@@ -289,9 +302,9 @@ fn unpronounceable(word: &str) -> bool {
     !word.contains(vowel) || longest > 4
 }
 
-/// Likeness .43–1 as relevance .5–1: what is only near never looks like an exact match.
-fn calibrated(likeness: f32) -> f64 {
-    let share = f64::from((likeness - PERHAPS) / (1.0 - PERHAPS)).clamp(0.0, 1.0);
+/// A likeness between the least that counts and 1 as relevance .5–1: what is only near never looks like an exact match.
+fn calibrated(likeness: f32, least: f32) -> f64 {
+    let share = f64::from((likeness - least) / (1.0 - least).max(f32::EPSILON)).clamp(0.0, 1.0);
     0.5 + 0.5 * share.sqrt()
 }
 

@@ -142,7 +142,7 @@ fn item(card: &Card) -> SearchItem {
         total_matching_services: card.matching,
         rating: SearchRating { average: row.rating.filter(|_| row.reviews >= SHOWN_REVIEWS), count: row.reviews },
         distance_km: card.best.distance_km.map(rounded),
-        coverage_areas: row.area_names.clone(),
+        coverage_areas: row.area_names(&knowledge().places),
         score: rounded(card.score),
         group: card.group,
         next_slots: card

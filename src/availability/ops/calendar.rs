@@ -3,6 +3,7 @@
 
 use crate::accounts;
 use crate::accounts::model::User;
+use crate::availability::events::CalendarChanged;
 use crate::availability::model::{CalendarSettings, Entry, PublishedDay, Revision};
 use crate::availability::rules::calendar::{Calendar, Platform};
 use crate::availability::settings::platform;
@@ -92,7 +93,8 @@ pub fn change_settings(tx: &mut Tx, who: UserId, change: SettingsChange) -> Outc
         return Err(Refusal::invalid("travel_buffer_minutes", message));
     }
     tx.put(&CALENDAR_SETTINGS, &who, &now)?;
-    bump(tx, who)?;
+    let revision = bump(tx, who)?;
+    tx.emit(&CalendarChanged { instructor_id: who, revision })?;
     Ok(now)
 }
 

@@ -88,6 +88,11 @@ impl Calendar {
         }
     }
 
+    /// The terms without what depends on the moment: no notice, no protected morning, every unpaid hold standing.
+    pub(super) fn terms_at_any_moment(&self, place: Place) -> Terms {
+        Terms { earliest: Timestamp::MIN, protected: None, ..self.terms(Some(place), Timestamp::MIN) }
+    }
+
     fn protected_morning(&self, travels: bool, now: Timestamp) -> Option<(Date, WallTime)> {
         let (today, wall) = utc_to_local(now, &self.zone);
         let date = match wall.minutes() {

@@ -4,6 +4,7 @@ pub mod bits;
 pub mod calendar;
 pub mod dayline;
 pub mod diff;
+pub mod free;
 pub mod gate;
 pub mod open;
 pub mod paint;

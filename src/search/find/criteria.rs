@@ -6,7 +6,7 @@ use crate::base::geo::Point;
 use crate::base::price::Place;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, WallTime, plus_days};
-use crate::catalog::AgeGroup;
+use crate::catalog::{AgeGroup, catalogue};
 use crate::places::{Gazetteer, RegionIx};
 use crate::search::grammar::{
     Audience, LessonType, Level, LocationKind, Mode, Parsed, PriceIntent, PriceUnit, Sort, Urgency, Venue,
@@ -182,6 +182,21 @@ impl Criteria {
             free_text: understood.free_text.clone(),
             today,
         }
+    }
+
+    /// Relevance of every service of the catalogue; what is not wanted is below zero.
+    pub fn wanted(&self) -> Vec<f64> {
+        let relevance = |service: usize| match &self.services {
+            _ if self.excluded.contains(&service) => -1.0,
+            Some(wanted) => wanted.get(&service).copied().unwrap_or(-1.0),
+            None => 1.0,
+        };
+        (0..catalogue().services().len()).map(relevance).collect()
+    }
+
+    /// Whether there is a wish that could be let go.
+    pub fn can_let_go(&self) -> bool {
+        self.when.asked() || self.area.is_some() || self.money.max.is_some()
     }
 
     /// Names of the filters in force, for the answer.

@@ -1,18 +1,22 @@
 //! Judging one offering: whether it fits, and if not, in what it fails.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::reach::{Reach, Reached};
+use crate::availability::rules::dayline::DayLine;
+use crate::availability::rules::free::{Answer, Soonest, Window, starts_between};
 use crate::availability::rules::open::Opening;
 use crate::availability::rules::sheet::{Sheet, dates};
 use crate::base::price::{Place, lesson_price};
-use crate::base::time::{Date, Timestamp, plus_days};
-use crate::places::Gazetteer;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{Date, Timestamp, WallTime, plus_days};
 use crate::search::find::criteria::{Criteria, When};
 use crate::search::grammar::Sort;
-use crate::search::supply::{Offer, Row};
+use crate::search::supply::{Index, Offer, Row};
+use crate::search::tuning::Tuning;
 
-/// A place still near enough to be offered, when the asked one has nobody (rule: 40§6).
-const NEARBY_KM: f64 = 10.0;
-/// How much dearer still counts as a little dearer, in percent.
-const LITTLE_DEARER: i64 = 125;
 /// Days looked through for times when no day of the query has any.
 pub const OTHER_DAYS: i64 = 14;
 
@@ -36,7 +40,7 @@ impl Fails {
 }
 
 /// One offering with the kind of place at which it suits best.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Judged {
     /// Index into the row's offers.
     pub offer: usize,
@@ -46,70 +50,128 @@ pub struct Judged {
     pub fails: Fails,
     pub distance_km: Option<f64>,
     pub covered: bool,
-    /// The first true opening that counts for the query; nothing was looked up when no time was asked.
-    pub first: Option<Opening>,
+    /// When the first true opening begins that counts for the query; known when the order is by time.
+    pub first: Option<Timestamp>,
 }
 
-/// What judging needs beside the row.
+/// Where the exact calendar of a row comes from.
+pub type Sheets<'a> = &'a (dyn Fn(&Row) -> Outcome<Arc<Sheet>> + Sync);
+
+/// What judging needs beside the row. One for each thread: it remembers what many rows have in common.
 pub struct Bench<'a> {
     pub criteria: &'a Criteria,
-    pub gazetteer: &'a Gazetteer,
+    pub reach: &'a Reach,
+    pub tuning: &'a Tuning,
+    pub index: &'a Index,
     pub now: Timestamp,
     /// Soonest first was asked: every candidate's first opening is needed.
-    pub need_first: bool,
+    need_first: bool,
+    sheets: Sheets<'a>,
+    /// Relevance by service; negative is not wanted.
+    wanted: Vec<f64>,
+    soonest: RefCell<Vec<Option<[Soonest; 4]>>>,
+    lines: RefCell<HashMap<(u16, Date), DayLine>>,
+    trouble: RefCell<Option<Refusal>>,
 }
 
-impl Bench<'_> {
-    /// The offering at its best place; nothing when it is not what was asked for.
-    pub fn judge(
-        &self,
-        row: &Row,
-        at: usize,
-        sheet: &mut dyn FnMut() -> Option<std::sync::Arc<Sheet>>,
-    ) -> Option<Judged> {
+impl<'a> Bench<'a> {
+    pub fn new(
+        criteria: &'a Criteria,
+        reach: &'a Reach,
+        tuning: &'a Tuning,
+        index: &'a Index,
+        now: Timestamp,
+        sheets: Sheets<'a>,
+    ) -> Self {
+        Self {
+            criteria,
+            reach,
+            tuning,
+            index,
+            now,
+            need_first: criteria.urgent || criteria.sort == Some(Sort::Soonest),
+            sheets,
+            wanted: criteria.wanted(),
+            soonest: RefCell::default(),
+            lines: RefCell::default(),
+            trouble: RefCell::default(),
+        }
+    }
+
+    /// Every matching offering of one person, the best one first.
+    pub fn all(&self, row: &Row) -> Outcome<Vec<Judged>> {
+        let reached = self.reach.of(&row.regions);
+        let mut judged: Vec<Judged> =
+            (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, true)).collect();
+        judged.sort_by_key(|judged| self.rank(row, judged));
+        self.trouble.take().map_or(Ok(judged), Err)
+    }
+
+    /// The best offering that fits wholly. What [`Self::all`] would put first, if that fits wholly.
+    pub fn exact(&self, row: &Row) -> Outcome<Option<Judged>> {
+        let reached = self.reach.of(&row.regions);
+        let judged = (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, false));
+        let best = judged.min_by_key(|judged| self.rank(row, judged));
+        self.trouble.take().map_or(Ok(best), Err)
+    }
+
+    fn rank(&self, row: &Row, judged: &Judged) -> (super::relax::Group, std::cmp::Reverse<u64>, i64, usize) {
+        // Relevance is not negative, so its bits stand in its own order.
+        let relevance = std::cmp::Reverse(judged.relevance.to_bits());
+        (
+            super::relax::group_of(judged.fails),
+            relevance,
+            row.offers[judged.offer].rate_at(judged.place).0,
+            judged.offer,
+        )
+    }
+
+    /// The offering at its best place; nothing when it is not what was asked for. Without `letting_go` a wish that
+    /// fails is the end.
+    fn judge(&self, row: &Row, at: usize, reached: Reached, letting_go: bool) -> Option<Judged> {
         let (offer, criteria) = (&row.offers[at], self.criteria);
-        let relevance = match &criteria.services {
-            Some(wanted) => *wanted.get(&offer.service)?,
-            None => 1.0,
-        };
-        if criteria.excluded.contains(&offer.service) || !self.suits(row, offer) {
+        let relevance = *self.wanted.get(offer.service).filter(|relevance| **relevance >= 0.0)?;
+        if !self.suits(offer) {
             return None;
         }
         let minutes = criteria.minutes.unwrap_or_else(|| offer.shortest());
-        let mut options: Vec<Judged> = Vec::new();
-        for place in offer.places.iter().copied().filter(|place| criteria.places.contains(place)) {
-            let Some(option) = self.at_place(row, offer, place) else { continue };
-            options.push(Judged { offer: at, place, minutes, relevance, first: None, ..option });
-        }
-        // The cheapest kind of place when that was asked for, else the one the instructor named first.
         let cheapest = criteria.sort == Some(Sort::PriceAsc);
-        let named = |place: Place| offer.places.iter().position(|known| *known == place);
-        options.sort_by_key(|option| {
-            (option.fails.count(), if cheapest { offer.rate_at(option.place).0 } else { 0 }, named(option.place))
-        });
-        if criteria.when.asked() || self.need_first {
-            let sheet = sheet()?;
-            options = options.into_iter().filter_map(|option| self.in_time(option, &sheet)).collect();
-            options.sort_by_key(|option| option.fails.count());
+        let timed = criteria.when.asked() || self.need_first;
+        let mut best: Option<((usize, usize, i64, usize), Judged)> = None;
+        for (named, place) in offer.places.iter().copied().enumerate() {
+            if !criteria.places.contains(&place) {
+                continue;
+            }
+            let Some(mut option) = self.at_place(offer, place, minutes, reached) else { continue };
+            (option.offer, option.relevance) = (at, relevance);
+            // Fewest wishes let go, without time and then with it; the cheapest kind of place when that was asked
+            // for, else the one the instructor named first.
+            let rate = if cheapest { offer.rate_at(place).0 } else { 0 };
+            let without = option.fails.count();
+            let hopeless = best.as_ref().is_some_and(|(key, _)| (without, without, rate, named) >= *key);
+            if hopeless || (!letting_go && without > 0) || (timed && !self.in_time(row, &mut option, letting_go)) {
+                continue;
+            }
+            let key = (option.fails.count(), without, rate, named);
+            if best.as_ref().is_none_or(|(known, _)| key < *known) {
+                best = Some((key, option));
+            }
         }
-        options.into_iter().next()
+        best.map(|(_, judged)| judged)
     }
 
-    /// Ages, languages and length: wishes nobody wants to see let go.
-    fn suits(&self, row: &Row, offer: &Offer) -> bool {
+    /// Ages and length: wishes nobody wants to see let go. Languages were judged before.
+    fn suits(&self, offer: &Offer) -> bool {
         let criteria = self.criteria;
         let age = criteria.ages.is_empty()
             || offer.ages.is_empty()
             || offer.ages.iter().any(|age| criteria.ages.contains(age));
-        let language = criteria.languages.is_empty()
-            || row.languages.iter().any(|spoken| criteria.languages.iter().any(|asked| speaks(spoken, asked)));
-        let length = criteria.minutes.is_none_or(|minutes| offer.durations.contains(&minutes));
-        age && language && length
+        age && criteria.minutes.is_none_or(|minutes| offer.durations.contains(&minutes))
     }
 
-    fn at_place(&self, row: &Row, offer: &Offer, place: Place) -> Option<Judged> {
-        let mut fails = Fails { price: !self.price(offer, place)?, ..Fails::default() };
-        let (covered, distance_km) = self.distance(row);
+    fn at_place(&self, offer: &Offer, place: Place, minutes: u16, reached: Reached) -> Option<Judged> {
+        let mut fails = Fails { price: !self.price(offer, place, minutes)?, ..Fails::default() };
+        let (covered, distance_km) = reached;
         let remote = place == Place::Remote && self.criteria.online_anywhere;
         if let Some(area) = self.criteria.area.as_ref().filter(|_| !remote) {
             if place == Place::Remote {
@@ -118,76 +180,104 @@ impl Bench<'_> {
             let distance = distance_km.filter(|distance| distance.is_finite())?;
             let inside = covered || distance <= area.reach_km;
             fails.location = !inside;
-            if !inside && distance > NEARBY_KM {
+            if !inside && distance > self.tuning.nearby_km {
                 return None;
             }
         }
-        Some(Judged {
-            offer: 0,
-            place,
-            minutes: 0,
-            relevance: 0.0,
-            fails,
-            distance_km: distance_km.filter(|_| !remote),
-            covered,
-            first: None,
-        })
+        let distance_km = distance_km.filter(|_| !remote);
+        Some(Judged { offer: 0, place, minutes, relevance: 0.0, fails, distance_km, covered, first: None })
     }
 
     /// Whether the price fits; nothing when it is beyond what could be offered at all.
-    fn price(&self, offer: &Offer, place: Place) -> Option<bool> {
+    fn price(&self, offer: &Offer, place: Place, minutes: u16) -> Option<bool> {
         let money = self.criteria.money;
-        let minutes = self.criteria.minutes.unwrap_or_else(|| offer.usual());
         let rate = offer.rate_at(place);
         let price = if money.per_session { lesson_price(rate, minutes) } else { rate }.0;
         if money.min.is_some_and(|min| price < min) {
             return None;
         }
         match money.max {
-            Some(max) if price > max => (price * 100 <= max * LITTLE_DEARER).then_some(false),
+            Some(max) if price > max => (price * 100 <= max * (100 + self.tuning.over_price_pct)).then_some(false),
             _ => Some(true),
         }
     }
 
-    /// Whether the instructor covers the asked area, and how far they are from it (0 when covered).
-    fn distance(&self, row: &Row) -> (bool, Option<f64>) {
-        match (&self.criteria.area, self.criteria.spot) {
-            (Some(area), _) if area.covers(&row.regions) => (true, Some(0.0)),
-            (Some(area), _) => {
-                let gap = match area.point.filter(|_| area.regions.len() <= 1) {
-                    Some(point) => self.gazetteer.distance_to_area_km(point, &row.regions),
-                    None => f64::from(self.gazetteer.area_gap_km(&area.regions, &row.regions)),
+    /// Looks for the first true opening, and notes which wish of time it fails; false when there is none at all.
+    fn in_time(&self, row: &Row, option: &mut Judged, letting_go: bool) -> bool {
+        let when = &self.criteria.when;
+        let mut first = self.first(row, option, when);
+        if first.is_none() && when.asked() {
+            if !letting_go {
+                return false;
+            }
+            if when.time() {
+                first = self.first(row, option, &When { after: None, before: None, ..when.clone() });
+                option.fails.time = first.is_some();
+            }
+            if first.is_none() && when.day {
+                first = self.first(row, option, &any_day(when, self.criteria.today));
+                option.fails.date = first.is_some();
+                let outside = first.is_some_and(|(_, minute)| {
+                    !when.fits(WallTime::clamped(minute.into()), WallTime::clamped((minute + option.minutes).into()))
+                });
+                option.fails.time = option.fails.date && when.time() && outside;
+            }
+            if first.is_none() {
+                return false;
+            }
+        }
+        if self.need_first {
+            option.first = first.map(|(date, minute)| self.instant(row, date, minute));
+        }
+        true
+    }
+
+    /// Date and minute of the first start in a window: from the bits, or from the calendar where they cannot tell.
+    fn first(&self, row: &Row, option: &Judged, when: &When) -> Option<(Date, u16)> {
+        let soonest = self.soonest(row.terms)?[option.place as usize];
+        let (after, before) = (when.after.map_or(0, WallTime::minutes), when.before.map_or(1440, WallTime::minutes));
+        let window = Window {
+            from: when.first,
+            to: when.last,
+            on: &|date| when.has_date(date),
+            starts: starts_between(after, before, option.minutes),
+            minutes: option.minutes,
+        };
+        match row.free.first(option.place, &soonest, &window) {
+            Answer::At(date, minute) => Some((date, minute)),
+            Answer::None => None,
+            Answer::Ask => {
+                let sheet = match (self.sheets)(row) {
+                    Ok(sheet) => sheet,
+                    Err(refusal) => {
+                        *self.trouble.borrow_mut() = Some(refusal);
+                        return None;
+                    }
                 };
-                (false, Some(gap))
+                let found = openings(&sheet, when, option.place, option.minutes, self.now, 1);
+                found.first().map(|opening| (opening.date, opening.start.minutes()))
             }
-            (None, Some(point)) if !row.regions.is_empty() => {
-                (false, Some(self.gazetteer.distance_to_area_km(point, &row.regions)))
-            }
-            (None, _) => (false, None),
         }
     }
 
-    /// The first true opening, and which wish of time it fails.
-    fn in_time(&self, mut option: Judged, sheet: &Sheet) -> Option<Judged> {
-        let when = &self.criteria.when;
-        let (place, minutes) = (option.place, option.minutes);
-        let first = |window: &When| openings(sheet, window, place, minutes, self.now, 1).into_iter().next();
-        option.first = first(when);
-        if option.first.is_some() || !when.asked() {
-            return Some(option);
+    /// What "now" means under one of the index's calendars.
+    fn soonest(&self, terms: u16) -> Option<[Soonest; 4]> {
+        let at = usize::from(terms);
+        let mut known = self.soonest.borrow_mut();
+        if known.len() <= at {
+            known.resize(at + 1, None);
         }
-        if when.time() {
-            option.first = first(&When { after: None, before: None, ..when.clone() });
-            option.fails.time = option.first.is_some();
+        if known[at].is_none() {
+            let calendar = self.index.calendars().get(at)?;
+            known[at] = Some(Place::ALL.map(|place| Soonest::of(calendar, place, self.now)));
         }
-        if option.first.is_none() && when.day {
-            option.first = first(&any_day(when, self.criteria.today));
-            option.fails.date = option.first.is_some();
-            option.fails.time = option.fails.date
-                && when.time()
-                && option.first.as_ref().is_some_and(|opening| !when.fits(opening.start, opening.end));
-        }
-        option.first.is_some().then_some(option)
+        known[at]
+    }
+
+    fn instant(&self, row: &Row, date: Date, minute: u16) -> Timestamp {
+        let mut lines = self.lines.borrow_mut();
+        let line = lines.entry((row.terms, date)).or_insert_with(|| DayLine::of(date, &row.zone));
+        line.minute_of(WallTime::clamped(minute.into())).map_or(Timestamp::MAX, |minute| line.instant(minute))
     }
 }
 
@@ -222,7 +312,7 @@ pub fn openings(sheet: &Sheet, when: &When, place: Place, minutes: u16, now: Tim
 }
 
 /// "Chinese" is spoken by who speaks Mandarin, and the other way round.
-fn speaks(spoken: &str, asked: &str) -> bool {
+pub fn speaks(spoken: &str, asked: &str) -> bool {
     let family = |language: &str| matches!(language.to_lowercase().as_str(), "chinese" | "mandarin");
     spoken.eq_ignore_ascii_case(asked)
         || (family(spoken) && family(asked))

@@ -8,12 +8,14 @@ mod cards;
 mod criteria;
 mod judge;
 mod rank;
+mod reach;
 mod relax;
 mod why;
 
-pub use cards::{Card, Found, View, find};
+pub use cards::{Card, Found, Funnel, View, find};
 pub use criteria::{Criteria, Overrides, spot};
 pub use judge::Judged;
+pub use rank::Signals;
 pub use relax::Group;
 pub use why::{SHOWN_REVIEWS, day, miles};
 

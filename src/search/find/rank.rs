@@ -1,4 +1,4 @@
-//! Ranking: six signals with fixed weights, boosts for fit, and ties that always fall the same way.
+//! Ranking: six signals, boosts for fit, and ties that always fall the same way. How much each weighs is a setting.
 // rule: 40§7
 
 use crate::base::price::lesson_price;
@@ -7,15 +7,8 @@ use crate::instructors::Level;
 use crate::search::find::criteria::Criteria;
 use crate::search::find::judge::Judged;
 use crate::search::supply::Row;
+use crate::search::tuning::Tuning;
 
-const RELEVANCE: f64 = 0.35;
-const QUALITY: f64 = 0.25;
-const DISTANCE: f64 = 0.15;
-const PRICE: f64 = 0.10;
-const FRESHNESS: f64 = 0.10;
-const COMPLETENESS: f64 = 0.05;
-/// A result that needed a wish let go is less relevant.
-const RELAXED: f64 = 0.7;
 /// Reviews everybody starts with, at the marketplace's mean.
 const PRIOR_REVIEWS: f64 = 5.0;
 /// The mean before there is one.
@@ -29,28 +22,48 @@ pub struct Scale {
     pub mean_rating: f64,
     /// The founding boost, ×1 to ×3.
     pub founding: f64,
+    pub tuning: Tuning,
+}
+
+/// The signals of one candidate, each 0–1, and what is added and multiplied: how a score comes about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, utoipa::ToSchema)]
+pub struct Signals {
+    pub relevance: f64,
+    pub quality: f64,
+    pub distance: f64,
+    pub price: f64,
+    pub freshness: f64,
+    pub completeness: f64,
+    pub boosts: f64,
+    pub founding: f64,
 }
 
 impl Scale {
-    /// The mean over all reviews of `rows`.
-    pub fn mean_of<'a>(rows: impl Iterator<Item = &'a Row>) -> f64 {
-        let rated = rows.filter_map(|row| row.rating.map(|rating| (rating * row.reviews as f64, row.reviews)));
-        let (sum, count) = rated.fold((0.0, 0u64), |(sum, count), (part, reviews)| (sum + part, count + reviews));
-        if count == 0 { DEFAULT_MEAN } else { sum / count as f64 }
-    }
-
     /// The score of a candidate before comparison. `likeness` is how near the bio is to words that named
     /// nothing.
     pub fn score(&self, row: &Row, judged: &Judged, criteria: &Criteria, likeness: f64) -> f64 {
-        let relevance = judged.relevance * if judged.fails.none() { 1.0 } else { RELAXED };
-        let weighted = RELEVANCE * relevance
-            + QUALITY * self.quality(row)
-            + DISTANCE * distance(judged.distance_km)
-            + PRICE * price(row, judged, criteria)
-            + FRESHNESS * self.freshness(row)
-            + COMPLETENESS * row.completeness;
-        let score = weighted + fit(row, judged, criteria) + 0.05 * likeness.clamp(0.0, 1.0);
-        if row.founding { score * self.founding } else { score }
+        let (signals, weights) = (self.signals(row, judged, criteria, likeness), &self.tuning.weights);
+        let weighted = weights.relevance * signals.relevance
+            + weights.quality * signals.quality
+            + weights.distance * signals.distance
+            + weights.price * signals.price
+            + weights.freshness * signals.freshness
+            + weights.completeness * signals.completeness;
+        (weighted + signals.boosts) * signals.founding
+    }
+
+    pub fn signals(&self, row: &Row, judged: &Judged, criteria: &Criteria, likeness: f64) -> Signals {
+        let kept = if judged.fails.none() { 1.0 } else { self.tuning.relaxed_relevance };
+        Signals {
+            relevance: judged.relevance * kept,
+            quality: self.quality(row),
+            distance: distance(judged.distance_km),
+            price: price(row, judged, criteria),
+            freshness: self.freshness(row),
+            completeness: row.completeness,
+            boosts: self.fit(row, judged, criteria) + self.tuning.boosts.biography * likeness.clamp(0.0, 1.0),
+            founding: if row.founding { self.founding } else { 1.0 },
+        }
     }
 
     pub fn quality(&self, row: &Row) -> f64 {
@@ -68,6 +81,23 @@ impl Scale {
             31..=90 => 0.5,
             _ => 0.3,
         }
+    }
+
+    /// Boosts: the learner's age, level and language.
+    fn fit(&self, row: &Row, judged: &Judged, criteria: &Criteria) -> f64 {
+        let (offer, boosts) = (&row.offers[judged.offer], &self.tuning.boosts);
+        let age = !criteria.ages.is_empty() && offer.ages.iter().any(|age| criteria.ages.contains(age));
+        let level = criteria.level.map_or(0.0, |wanted| {
+            if offer.levels.contains(&wanted) {
+                boosts.skill
+            } else if offer.levels.iter().any(|taught| adjacent(*taught, wanted)) {
+                boosts.adjacent_skill
+            } else {
+                0.0
+            }
+        });
+        let boost = |met: bool, by: f64| if met { by } else { 0.0 };
+        boost(age, boosts.audience) + level + boost(!criteria.languages.is_empty(), boosts.language)
     }
 }
 
@@ -96,24 +126,6 @@ fn price(row: &Row, judged: &Judged, criteria: &Criteria) -> f64 {
         ratio if ratio <= 1.0 => 1.0 - (ratio - 0.7),
         _ => 0.5,
     }
-}
-
-/// Boosts: the learner's age, level and language.
-fn fit(row: &Row, judged: &Judged, criteria: &Criteria) -> f64 {
-    let offer = &row.offers[judged.offer];
-    let age = !criteria.ages.is_empty() && offer.ages.iter().any(|age| criteria.ages.contains(age));
-    let language = !criteria.languages.is_empty();
-    let level = criteria.level.map_or(0.0, |wanted| {
-        if offer.levels.contains(&wanted) {
-            0.05
-        } else if offer.levels.iter().any(|taught| adjacent(*taught, wanted)) {
-            0.02
-        } else {
-            0.0
-        }
-    });
-    let boost = |met: bool, by: f64| if met { by } else { 0.0 };
-    boost(age, 0.10) + level + boost(language, 0.05)
 }
 
 fn adjacent(a: Level, b: Level) -> bool {

@@ -4,9 +4,6 @@
 
 use super::judge::Fails;
 
-/// Fewer than this is too little.
-pub const ENOUGH: usize = 5;
-
 /// Why a result is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -44,12 +41,12 @@ pub fn group_of(fails: Fails) -> Group {
     }
 }
 
-/// Which groups are shown, given what every candidate fails.
-pub fn shown(candidates: &[Fails]) -> Vec<Group> {
+/// Which groups are shown, given what every candidate fails and how many results are enough.
+pub fn shown(candidates: &[Fails], enough: usize) -> Vec<Group> {
     let mut groups = vec![Group::Exact];
     let mut total = count(candidates, Group::Exact);
     for group in &Group::ALL[1..] {
-        if total >= ENOUGH {
+        if total >= enough {
             break;
         }
         // Somebody in the asked place, at whatever time, keeps the place.

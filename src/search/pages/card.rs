@@ -83,7 +83,7 @@ fn facts(card: &Card) -> Vec<Fact> {
 /// "Upper West Side", "Harlem, 1.8 miles away", "Upper West Side and 3 more, comes to you".
 fn place(card: &Card) -> String {
     let (row, best) = (&card.row, &card.best);
-    let mut words = match row.area_names.as_slice() {
+    let mut words = match row.area_names(&knowledge().places).as_slice() {
         [] => best.place.label().to_owned(),
         [only] => only.clone(),
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),

@@ -3,26 +3,35 @@
 //!
 //! The vector index tolerates no removal beside a search, so searches share a read lock and changes
 //! take the write lock; its hits are mapped back through our own table, and unknown keys are dropped.
+//! Reading a hundred thousand biographies takes a while: they wait in line and are read in turns, so that
+//! nobody's search waits for it.
 
-use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use crate::base::id::UserId;
+use crate::search::understand::knowledge;
 
 /// Searches that may run at once; the index wants to know beforehand.
 const THREADS: usize = 64;
 const FIRST_CAPACITY: usize = 256;
+/// Biographies read between two looks at the clock.
+const TURN: usize = 32;
 
 /// The vector index of bios.
 pub struct Bios {
     inner: RwLock<Inner>,
+    waiting: Mutex<Vec<(UserId, String)>>,
 }
 
 struct Inner {
     index: Option<Index>,
-    keys: HashMap<UserId, u64>,
+    /// The key of a person's vector, and a mark of the text it stands for.
+    keys: HashMap<UserId, (u64, u64)>,
     people: HashMap<u64, UserId>,
     next: u64,
 }
@@ -39,19 +48,60 @@ impl Bios {
         let index = Index::new(&options)
             .ok()
             .filter(|index| index.reserve_capacity_and_threads(FIRST_CAPACITY, THREADS).is_ok());
-        Bios { inner: RwLock::new(Inner { index, keys: HashMap::new(), people: HashMap::new(), next: 1 }) }
+        let inner = Inner { index, keys: HashMap::new(), people: HashMap::new(), next: 1 };
+        Bios { inner: RwLock::new(inner), waiting: Mutex::default() }
     }
 
-    /// Replaces what a person says; an all-zero vector takes it away.
-    pub fn put(&self, id: UserId, vector: &[f32]) {
+    /// What everybody says; whoever is not among them is gone at once, the rest is read in turns.
+    pub fn replace(&self, bios: Vec<(UserId, String)>) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let people: HashSet<UserId> = bios.iter().map(|(id, _)| *id).collect();
+        let gone: Vec<UserId> = inner.keys.keys().filter(|id| !people.contains(id)).copied().collect();
+        gone.into_iter().for_each(|id| inner.take(id));
+        let known = |id: &UserId, bio: &str| inner.keys.get(id).is_some_and(|(_, mark)| *mark == mark_of(bio));
+        let unread = bios.into_iter().filter(|(id, bio)| !known(id, bio)).collect();
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = unread;
+    }
+
+    /// Reads those who wait, for at most so long; says whether somebody still does.
+    pub fn read(&self, at_most: Duration) -> bool {
+        let begun = Instant::now();
+        loop {
+            let turn: Vec<(UserId, String)> = {
+                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                let rest = waiting.len().saturating_sub(TURN);
+                waiting.split_off(rest)
+            };
+            if turn.is_empty() {
+                return false;
+            }
+            for (id, bio) in &turn {
+                self.put(*id, bio);
+            }
+            if begun.elapsed() >= at_most {
+                return !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+            }
+        }
+    }
+
+    /// Replaces what a person says; what means nothing to the model takes it away.
+    pub fn put(&self, id: UserId, bio: &str) {
+        let mark = mark_of(bio);
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        if inner.keys.get(&id).is_some_and(|(_, known)| *known == mark) {
+            return;
+        }
+        drop(inner);
+        let vector = knowledge().embedder.encode(bio);
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         inner.take(id);
         if vector.iter().any(|part| *part != 0.0) && vector.iter().all(|part| part.is_finite()) {
-            inner.add(id, vector);
+            inner.add(id, mark, &vector);
         }
     }
 
     pub fn remove(&self, id: UserId) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).retain(|(waiting, _)| *waiting != id);
         self.inner.write().unwrap_or_else(PoisonError::into_inner).take(id);
     }
 
@@ -63,11 +113,28 @@ impl Bios {
         let pairs = matches.keys.iter().zip(&matches.distances);
         pairs.filter_map(|(key, distance)| Some((*inner.people.get(key)?, f64::from(1.0 - distance)))).collect()
     }
+
+    /// How many were read.
+    pub fn len(&self) -> usize {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).keys.len()
+    }
+
+    /// Bytes of the vectors and the graph over them.
+    pub fn bytes(&self) -> usize {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        inner.index.as_ref().map_or(0, Index::memory_usage)
+    }
+}
+
+fn mark_of(bio: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bio.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Inner {
     fn take(&mut self, id: UserId) {
-        if let Some(key) = self.keys.remove(&id) {
+        if let Some((key, _)) = self.keys.remove(&id) {
             self.people.remove(&key);
             if let Some(index) = &self.index {
                 drop(index.remove(key));
@@ -75,7 +142,7 @@ impl Inner {
         }
     }
 
-    fn add(&mut self, id: UserId, vector: &[f32]) {
+    fn add(&mut self, id: UserId, mark: u64, vector: &[f32]) {
         let Some(index) = &self.index else { return };
         if index.size() + 1 >= index.capacity()
             && index.reserve_capacity_and_threads(index.capacity() * 2 + FIRST_CAPACITY, THREADS).is_err()
@@ -86,7 +153,7 @@ impl Inner {
         let key = self.next;
         self.next += 1;
         if index.add(key, vector).is_ok() {
-            self.keys.insert(id, key);
+            self.keys.insert(id, (key, mark));
             self.people.insert(key, id);
         }
     }

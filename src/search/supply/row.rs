@@ -1,13 +1,18 @@
 //! One instructor as search sees them: everything a query may ask about, in one value.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::accounts::{self, model::User};
-use crate::base::id::{OfferingId, UserId};
+use crate::availability::ops::calendar;
+use crate::availability::rules::calendar::Calendar;
+use crate::availability::rules::free::Free;
+use crate::availability::tables::sheet;
+use crate::base::id::{OfferingId, ServiceId, UserId};
 use crate::base::money::Cents;
 use crate::base::price::Place;
 use crate::base::refusal::Outcome;
-use crate::base::time::{TimeZone, Timestamp, zone};
+use crate::base::time::{Date, TimeZone, Timestamp, plus_days};
 use crate::catalog::{AgeGroup, catalogue};
 use crate::instructors::{self, Instructors, Level, Offering, Profile};
 use crate::places::{Gazetteer, RegionIx};
@@ -18,6 +23,8 @@ use crate::store::Read;
 const FULL_BIO: usize = 100;
 /// What a card shows of a bio.
 const SNIPPET: usize = 160;
+/// Days ahead whose free time is kept: nobody publishes further.
+const AHEAD: i64 = 366;
 
 /// An instructor with everything they offer.
 #[derive(Clone, Debug)]
@@ -42,10 +49,13 @@ pub struct Row {
     /// 0–1 (rule: 40§7 completeness).
     pub completeness: f64,
     pub regions: Vec<RegionIx>,
-    pub area_names: Vec<String>,
     /// Where the instructor's days begin and end.
     pub zone: TimeZone,
     pub offers: Vec<Offer>,
+    /// Every start that can be booked, but for what depends on the moment.
+    pub free: Free,
+    /// Which of the index's calendars holds here.
+    pub terms: u16,
 }
 
 /// One catalogue service as this instructor offers it.
@@ -54,8 +64,8 @@ pub struct Offer {
     pub id: OfferingId,
     /// Index into the catalogue's services.
     pub service: usize,
-    pub hourly: Cents,
-    pub rates: BTreeMap<Place, Cents>,
+    /// Per hour, by kind of place.
+    pub rates: [Cents; 4],
     pub durations: Vec<u16>,
     pub places: Vec<Place>,
     pub levels: Vec<Level>,
@@ -76,6 +86,37 @@ impl Row {
         }
     }
 
+    /// What people call the areas, each name once.
+    pub fn area_names(&self, gazetteer: &Gazetteer) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for region in self.regions.iter().filter_map(|ix| gazetteer.region(*ix)) {
+            if !names.contains(&region.display) {
+                names.push(region.display.clone());
+            }
+        }
+        names
+    }
+
+    /// Bytes in memory, the parts it owns included.
+    pub fn bytes(&self) -> usize {
+        let texts = [&self.first_name, &self.last_initial, &self.bio_snippet].map(String::capacity);
+        let languages = self.languages.iter().map(|language| language.capacity() + size_of::<String>());
+        let offers = self.offers.iter().map(|offer| {
+            size_of::<Offer>()
+                + offer.durations.capacity() * 2
+                + offer.places.len()
+                + offer.levels.len()
+                + offer.ages.len()
+        });
+        size_of::<Self>()
+            + texts.iter().sum::<usize>()
+            + self.picture_url.as_ref().map_or(0, String::capacity)
+            + languages.sum::<usize>()
+            + self.regions.capacity() * size_of::<RegionIx>()
+            + offers.sum::<usize>()
+            + self.free.bytes()
+    }
+
     pub fn initials(&self) -> String {
         self.first_name.chars().take(1).chain(self.last_initial.chars().take(1)).collect()
     }
@@ -83,7 +124,7 @@ impl Row {
 
 impl Offer {
     pub fn rate_at(&self, place: Place) -> Cents {
-        self.rates.get(&place).copied().unwrap_or(self.hourly)
+        self.rates[place as usize]
     }
 
     pub fn shortest(&self) -> u16 {
@@ -96,21 +137,32 @@ impl Offer {
     }
 }
 
-/// The row of one instructor as the store has them, and the bio it stands for; nothing for who is not
-/// published or offers nothing.
-pub fn load(site: &Site, read: &dyn Read, gazetteer: &Gazetteer, id: UserId) -> Outcome<Option<(Row, String)>> {
-    let Some(profile) = instructors::profile(read, id)? else { return Ok(None) };
-    let user = accounts::must_user(read, id)?;
+/// An instructor as read from the store.
+pub struct Loaded {
+    pub row: Row,
+    pub calendar: Calendar,
+    /// What they say of themselves, whole.
+    pub bio: String,
+}
+
+/// One instructor as the store has them, with their free time from `today` on; nothing for who is not published or
+/// offers nothing. Which calendar holds is for the index to say.
+pub fn load(site: &Site, read: &dyn Read, gazetteer: &Gazetteer, id: UserId, today: Date) -> Outcome<Option<Loaded>> {
+    let Some(profile) = instructors::profile(read, id)?.filter(|profile| profile.is_live) else { return Ok(None) };
     let offers: Vec<Offer> = instructors::active_offerings_of(read, id)?.iter().filter_map(offer).collect();
-    if !profile.is_live || offers.is_empty() {
+    if offers.is_empty() {
         return Ok(None);
     }
+    let user = accounts::must_user(read, id)?;
     let standing = match site.part::<Instructors>() {
         Ok(part) => part.standing(read, id, None)?,
         Err(_) => instructors::parts::Standing::default(),
     };
     let regions: Vec<RegionIx> =
         instructors::areas(read, id)?.neighborhoods.iter().filter_map(|area| gazetteer.by_id(*area)).collect();
+    let calendar = calendar(read, &user, &profile)?;
+    let last = plus_days(today, AHEAD);
+    let free = Free::of(&sheet(read, calendar.clone(), id, today, last, None)?, today, last);
     let row = Row {
         id,
         first_name: user.first_name.clone(),
@@ -128,22 +180,25 @@ pub fn load(site: &Site, read: &dyn Read, gazetteer: &Gazetteer, id: UserId) -> 
         last_active_at: profile.last_active_at,
         created_at: profile.created_at,
         completeness: completeness(&profile, &user),
-        area_names: area_names(&regions, gazetteer),
         regions,
-        zone: zone(&user.timezone).unwrap_or_else(|| site.zone.clone()),
+        zone: calendar.zone.clone(),
         offers,
+        free,
+        terms: 0,
     };
-    Ok(Some((row, profile.bio)))
+    Ok(Some(Loaded { row, calendar, bio: profile.bio }))
 }
 
+/// The catalogue's services by their id.
+static PLACE_OF_SERVICE: LazyLock<HashMap<ServiceId, usize>> =
+    LazyLock::new(|| catalogue().services().iter().enumerate().map(|(at, service)| (service.id, at)).collect());
+
 fn offer(offering: &Offering) -> Option<Offer> {
-    let service = catalogue().services().iter().position(|service| service.id == offering.service_id)?;
     let terms = &offering.terms;
     Some(Offer {
         id: offering.id,
-        service,
-        hourly: terms.hourly_rate,
-        rates: terms.format_rates.clone(),
+        service: *PLACE_OF_SERVICE.get(&offering.service_id)?,
+        rates: Place::ALL.map(|place| terms.rate_at(place)),
         durations: terms.durations.clone(),
         places: terms.places.clone(),
         levels: terms.levels.iter().copied().collect(),
@@ -161,17 +216,6 @@ fn completeness(profile: &Profile, user: &User) -> f64 {
         profile.payouts.ready,
     ];
     met.iter().filter(|met| **met).count() as f64 / met.len() as f64
-}
-
-/// What people call the areas, each name once.
-fn area_names(regions: &[RegionIx], gazetteer: &Gazetteer) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for region in regions.iter().filter_map(|ix| gazetteer.region(*ix)) {
-        if !names.contains(&region.display) {
-            names.push(region.display.clone());
-        }
-    }
-    names
 }
 
 /// The beginning of a bio, cut at a word.

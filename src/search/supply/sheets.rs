@@ -11,6 +11,7 @@ use super::row::Row;
 use crate::availability::ops::calendar_of;
 use crate::availability::rules::calendar::Platform;
 use crate::availability::rules::sheet::Sheet;
+use crate::availability::settings::platform;
 use crate::availability::tables;
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
@@ -19,18 +20,20 @@ use crate::store::Read;
 
 /// Days ahead that are kept; what lies beyond is read when asked for.
 const AHEAD: i64 = 35;
+/// Sheets in memory; then all are read again as they are asked for.
+const MOST: usize = 20_000;
 
 /// The sheets in memory.
 #[derive(Default)]
 pub struct Sheets {
     kept: Mutex<HashMap<UserId, Kept>>,
-    /// The marketplace's own booking rules when the sheets were read.
-    platform: Mutex<Option<Platform>>,
 }
 
 #[derive(Clone)]
 struct Kept {
     revision: u64,
+    /// The marketplace's own booking rules when the sheet was read.
+    rules: Option<Platform>,
     from: Date,
     to: Date,
     sheet: Arc<Sheet>,
@@ -39,8 +42,8 @@ struct Kept {
 impl Sheets {
     /// The calendar of one instructor over `from..=to`, as `read` has it.
     pub fn get(&self, read: &dyn Read, row: &Row, from: Date, to: Date) -> Outcome<Arc<Sheet>> {
-        let revision = tables::revision(read, row.id)?;
-        let fits = |kept: &Kept| kept.revision == revision && kept.from <= from && to <= kept.to;
+        let (revision, rules) = (tables::revision(read, row.id)?, platform(read)?);
+        let fits = |kept: &Kept| kept.revision == revision && kept.rules == rules && kept.from <= from && to <= kept.to;
         if let Some(kept) =
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&row.id).filter(|kept| fits(kept))
         {
@@ -51,19 +54,14 @@ impl Sheets {
         let calendar = calendar_of(read, row.id)?;
         let sheet = Arc::new(tables::sheet(read, calendar, row.id, from, if far { to } else { last }, None)?);
         if !far {
-            let kept = Kept { revision, from, to: last, sheet: sheet.clone() };
-            self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(row.id, kept);
+            let kept = Kept { revision, rules, from, to: last, sheet: sheet.clone() };
+            let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() >= MOST {
+                all.clear();
+            }
+            all.insert(row.id, kept);
         }
         Ok(sheet)
-    }
-
-    /// Drops every sheet when the marketplace's booking rules are no longer those they were read under.
-    pub fn keep_for(&self, platform: Option<Platform>) {
-        let mut known = self.platform.lock().unwrap_or_else(PoisonError::into_inner);
-        if *known != platform {
-            *known = platform;
-            self.kept.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        }
     }
 
     pub fn forget(&self, id: UserId) {

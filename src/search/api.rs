@@ -24,7 +24,8 @@ use crate::web::{Access, Answer, Api, Body, ClientIp, Params};
 const DEFAULT_LIMIT: usize = 20;
 
 pub fn routes(api: Api) -> Api {
-    api.route(Access::Public, routes!(search))
+    super::api_config::routes(api)
+        .route(Access::Public, routes!(search))
         .route(Access::Public, routes!(search_health))
         .route(Access::Public, routes!(search_click))
 }
@@ -121,7 +122,7 @@ struct SearchHealth {
 async fn search_health(State(site): State<Site>) -> Answer<Json<SearchHealth>> {
     let search = site.part::<Search>()?;
     let down = search.is_down();
-    let instructors = if down { 0 } else { search.supply.index(&site, &site.store.snapshot()?)?.len() };
+    let instructors = if down { 0 } else { search.supply.index(&site, &site.store.snapshot()?)?.instructors() };
     let components = json!({
         "index": { "status": if down { "down" } else { "ok" }, "instructors": instructors },
         "catalogue": { "status": "ok", "services": knowledge().catalogue.services().len() },

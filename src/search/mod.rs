@@ -15,6 +15,7 @@
 //! demand mails (`notify`).
 
 pub mod api;
+mod api_config;
 pub mod departures;
 pub mod events;
 pub mod find;

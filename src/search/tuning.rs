@@ -129,9 +129,8 @@ impl Tuning {
         if !within(&boosts, 0.5) {
             return Err("Each boost lies between 0 and 0.5.");
         }
-        if !(0.0 <= t.suggest && t.suggest <= t.perhaps && t.perhaps <= t.act && t.act <= 1.0)
-            || !within(&[t.biography], 1.0)
-        {
+        let rising = 0.0 <= t.suggest && t.suggest <= t.perhaps && t.perhaps <= t.act && t.act <= 1.0;
+        if !rising || !within(&[t.biography], 1.0) {
             return Err("Thresholds lie between 0 and 1, with suggest ≤ perhaps ≤ act.");
         }
         if !within(&[self.relaxed_relevance], 1.0) || !(1.0..=10.0).contains(&self.nearby_km) {

@@ -16,6 +16,7 @@ mod program;
 mod race;
 mod reviews;
 mod search;
+mod search_complete;
 mod startup;
 mod tidy;
 mod upgrade;

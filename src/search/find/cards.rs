@@ -113,7 +113,7 @@ pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, offset: usize,
         only = Some(view.supply.places(alike.map(|(id, _)| *id)));
     }
     let reach = Reach::of_query(&knowledge().places, criteria.area.as_ref(), criteria.spot);
-    let mut funnel = Funnel { instructors: view.index.len(), ..Funnel::default() };
+    let mut funnel = Funnel { instructors: view.index.instructors(), ..Funnel::default() };
     let places = narrow(view, &criteria, &reach, only, &mut funnel);
     funnel.narrow_us = clock.lap();
     let judges = Judges { view, criteria: &criteria, reach: &reach };

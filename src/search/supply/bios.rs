@@ -115,7 +115,7 @@ impl Bios {
     }
 
     /// How many were read.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).keys.len()
     }
 

@@ -54,7 +54,8 @@ impl Index {
         }
     }
 
-    pub fn len(&self) -> usize {
+    /// How many there are.
+    pub fn instructors(&self) -> usize {
         self.everybody.len() as usize
     }
 

@@ -221,11 +221,11 @@ impl Supply {
         let (row_bytes, list_bytes) = index.bytes();
         let build = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).took;
         Figures {
-            instructors: index.len(),
+            instructors: index.instructors(),
             row_bytes,
             list_bytes,
             build,
-            bios: self.bios.len(),
+            bios: self.bios.count(),
             bio_bytes: self.bios.bytes(),
         }
     }

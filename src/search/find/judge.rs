@@ -178,7 +178,8 @@ impl<'a> Bench<'a> {
                 return None;
             }
             let distance = distance_km.filter(|distance| distance.is_finite())?;
-            let inside = covered || distance <= area.reach_km;
+            // A neighborhood that only touches the asked one is not in it.
+            let inside = covered || area.reach_km > 0.0 && distance <= area.reach_km;
             fails.location = !inside;
             if !inside && distance > self.tuning.nearby_km {
                 return None;

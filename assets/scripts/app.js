@@ -6,6 +6,7 @@ const parts = {
   "[data-paint]": "./week.js",
   "[data-calendar]": "./calendar.js",
   "[data-suggest]": "./suggest.js",
+  "[data-passkey]": "./passkeys.js",
   "[data-copy], [data-reveal], [data-opens], [data-sends]": "./little.js",
 };
 

@@ -2,13 +2,16 @@
 //!
 //! Nothing is remembered between requests, so a change of role, permission or status acts on the next one. // rule: 20§3
 
-use crate::base::access::Actor;
+use crate::base::access::{Actor, KeyScope};
+use crate::base::id::{AnyId as _, SessionId};
 use crate::base::refusal::Outcome;
 use crate::base::secret;
+use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::store::ReadExt;
 
 use super::model::{Session, User};
+use super::ops::api_keys;
 use super::rules::{roles, sessions};
 use super::tables::{SESSIONS, session_by_token_hash, user};
 
@@ -17,6 +20,9 @@ pub struct AccountsDoor;
 impl crate::web::Door for AccountsDoor {
     fn actor(&self, site: &Site, token: &str) -> Outcome<Option<Actor>> {
         let now = site.now();
+        if token.starts_with(api_keys::PREFIX) {
+            return by_key(site, token, now);
+        }
         let hash = secret::sha256_hex(token);
         let found = site.read(|r| {
             let Some(session) = session_by_token_hash(r, &hash)?.filter(|s| sessions::is_live(s, now)) else {
@@ -33,6 +39,29 @@ impl crate::web::Door for AccountsDoor {
     }
 }
 
+/// A program with a key of its owner's: the owner's rights, less what a key is never trusted with.
+fn by_key(site: &Site, token: &str, now: Timestamp) -> Outcome<Option<Actor>> {
+    let Some((user, key)) = site.read(|r| api_keys::holder(r, token))? else { return Ok(None) };
+    if api_keys::should_note_use(&key, now) {
+        let (site, id) = (site.clone(), key.id);
+        beside(async move { api_keys::note_use(&site, id).await });
+    }
+    let permissions = roles::effective(&user).difference(&KeyScope::WITHHELD.into()).copied().collect();
+    Ok(Some(Actor {
+        user_id: user.id,
+        // Of no session: what a session may renew or prove, a key may not.
+        session_id: SessionId::from_bits(key.id.bits()),
+        permissions,
+        roles: user.roles,
+        first_name: user.first_name,
+        last_name: user.last_name,
+        email: user.email,
+        timezone: user.timezone,
+        elevated_until: None,
+        key: Some(key.scope),
+    }))
+}
+
 pub fn actor_of(user: &User, session: &Session) -> Actor {
     Actor {
         user_id: user.id,
@@ -44,24 +73,31 @@ pub fn actor_of(user: &User, session: &Session) -> Actor {
         email: user.email.clone(),
         timezone: user.timezone.clone(),
         elevated_until: session.elevated_until,
+        key: None,
     }
 }
 
 /// Writes the visit down beside the request, which need not wait for the disk.
 fn note_visit(site: &Site, session: &Session, user: User) {
     let (site, id) = (site.clone(), session.id);
-    let noting = async move {
-        let noted = site.write(move |tx| {
+    beside(async move {
+        site.write(move |tx| {
             let Some(mut session) = tx.get(&SESSIONS, &id)? else { return Ok(()) };
             session.last_seen_at = session.last_seen_at.max(tx.now());
             session.idle_expires_at = session.idle_expires_at.max(sessions::idle_end(&user, tx.now()));
             tx.put(&SESSIONS, &id, &session)
-        });
-        if let Err(refusal) = noted.await {
+        })
+        .await
+    });
+}
+
+fn beside(noting: impl Future<Output = Outcome<()>> + Send + 'static) {
+    let watched = async move {
+        if let Err(refusal) = noting.await {
             tracing::warn!(error = %refusal, "a visit was not noted");
         }
     };
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(noting);
+        runtime.spawn(watched);
     }
 }

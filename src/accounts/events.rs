@@ -76,3 +76,20 @@ event!(BlocksCleared "auth.blocks_cleared" {
 });
 event!(TwoFactorChanged "user.two_factor_changed" { user_id: UserId, enabled: bool });
 event!(BackupCodeUsed "user.backup_code_used" { user_id: UserId, left: usize });
+event!(
+    /// A personal API key was made or ended.
+    ApiKeyChanged "user.api_key_changed" { user_id: UserId, name: String, made: bool }
+);
+event!(PasskeyChanged "user.passkey_changed" { user_id: UserId, name: String, added: bool });
+event!(
+    /// Somebody wants another address; the letter holds the link by which the old one agrees.
+    EmailChangeAsked "user.email_change_asked" { user_id: UserId, letter_id: MailId }
+);
+event!(
+    /// The address changed; the letter tells the old one how to take it back.
+    EmailChanged "user.email_changed" { user_id: UserId, letter_id: MailId }
+);
+event!(
+    /// The old address took a change back.
+    EmailChangeUndone "user.email_change_undone" { user_id: UserId }
+);

@@ -1,7 +1,8 @@
 //! People and the door: proving an address, joining, signing in, sessions, passwords, roles.
 //!
 //! Guarantees: an e-mail address belongs to one account; nobody learns from the door whether an address has one; a
-//! token or code rests only as a hash and works once; a change of password, role or status acts on the next request.
+//! token or code rests only as a hash and works once; a change of password, role or status acts on the next request;
+//! what cannot be taken back asks for a fresh proof of identity and is written down in the audit trail.
 //! It does not send mail (it says what happened, `notify` writes the letters) and knows nothing of lessons or money:
 //! what else a registration does, and what else `GET /auth/me` tells, is put in as hooks ([`parts::Accounts`]).
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::access::{Permission, Role};
-use crate::base::id::{SessionId, TrustedDeviceId, UserId};
+use crate::base::access::{KeyScope, Permission, Role};
+use crate::base::id::{ApiKeyId, PasskeyId, SessionId, TrustedDeviceId, UserId};
 use crate::base::time::Timestamp;
 
 /// Where an account stands. `deactivated` cannot sign in; `suspended` (paused) instructors can, but are not shown.
@@ -53,6 +53,9 @@ pub struct User {
     pub revokes: BTreeSet<Permission>,
     #[serde(default)]
     pub totp_enabled: bool,
+    /// How many passkeys open this account.
+    #[serde(default)]
+    pub passkeys: usize,
     #[serde(default)]
     pub picture_key: Option<String>,
     /// Only grows, also when the picture is removed.
@@ -69,6 +72,17 @@ impl User {
 
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Something beside the password: an authenticator or a passkey.
+    pub fn has_second_factor(&self) -> bool {
+        self.totp_enabled || self.passkeys > 0
+    }
+
+    /// A password alone does not open this account. For admins a passkey is enough to ask for it: it is the second
+    /// factor they must have. Everybody else chose a code for that, and can lose a passkey without being locked out.
+    pub fn needs_second_step(&self) -> bool {
+        self.totp_enabled || (self.is(Role::Admin) && self.passkeys > 0)
     }
 
     /// May open a session and keep one.
@@ -204,4 +218,76 @@ pub struct TrustedDevice {
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,
     pub expires_at: Timestamp,
+}
+
+/// A key for a person's own programs. The key itself is told once and never stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    pub user_id: UserId,
+    /// What its owner calls it.
+    pub name: String,
+    pub scope: KeyScope,
+    pub token_sha256: String,
+    /// Its last four characters, to tell keys apart.
+    pub ending: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// An address on its way to another one, or back; its key is the hash of the mailed token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmailChange {
+    pub user_id: UserId,
+    pub old_email: String,
+    pub new_email: String,
+    pub stage: EmailChangeStage,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmailChangeStage {
+    /// The old address has not agreed yet.
+    Asked,
+    /// Done; the old address may still take it back.
+    Done,
+}
+
+/// A key pair on somebody's device, of which this is the public half.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PasskeyRow {
+    pub id: PasskeyId,
+    pub user_id: UserId,
+    pub name: String,
+    /// Base64url, as the browser names it.
+    pub credential_id: String,
+    /// The credential as the WebAuthn crate keeps it, in JSON.
+    pub credential: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A ceremony under way; its key is the hash of the challenge, which the browser signs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PasskeyCeremony {
+    pub purpose: PasskeyPurpose,
+    /// The ceremony as the WebAuthn crate keeps it, in JSON.
+    pub state: String,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasskeyPurpose {
+    Register {
+        user_id: UserId,
+        name: String,
+    },
+    /// In place of a password.
+    Enter,
+    /// After a password: the key of the login challenge.
+    SecondStep {
+        challenge: String,
+    },
 }

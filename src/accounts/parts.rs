@@ -66,6 +66,19 @@ pub struct Personal {
     pub erase: Arc<dyn Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync>,
 }
 
+/// What is kept for so many days: how much of it is over, and how it is let go.
+#[derive(Clone)]
+pub struct Retention {
+    pub name: &'static str,
+    pub days: i64,
+    /// About what was deleted already and only waits to go.
+    pub of_deleted: bool,
+    /// Rows from before the instant, counted up to the limit.
+    pub due: Arc<dyn Fn(&dyn Read, Timestamp, usize) -> Outcome<usize> + Send + Sync>,
+    /// Lets at most so many go; answers how many.
+    pub apply: Arc<dyn Fn(&mut Tx, Timestamp, usize) -> Outcome<usize> + Send + Sync>,
+}
+
 /// What happens when a window (so many tries in so long) is full. Locks are not windows: they always hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowRule {
@@ -121,6 +134,7 @@ pub struct Accounts {
     pub on_me: Vec<MeHook>,
     pub on_status: Vec<StatusHook>,
     pub personal: Vec<Personal>,
+    pub retentions: Vec<Retention>,
     ahead: Option<LessonsAhead>,
 }
 
@@ -135,6 +149,7 @@ impl Accounts {
             on_me: Vec::new(),
             on_status: Vec::new(),
             personal: Vec::new(),
+            retentions: Vec::new(),
             ahead: None,
         })
     }
@@ -168,6 +183,13 @@ impl Accounts {
         erase: impl Fn(&mut Tx, &User) -> Outcome<()> + Send + Sync + 'static,
     ) -> Self {
         self.personal.push(Personal { name, read: Arc::new(read), erase: Arc::new(erase) });
+        self
+    }
+
+    /// Adds a rule of what is kept how long.
+    #[must_use]
+    pub fn keeps(mut self, rule: Retention) -> Self {
+        self.retentions.push(rule);
         self
     }
 

@@ -1,14 +1,14 @@
 //! What this room keeps, and the loaders others read people by.
 
 use crate::base::access::Role;
-use crate::base::id::{MailId, SessionId, TrustedDeviceId, UserId};
+use crate::base::id::{ApiKeyId, MailId, PasskeyId, SessionId, TrustedDeviceId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 use super::model::{
-    EmailCode, EmailProof, KnownDevices, Letter, LoginChallenge, LoginRecord, PasswordReset, PendingTwoFactor, Session,
-    SetupLink, TrustedDevice, TwoFactor, User,
+    ApiKey, EmailChange, EmailCode, EmailProof, KnownDevices, Letter, LoginChallenge, LoginRecord, PasskeyCeremony,
+    PasskeyRow, PasswordReset, PendingTwoFactor, Session, SetupLink, TrustedDevice, TwoFactor, User,
 };
 
 pub static USERS: Table<UserId, User> = Table::new(0x1001, "userid_user").indexed(&[&BY_EMAIL, &BY_ROLE]);
@@ -51,6 +51,29 @@ pub static TRUSTED_DEVICES: Table<TrustedDeviceId, TrustedDevice> =
 pub static DEVICES_BY_OWNER: Index<TrustedDeviceId, TrustedDevice, (UserId,)> =
     Index::new(0x1016, "userid_deviceid", |_, device| vec![(device.user_id,)]);
 
+pub static API_KEYS: Table<ApiKeyId, ApiKey> =
+    Table::new(0x1017, "keyid_apikey").indexed(&[&KEYS_BY_TOKEN, &KEYS_BY_OWNER]);
+pub static KEYS_BY_TOKEN: Index<ApiKeyId, ApiKey, (String,)> =
+    Index::new(0x1018, "tokenhash_keyid", |_, key| vec![(key.token_sha256.clone(),)]);
+pub static KEYS_BY_OWNER: Index<ApiKeyId, ApiKey, (UserId,)> =
+    Index::new(0x1019, "userid_keyid", |_, key| vec![(key.user_id,)]);
+
+pub static EMAIL_CHANGES: Table<String, EmailChange> =
+    Table::new(0x101A, "tokenhash_emailchange").indexed(&[&CHANGES_BY_OWNER, &CHANGES_BY_OLD]);
+pub static CHANGES_BY_OWNER: Index<String, EmailChange, (UserId,)> =
+    Index::new(0x101B, "userid_tokenhash_emailchange", |_, change| vec![(change.user_id,)]);
+/// An address that may still be taken back is nobody else's yet.
+pub static CHANGES_BY_OLD: Index<String, EmailChange, (String,)> =
+    Index::new(0x101C, "oldemail_tokenhash", |_, change| vec![(change.old_email.clone(),)]);
+
+pub static PASSKEYS: Table<PasskeyId, PasskeyRow> =
+    Table::new(0x101D, "passkeyid_passkey").indexed(&[&PASSKEYS_BY_OWNER, &PASSKEYS_BY_CREDENTIAL]);
+pub static PASSKEYS_BY_OWNER: Index<PasskeyId, PasskeyRow, (UserId,)> =
+    Index::new(0x101E, "userid_passkeyid", |_, key| vec![(key.user_id,)]);
+pub static PASSKEYS_BY_CREDENTIAL: Index<PasskeyId, PasskeyRow, (String,)> =
+    Index::new(0x101F, "credentialid_passkeyid", |_, key| vec![(key.credential_id.clone(),)]);
+pub static PASSKEY_CEREMONIES: Table<String, PasskeyCeremony> = Table::new(0x1020, "challengehash_ceremony");
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
     vec![
         &USERS,
@@ -67,6 +90,10 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
         &PENDING_TWO_FACTORS,
         &LOGIN_CHALLENGES,
         &TRUSTED_DEVICES,
+        &API_KEYS,
+        &EMAIL_CHANGES,
+        &PASSKEYS,
+        &PASSKEY_CEREMONIES,
     ]
 }
 

@@ -26,6 +26,8 @@ pub struct Config {
     pub log_json: bool,
     pub stripe_secret_key: Option<String>,
     pub stripe_webhook_secret: Option<String>,
+    pub smtp_url: Option<String>,
+    pub mail_from: Option<String>,
     /// Tests run every write twice, to find those that are not re-runnable.
     #[serde(skip)]
     pub rehearse_writes: bool,
@@ -55,6 +57,8 @@ impl Default for Config {
             log_json: false,
             stripe_secret_key: None,
             stripe_webhook_secret: None,
+            smtp_url: None,
+            mail_from: None,
             rehearse_writes: false,
         }
     }
@@ -118,6 +122,16 @@ const KEYS: &[KeyDoc] = &[
         name: "stripe_webhook_secret",
         default: "\"\"",
         doc: "The signing secret of the webhook endpoint (whsec_…). Several, separated by commas, while one is replaced.",
+    },
+    KeyDoc {
+        name: "smtp_url",
+        default: "\"\"",
+        doc: "The server that takes our mail: smtps://user:password@mail.example.org, or smtp://host:587?tls=required.\nBetter given as INSTAINSTRU_SMTP_URL. Left out, a live marketplace keeps its mails waiting in the outbox.",
+    },
+    KeyDoc {
+        name: "mail_from",
+        default: "\"\"",
+        doc: "Who writes them: \"Board <hello@example.org>\". Needed beside smtp_url.",
     },
 ];
 
@@ -200,6 +214,9 @@ impl Config {
                 return Err(format!("base_url = {url:?} must be http(s)://host, without a path."));
             }
         }
+        if self.smtp_url.is_some() != self.mail_from.is_some() {
+            return Err("smtp_url and mail_from are needed together: where mail goes, and who writes it.".into());
+        }
         if !self.is_sandbox() && self.stripe_webhook_secret.is_none() {
             return Err(
                 "stripe_secret_key needs stripe_webhook_secret beside it, or Stripe's events are refused.".into()
@@ -236,6 +253,7 @@ mod tests {
             ("timezone = \"Mars/Olympus\"", "timezone"),
             ("environment = \"production\"", "stripe_secret_key"),
             ("base_url = \"example.org\"", "base_url"),
+            ("smtp_url = \"smtps://mail.example.org\"", "mail_from"),
             ("bind = ", "TOML"),
         ] {
             std::fs::write(&file, text).unwrap();

@@ -30,6 +30,7 @@ pub fn wire(people: Accounts) -> Accounts {
         .holds("reviews", reviews_written, keep)
         .holds("notification_preferences", preferences, erase_preferences)
         .holds("mails", mails, erase_mails)
+        .holds("notifications", notifications, |tx, user| notify::centre::erase(tx, user.id))
 }
 
 fn lessons_ahead(r: &dyn Read, person: UserId, now: Timestamp) -> Outcome<usize> {
@@ -57,8 +58,8 @@ fn addresses(r: &dyn Read, user: &User) -> Outcome<Value> {
 }
 
 fn erase_addresses(tx: &mut Tx, user: &User) -> Outcome<()> {
-    for address in places::tables::addresses_of(tx, user.id)? {
-        tx.delete(&places::tables::ADDRESSES, &address.id)?;
+    for id in places::tables::every_address_of(tx, user.id)? {
+        tx.delete(&places::tables::ADDRESSES, &id)?;
     }
     Ok(())
 }
@@ -105,7 +106,16 @@ fn preferences(r: &dyn Read, user: &User) -> Outcome<Value> {
 }
 
 fn erase_preferences(tx: &mut Tx, user: &User) -> Outcome<()> {
+    notify::forget_unsubscribes(tx, user.id)?;
     tx.delete(&notify::preferences::PREFERENCES, &user.id)
+}
+
+fn notifications(r: &dyn Read, user: &User) -> Outcome<Value> {
+    let rows = notify::centre::of(r, user.id, false)?;
+    let shown = rows
+        .iter()
+        .map(|n| json!({ "title": n.title, "body": n.body, "created_at": n.created_at, "read_at": n.read_at }));
+    Ok(shown.collect())
 }
 
 fn mails(r: &dyn Read, user: &User) -> Outcome<Value> {

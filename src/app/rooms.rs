@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::{backup, demo, personal, sandbox_clock, static_pages};
+use super::{backup, demo, personal, retention, sandbox_clock, static_pages};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
@@ -56,6 +58,7 @@ pub fn api() -> Api {
 pub fn pages() -> Pages {
     let mut pages = static_pages::add_to(Pages::new());
     pages = accounts::pages(pages);
+    pages = places::pages::pages(pages);
     pages = catalog::pages::routes(pages);
     pages = search::pages::routes(pages);
     pages = availability::pages::routes(pages);
@@ -91,7 +94,7 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let gazetteer = places::Gazetteer::builtin();
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
-    let people = personal::wire(people);
+    let people = retention::wire(personal::wire(people));
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());
@@ -101,6 +104,8 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(lesson_pages(site));
     site.parts.put(Seal::at(&site.data_dir, &site.entropy)?);
     site.parts.put(notify::MailFaults::default());
+    site.parts
+        .put(web::UnreadCounter(Arc::new(|site, user| site.read(|r| notify::centre::unread(r, user)).unwrap_or(0))));
     site.parts.put(accounts::SandboxMailbox(Arc::new(notify::ops::newest_code)));
     Ok(())
 }

@@ -14,6 +14,7 @@ use super::{control, demo, rooms, sandbox, sandbox_clock};
 use crate::base::secret::Entropy;
 use crate::base::time::{Timestamp, zone};
 use crate::jobs::Runner;
+use crate::notify::Transport;
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
 use crate::search;
@@ -46,6 +47,9 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
     let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
     let parts = Parts::default();
     parts.put(BackupPlace(config.backup_dir()));
+    if let (Some(url), Some(from)) = (&config.smtp_url, &config.mail_from) {
+        parts.put(Transport::new(url, from).map_err(|refusal| refusal.detail)?);
+    }
     Ok(Site::new(SiteParts {
         store,
         clock,

@@ -88,6 +88,33 @@ permissions! {
     ManagePermissions "manage_permissions" [Admin],
 }
 
+/// What a personal API key may do: never more than its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyScope {
+    /// Look, and change nothing.
+    Read,
+    /// Whatever its owner may do, but for their password, their rights and their leaving.
+    All,
+}
+
+impl KeyScope {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::All => "all",
+        }
+    }
+
+    /// What a key is never trusted with.
+    pub const WITHHELD: [Permission; 4] = [
+        Permission::ChangeOwnPassword,
+        Permission::DeleteOwnAccount,
+        Permission::ManageRoles,
+        Permission::ManagePermissions,
+    ];
+}
+
 /// The signed-in person behind a request.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -103,6 +130,8 @@ pub struct Actor {
     pub timezone: String,
     /// Until when a full authentication counts as recent.
     pub elevated_until: Option<Timestamp>,
+    /// Came with a personal API key instead of a session.
+    pub key: Option<KeyScope>,
 }
 
 impl Actor {

@@ -106,6 +106,10 @@ id_type! {
     UserId,
     SessionId,
     TrustedDeviceId,
+    PasskeyId,
+    ApiKeyId,
+    /// One line of a person's notification centre.
+    NotificationId,
     CategoryId,
     SubcategoryId,
     /// A service of the catalogue.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{SignedDuration, TimeZone, Timestamp, WallTime, local_to_utc, plus_days, today_in};
+use crate::base::time::{SignedDuration, TimeZone, Timestamp, WallTime, Weekday, local_to_utc, plus_days, today_in};
 use crate::site::Site;
 
 /// When a sweep comes round.
@@ -19,6 +19,8 @@ pub enum Every {
     DailyUtc(WallTime),
     /// At this time of day in the marketplace's zone; a skipped time runs at 03:00, a repeated one once.
     DailyLocal(WallTime),
+    /// On this day of the week, at this time, in the marketplace's zone.
+    WeeklyLocal(Weekday, WallTime),
 }
 
 impl Every {
@@ -35,6 +37,10 @@ impl Every {
         Self::DailyLocal(WallTime::clamped(i64::from(hour) * 60 + i64::from(minute)))
     }
 
+    pub fn weekly_local(day: Weekday, hour: u8, minute: u8) -> Self {
+        Self::WeeklyLocal(day, WallTime::clamped(i64::from(hour) * 60 + i64::from(minute)))
+    }
+
     /// The first instant of the schedule after `at`.
     pub fn next_after(self, at: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
@@ -45,6 +51,13 @@ impl Every {
             }
             Self::DailyUtc(wall) => next_daily(at, wall, &TimeZone::UTC),
             Self::DailyLocal(wall) => next_daily(at, wall, zone),
+            Self::WeeklyLocal(day, wall) => {
+                let mut due = next_daily(at, wall, zone);
+                while today_in(due, zone).weekday() != day {
+                    due = next_daily(due, wall, zone);
+                }
+                due
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! Follows the journal and decides whom each event concerns.
 
 use crate::accounts::events::{
-    AccountExists, BackupCodeUsed, EmailCodeRequested, LockedOut, PasswordChanged, PasswordResetRequested,
-    SessionOpened, StatusChanged, TwoFactorChanged, UserErased, UserRegistered,
+    AccountExists, BackupCodeUsed, EmailChangeAsked, EmailChanged, EmailCodeRequested, LockedOut, PasskeyChanged,
+    PasswordChanged, PasswordResetRequested, SessionOpened, StatusChanged, TwoFactorChanged, UserErased,
+    UserRegistered,
 };
 use crate::accounts::model::User;
 use crate::accounts::{self};
@@ -92,6 +93,25 @@ fn about_account(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<(
     }
     if let Some(e) = event.decode::<BackupCodeUsed>() {
         return to_user(tx, sender, event, e.user_id, |user| Some(account::backup_code_used(sender, user, e.left)));
+    }
+    if let Some(e) = event.decode::<PasskeyChanged>() {
+        return to_user(tx, sender, event, e.user_id, |user| {
+            Some(account::passkey_changed(sender, user, &e.name, e.added))
+        });
+    }
+    if let Some(e) = event.decode::<EmailChangeAsked>() {
+        let Some(letter) = accounts::ops::take_letter(tx, e.letter_id)? else { return Ok(()) };
+        let Some(change) = accounts::ops::change_email::by_token(tx, &letter.secret)? else { return Ok(()) };
+        return to_user(tx, sender, event, e.user_id, |user| {
+            Some(account::email_change_asked(sender, user, &change.new_email, &letter.secret))
+        });
+    }
+    if let Some(e) = event.decode::<EmailChanged>() {
+        let Some(letter) = accounts::ops::take_letter(tx, e.letter_id)? else { return Ok(()) };
+        let Some(user) = accounts::user(tx, e.user_id)? else { return Ok(()) };
+        let told = account::email_changed(sender, &user, &letter.secret);
+        to_address(tx, sender, event, &letter.email, None, told)?;
+        return to_user(tx, sender, event, e.user_id, |user| Some(account::email_is_yours(sender, user)));
     }
     if let Some(e) = event.decode::<StatusChanged>() {
         return to_user(tx, sender, event, e.user_id, |user| Some(account::account_status(sender, user, e.to)));

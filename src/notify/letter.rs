@@ -88,7 +88,7 @@ impl Letter {
         self.blocks.iter().filter_map(url).collect()
     }
 
-    pub fn text(&self, sender: &Sender) -> String {
+    pub fn text(&self, sender: &Sender, unsubscribe: Option<&str>) -> String {
         let mut out = String::new();
         if !self.greets.is_empty() {
             out.push_str(&format!("Hello {},\n\n", self.greets));
@@ -110,10 +110,13 @@ impl Letter {
             out.push_str("\n\n");
         }
         out.push_str(&format!("{}\n{}\n", sender.brand, sender.base_url));
+        if let Some(url) = unsubscribe {
+            out.push_str(&format!("No more mails of this kind: {url}\n"));
+        }
         out
     }
 
-    pub fn html(&self, sender: &Sender) -> String {
+    pub fn html(&self, sender: &Sender, unsubscribe: Option<&str>) -> String {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -128,7 +131,10 @@ impl Letter {
                     div style=(SHEET) {
                         @if !self.greets.is_empty() { p { "Hello " (self.greets) "," } }
                         @for block in &self.blocks { (print(block)) }
-                        p style=(FOOT) { a href=(sender.base_url) { (sender.brand) } }
+                        p style=(FOOT) {
+                            a href=(sender.base_url) { (sender.brand) }
+                            @if let Some(url) = unsubscribe { " · " a href=(url) { "No more mails of this kind" } }
+                        }
                     }
                 }
             }
@@ -188,11 +194,12 @@ mod tests {
             .facts(vec![("When", "now".into()), ("Note", String::new())])
             .action("Go", sender.url("/go"))
             .quote("<b>bold</b>");
-        let (text, html) = (letter.text(&sender), letter.html(&sender));
+        let (text, html) = (letter.text(&sender, Some("https://b.example/u")), letter.html(&sender, None));
         assert_eq!(letter.subject, "Hi Bcc: x@y.z");
         assert!(text.starts_with("Hello Eve Bcc: x@y.z,\n"));
         assert!(html.contains("A &lt;script&gt; &amp; more") && html.contains("&lt;b&gt;bold"));
         assert!(!text.contains("Note:") && text.contains("When: now") && text.contains("https://b.example/go"));
+        assert!(text.ends_with("No more mails of this kind: https://b.example/u\n") && !html.contains("No more"));
         assert_eq!(letter.links(), ["https://b.example/go"]);
     }
 }

@@ -8,22 +8,31 @@
 //! - Reminders are timers at exactly T−24 h and T−1 h, once per party and lesson.
 //! - Text and HTML are two prints of one [`letter::Letter`]; what people typed is escaped.
 //!
-//! No other room knows this one: it follows the journal. In a sandbox no mail leaves the machine; a live marketplace
-//! without a mail transport keeps its mails waiting and says so in the log.
+//! - Whatever is told to a person by mail also stands in their notification centre, wanted as a mail or not.
+//! - What is not urgent waits for the end of quiet hours, comes twice a day at most, and ends with one press.
+//! - The words of every mail are the program's until an operator puts their own in their place.
 //!
-//! Tables: `MAILS`, `PREFERENCES`. Jobs: `outbox` (one timer per mail and try), `reminders`. Consumer: `notify`.
+//! No other room knows this one: it follows the journal. In a sandbox no mail leaves the machine; a live marketplace
+//! sends through one SMTP server ([`Transport`]); without one its mails wait, and the log says so.
+//!
+//! Tables: `MAILS`, `PREFERENCES`, `NOTIFICATIONS`, `UNSUBSCRIBES`, `PACED`, `MAIL_WORDS`, `FORMER_WORDS`. Jobs: `outbox` (one timer per mail and try), `reminders`. Consumer: `notify`.
 
 mod api;
+pub mod centre;
 mod consumer;
 mod jobs;
 pub mod letter;
 mod mails;
 pub mod model;
 pub mod ops;
+mod pace;
 mod pages;
 pub mod preferences;
 mod reminders;
+pub mod samples;
 mod tables;
+mod transport;
+pub mod words;
 
 #[cfg(test)]
 mod tests;
@@ -33,5 +42,7 @@ pub use consumer::consumer;
 pub use jobs::jobs;
 pub use ops::MailFaults;
 pub use pages::pages;
+pub use pages::unsubscribe::forget as forget_unsubscribes;
 pub use reminders::plan as plan_reminders;
-pub use tables::{mail, newest, tables, unsent};
+pub use tables::{drop_mail, mail, mails_before, newest, tables, unsent};
+pub use transport::Transport;

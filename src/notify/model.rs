@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::letter::Letter;
-use crate::base::id::{BookingId, MailId, UserId};
+use super::preferences::Category;
+use crate::base::id::{BookingId, MailId, NotificationId, UserId};
 use crate::base::time::Timestamp;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -54,6 +55,39 @@ pub struct Mail {
     pub next_attempt_at: Timestamp,
     pub sent_at: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// Until when a try under way is left alone; a crash in the middle of it lets it be taken up again then.
+    #[serde(default)]
+    pub lease_until: Option<Timestamp>,
+    /// Where the reader says that they want no more of this kind.
+    #[serde(default)]
+    pub unsubscribe: Option<String>,
+}
+
+/// One line of a person's notification centre.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notification {
+    pub id: NotificationId,
+    pub user_id: UserId,
+    /// As of the mail that tells the same; what is told once is not told again.
+    pub key: String,
+    /// A category of the preferences, `security` or `payments`.
+    pub category: String,
+    /// The template of the mail that tells the same.
+    pub kind: String,
+    pub title: String,
+    pub body: String,
+    /// A path of ours.
+    pub url: String,
+    pub created_at: Timestamp,
+    pub read_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// Whose mails of which kind a link ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unsubscribe {
+    pub user_id: UserId,
+    pub category: Category,
 }
 
 /// A letter with its envelope.

@@ -3,23 +3,27 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::accounts;
-use crate::base::id::{MailId, UserId};
-use crate::base::refusal::Outcome;
-use crate::base::time::{SignedDuration, TimeZone, Timestamp, plus_minutes, plus_seconds, zone};
+use crate::base::id::MailId;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::{SignedDuration, Timestamp, plus_minutes, plus_seconds};
 use crate::jobs::{self, Job};
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 use crate::web::BRAND;
 
 use super::letter::Sender;
 use super::model::{Mail, MailStatus, MailView, Posting};
+use super::pages::unsubscribe;
 use super::tables::{BY_KEY, MAILS, newest};
-use super::{preferences, reminders};
+use super::transport::Transport;
+use super::{centre, pace, reminders, words};
 
 pub const JOB: &str = "outbox";
 /// Pauses after the first four failures; the fifth is final.
 const PAUSES: [i64; 4] = [30, 120, 600, 1800];
+/// How long a try may take before another may begin.
+const LEASE_SECONDS: i64 = 60;
 /// How long mails wait when there is nothing to send them with.
 const NO_TRANSPORT_MINUTES: i64 = 60;
 const ERROR_CHARS: usize = 1000;
@@ -56,9 +60,16 @@ pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()
     if !tx.index_keys(&BY_KEY, Span::prefix(&(posting.key.clone(),)), 1, Dir::Up)?.is_empty() {
         return Ok(());
     }
-    let Posting { key, to, user_id, booking_id, letter } = posting;
-    let now = tx.now();
-    let Some(send_at) = wanted_at(tx, user_id, letter.template)? else { return Ok(()) };
+    let Posting { key, to, user_id, booking_id, mut letter } = posting;
+    if let Some(reader) = user_id {
+        centre::tell(tx, sender, reader, &key, &letter)?;
+    }
+    let Some(send_at) = pace::wanted_at(tx, user_id, letter.template)? else { return Ok(()) };
+    words::apply(tx, &mut letter)?;
+    let unsubscribe = match user_id {
+        Some(reader) => unsubscribe::path(tx, reader, letter.template)?.map(|path| sender.url(&path)),
+        None => None,
+    };
     let mail = Mail {
         id: tx.new_id::<MailId>(),
         key,
@@ -66,44 +77,46 @@ pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()
         user_id,
         booking_id,
         template: letter.template.to_owned(),
-        text: letter.text(sender),
-        html: letter.html(sender),
+        text: letter.text(sender, unsubscribe.as_deref()),
+        html: letter.html(sender, unsubscribe.as_deref()),
         links: letter.links(),
         subject: letter.subject,
         data: letter.data,
-        created_at: now,
+        created_at: tx.now(),
         status: MailStatus::Pending,
         attempts: 0,
         next_attempt_at: send_at,
         sent_at: None,
         last_error: None,
+        lease_until: None,
+        unsubscribe,
     };
     tx.put(&MAILS, &mail.id, &mail)?;
     jobs::enqueue(tx, Job::new(JOB, mail.id).due(send_at))
 }
 
-/// When the reader wants to have it; `None` when they do not.
-fn wanted_at(tx: &Tx, reader: Option<UserId>, template: &str) -> Outcome<Option<Timestamp>> {
-    let Some(reader) = reader else { return Ok(Some(tx.now())) };
-    let zone = accounts::user(tx, reader)?.and_then(|user| zone(&user.timezone)).unwrap_or(TimeZone::UTC);
-    Ok(preferences::of(tx, reader)?.send_at(template, tx.now(), &zone))
-}
-
 /// One try of one mail: claim, hand over, record.
 pub async fn dispatch(site: &Site, id: MailId) -> Outcome<()> {
     let Some(mail) = site.write(move |tx| claim(tx, id)).await? else { return Ok(()) };
-    let handed_over = hand_over(site, &mail);
+    let handed_over = hand_over(site, &mail).await;
     site.write(move |tx| record(tx, id, &handed_over)).await
 }
 
-/// Takes the mail for one try; `None` when there is nothing to send (any more).
+/// Takes the mail for one try; `None` when there is nothing to send (any more), or a try is under way.
 fn claim(tx: &mut Tx, id: MailId) -> Outcome<Option<Mail>> {
     let Some(mut mail) = tx.get(&MAILS, &id)? else { return Ok(None) };
-    if !matches!(mail.status, MailStatus::Pending | MailStatus::Sending) {
-        return Ok(None);
+    let now = tx.now();
+    match (mail.status, mail.lease_until) {
+        (MailStatus::Sending, Some(until)) if until > now => {
+            jobs::enqueue(tx, Job::new(JOB, id).due(until))?;
+            return Ok(None);
+        }
+        (MailStatus::Pending | MailStatus::Sending, _) => {}
+        _ => return Ok(None),
     }
     let holds = reminders::still_true(tx, &mail)?;
     mail.status = if holds { MailStatus::Sending } else { MailStatus::Skipped };
+    mail.lease_until = holds.then(|| plus_seconds(now, LEASE_SECONDS));
     tx.put(&MAILS, &id, &mail)?;
     Ok(holds.then_some(mail))
 }
@@ -116,20 +129,47 @@ enum HandedOver {
     NoTransport,
 }
 
-fn hand_over(site: &Site, mail: &Mail) -> HandedOver {
-    if !site.is_sandbox() {
+async fn hand_over(site: &Site, mail: &Mail) -> HandedOver {
+    if site.is_sandbox() {
+        return match site.part::<MailFaults>() {
+            Ok(faults) if faults.strikes(&mail.to) => HandedOver::Failed("ordered to fail".into()),
+            _ => HandedOver::Sent,
+        };
+    }
+    let Ok(transport) = site.part::<Transport>() else {
         tracing::warn!(mail.id = %mail.id, mail.template, "no mail transport is set up: this mail waits in the outbox");
         return HandedOver::NoTransport;
+    };
+    match transport.send(site, mail).await {
+        Ok(()) => HandedOver::Sent,
+        Err(error) => {
+            tracing::warn!(mail.id = %mail.id, mail.template, %error, "a mail could not be handed over");
+            HandedOver::Failed(error)
+        }
     }
-    match site.part::<MailFaults>() {
-        Ok(faults) if faults.strikes(&mail.to) => HandedOver::Failed("ordered to fail".into()),
-        _ => HandedOver::Sent,
-    }
+}
+
+/// Gives a mail that was given up five new tries.
+pub async fn retry(site: &Site, by: By, id: MailId) -> Outcome<()> {
+    site.write(move |tx| {
+        let missing = || Refusal::not_found("MAIL_NOT_FOUND", "There is no such mail.");
+        let mut mail = tx.get(&MAILS, &id)?.ok_or_else(missing)?;
+        if mail.status != MailStatus::Failed {
+            return Err(Refusal::conflict("MAIL_NOT_FAILED", "Only a mail that was given up can be tried anew."));
+        }
+        mail.attempts = 0;
+        let now = tx.now();
+        again(tx, &mut mail, now)?;
+        tx.put(&MAILS, &id, &mail)?;
+        audit::record(tx, &by, Deed::on("mail.retry", "mail", id))
+    })
+    .await
 }
 
 fn record(tx: &mut Tx, id: MailId, outcome: &HandedOver) -> Outcome<()> {
     let Some(mut mail) = tx.get(&MAILS, &id)? else { return Ok(()) };
     let now = tx.now();
+    mail.lease_until = None;
     match outcome {
         HandedOver::Sent => {
             mail.status = MailStatus::Sent;

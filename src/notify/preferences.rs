@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{TimeZone, Timestamp, WallTime, local_to_utc, plus_days, utc_to_local};
+use crate::base::time::{Date, TimeZone, Timestamp, WallTime, local_to_utc, plus_days, utc_to_local};
 use crate::store::{Read, ReadExt, Table, Tx};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -83,8 +83,8 @@ impl Category {
         })
     }
 
-    /// Waits for the end of quiet hours.
-    fn can_wait(self) -> bool {
+    /// Waits for the end of quiet hours, and for another day when two came already.
+    pub fn can_wait(self) -> bool {
         self != Self::LessonUpdates
     }
 }
@@ -175,6 +175,11 @@ impl Preferences {
             return None;
         }
         Some(if category.can_wait() { self.after_quiet(now, tz) } else { now })
+    }
+
+    /// The morning after a day that was full: when its quiet hours end.
+    pub fn next_morning(&self, day: Date, tz: &TimeZone, otherwise: Timestamp) -> Timestamp {
+        local_to_utc(plus_days(day, 1), self.quiet_to, tz).instant().unwrap_or(otherwise)
     }
 
     /// `now`, or the end of the quiet hours it lies in.

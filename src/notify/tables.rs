@@ -1,11 +1,13 @@
 //! The outbox: mails by id (so by age), by key, by recipient.
 
-use crate::base::id::MailId;
+use crate::base::id::{AnyId as _, MailId, NotificationId, UserId, bits_of_draw};
 use crate::base::refusal::Outcome;
-use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
+use crate::base::time::{Date, Timestamp};
+use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table, Tx};
 
-use super::model::{Mail, MailStatus};
+use super::model::{Mail, MailStatus, Notification, Unsubscribe};
 use super::preferences::PREFERENCES;
+use super::words::{FORMER_WORDS, MAIL_WORDS};
 
 pub static MAILS: Table<MailId, Mail> = Table::new(0x1B01, "mailid_mail").indexed(&[&BY_KEY, &BY_TO, &BY_STATUS]);
 pub static BY_KEY: Index<MailId, Mail, (String,)> =
@@ -18,8 +20,33 @@ static BY_STATUS: Index<MailId, Mail, (String,)> = Index::new(0x1B10, "status_ma
     open => vec![(open.name().to_owned(),)],
 });
 
+pub static NOTIFICATIONS: Table<NotificationId, Notification> =
+    Table::new(0x1B11, "notificationid_notification").indexed(&[&NOTES_BY_OWNER, &NOTES_UNREAD, &NOTES_BY_KEY]);
+/// Those somebody still sees; ids grow with time.
+pub static NOTES_BY_OWNER: Index<NotificationId, Notification, (UserId,)> =
+    Index::new(0x1B12, "userid_notificationid", |_, note| match note.deleted_at {
+        None => vec![(note.user_id,)],
+        Some(_) => Vec::new(),
+    });
+pub static NOTES_UNREAD: Index<NotificationId, Notification, (UserId,)> =
+    Index::new(0x1B13, "userid_unread_notificationid", |_, note| match (note.read_at, note.deleted_at) {
+        (None, None) => vec![(note.user_id,)],
+        _ => Vec::new(),
+    });
+pub static NOTES_BY_KEY: Index<NotificationId, Notification, (UserId, String)> =
+    Index::new(0x1B14, "userid_key_notificationid", |_, note| vec![(note.user_id, note.key.clone())]);
+
+/// Links that end mails of a kind; one per person and kind, for as long as the account lives.
+pub static UNSUBSCRIBES: Table<String, Unsubscribe> =
+    Table::new(0x1B15, "token_unsubscribe").indexed(&[&UNSUBSCRIBES_BY_OWNER]);
+pub static UNSUBSCRIBES_BY_OWNER: Index<String, Unsubscribe, (UserId, String)> =
+    Index::new(0x1B16, "userid_category_token", |_, row| vec![(row.user_id, row.category.name().to_owned())]);
+
+/// Mails that could have waited, by person and their own day: two a day are enough.
+pub static PACED: Table<(UserId, Date), u32> = Table::new(0x1B17, "userid_date_mails");
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&MAILS, &PREFERENCES]
+    vec![&MAILS, &PREFERENCES, &NOTIFICATIONS, &UNSUBSCRIBES, &PACED, &MAIL_WORDS, &FORMER_WORDS]
 }
 
 /// Newest first.
@@ -39,4 +66,16 @@ pub fn mail(read: &dyn Read, id: MailId) -> Outcome<Option<Mail>> {
 pub fn unsent(read: &dyn Read, status: MailStatus, limit: usize) -> Outcome<Vec<Mail>> {
     let rows = read.by_index(&MAILS, &BY_STATUS, Span::prefix(&(status.name().to_owned(),)), limit, Dir::Down)?;
     Ok(rows.into_iter().map(|(_, mail)| mail).collect())
+}
+
+/// Ids of mails written before an instant that are not on their way any more, oldest first.
+pub fn mails_before(read: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<MailId>> {
+    let end = MailId::from_bits(bits_of_draw(before.as_millisecond(), [0; 10]));
+    let rows = read.scan(&MAILS, Span::from_to(&MailId::from_bits(0), &end), limit, Dir::Up)?;
+    let over = |mail: &Mail| !matches!(mail.status, MailStatus::Pending | MailStatus::Sending);
+    Ok(rows.into_iter().filter(|(_, mail)| over(mail)).map(|(id, _)| id).collect())
+}
+
+pub fn drop_mail(tx: &mut Tx, id: MailId) -> Outcome<()> {
+    tx.delete(&MAILS, &id)
 }

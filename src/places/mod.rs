@@ -16,6 +16,7 @@ pub mod api;
 pub mod map;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod rules;
 pub mod tables;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use super::address::Address;
 use crate::base::id::{AddressId, UserId};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static ADDRESSES: Table<AddressId, Address> = Table::new(0x1201, "addressid_address").indexed(&[&BY_OWNER]);
@@ -21,6 +23,19 @@ pub fn addresses_of(read: &dyn Read, owner: UserId) -> Outcome<Vec<Address>> {
     addresses
         .sort_by(|a, b| b.is_default.cmp(&a.is_default).then(b.created_at.cmp(&a.created_at)).then(a.id.cmp(&b.id)));
     Ok(addresses)
+}
+
+/// Ids of addresses that were deleted before an instant.
+pub fn deleted_before(read: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<AddressId>> {
+    let rows = read.scan(&ADDRESSES, Span::all(), SCAN_ROWS, Dir::Up)?;
+    let gone = |address: &Address| !address.is_active && address.updated_at < before;
+    Ok(rows.into_iter().filter(|(_, address)| gone(address)).map(|(id, _)| id).take(limit).collect())
+}
+
+/// Everything somebody ever saved, deleted ones too: what erasing an account takes away.
+pub fn every_address_of(read: &dyn Read, owner: UserId) -> Outcome<Vec<AddressId>> {
+    let rows = read.scan(&ADDRESSES, Span::all(), SCAN_ROWS, Dir::Up)?;
+    Ok(rows.into_iter().filter(|(_, address)| address.owner == owner).map(|(id, _)| id).collect())
 }
 
 /// One's own address, or 404: nobody learns of another's.

@@ -1,6 +1,7 @@
 //! Fills the frame of a page from its request: who looks, where, in which theme.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -8,8 +9,17 @@ use axum::http::request::Parts;
 use super::layout::{Chrome, Theme, Viewer};
 use super::session::{Seen, cookie};
 use crate::base::access::{Actor, Role};
+use crate::base::id::UserId;
 use crate::base::text::initial;
 use crate::site::Site;
+
+/// Counts what was told to a person and not read yet; `notify` provides it.
+pub struct UnreadCounter(pub Arc<dyn Fn(&Site, UserId) -> usize + Send + Sync>);
+
+fn unread(site: &Site, actor: Option<&Actor>) -> usize {
+    let counter = site.part::<UnreadCounter>();
+    actor.and_then(|actor| counter.ok().map(|counter| (counter.0)(site, actor.user_id))).unwrap_or_default()
+}
 
 impl Chrome {
     pub(super) fn of(parts: &Parts, site: &Site) -> Self {
@@ -26,6 +36,7 @@ impl Chrome {
             sandbox: site.is_sandbox(),
             theme: cookie(&parts.headers, "theme").and_then(|name| Theme::parse(&name)),
             city: city(&site.zone_name),
+            unread: unread(site, seen.as_deref()),
             ..Self::default()
         }
     }

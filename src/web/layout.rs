@@ -22,7 +22,7 @@ pub struct Chrome {
     pub sandbox: bool,
     /// The stored choice; absent follows the system.
     pub theme: Option<Theme>,
-    /// Unread messages, shown beside the word.
+    /// What was told and not read yet, shown beside the bell.
     pub unread: usize,
     /// An instructor's public page.
     pub public_profile: Option<String>,
@@ -182,11 +182,10 @@ fn ribbon() -> Markup {
 struct Entry<'a> {
     label: &'a str,
     href: &'a str,
-    count: usize,
 }
 
 fn entry<'a>(label: &'a str, href: &'a str) -> Entry<'a> {
-    Entry { label, href, count: 0 }
+    Entry { label, href }
 }
 
 /// Site header: a street sign.
@@ -199,10 +198,10 @@ fn sign(chrome: &Chrome, audience: Audience) -> Markup {
             div.wrap {
                 (mark(&chrome.brand, "/"))
                 nav aria-label="Main" { (list(&main)) }
-                nav aria-label="Account" { (list(&account)) @if signed_in { (sign_out()) } }
+                nav aria-label="Account" { @if signed_in { (bell(chrome)) } (list(&account)) @if signed_in { (sign_out()) } }
                 details.sign__menu {
                     summary { (icon(Icon::Menu)) " Menu" }
-                    div { (list(&main)) (list(&account)) @if signed_in { (sign_out()) } }
+                    div { (list(&main)) @if signed_in { (bell(chrome)) } (list(&account)) @if signed_in { (sign_out()) } }
                 }
             }
         }
@@ -210,8 +209,7 @@ fn sign(chrome: &Chrome, audience: Audience) -> Markup {
 }
 
 fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_>>) {
-    let messages = |href| Entry { label: "Messages", href, count: chrome.unread };
-    let own = |href| Entry { label: chrome.viewer.as_ref().map_or("", |v| v.first_name.as_str()), href, count: 0 };
+    let own = |href| Entry { label: chrome.viewer.as_ref().map_or("", |v| v.first_name.as_str()), href };
     match audience {
         Audience::Guest | Audience::Console => (
             vec![
@@ -226,11 +224,7 @@ fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_
             if chrome.viewer.as_ref().is_some_and(|v| v.role == Role::Admin) {
                 account.insert(0, entry("Console", "/admin"));
             }
-            let main = vec![
-                entry("Find a lesson", "/search"),
-                entry("Lessons", "/student/lessons"),
-                messages("/student/messages"),
-            ];
+            let main = vec![entry("Find a lesson", "/search"), entry("Lessons", "/student/lessons")];
             (main, account)
         }
         Audience::Instructor => {
@@ -242,9 +236,19 @@ fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_
                 entry("Week", "/instructor/availability"),
                 entry("Lessons", "/instructor/bookings"),
                 entry("Earnings", "/instructor/earnings"),
-                messages("/instructor/messages"),
             ];
             (main, account)
+        }
+    }
+}
+
+/// The way to the notification centre, with how much is new there.
+fn bell(chrome: &Chrome) -> Markup {
+    let current = is_within(&chrome.path, "/notifications").then_some("page");
+    html! {
+        a.sign__bell href="/notifications" aria-current=[current] {
+            (icon(Icon::Bell)) span.sign__word { " Notifications" }
+            @if chrome.unread > 0 { " " span.badge { (chrome.unread) " new" } }
         }
     }
 }
@@ -256,7 +260,6 @@ fn entry_link(chrome: &Chrome, one: &Entry) -> Markup {
         a href=(one.href) aria-current=[current] {
             (one.label)
             @if let Some(viewer) = own { " " (viewer.last_initial) "." }
-            @if one.count > 0 { " " span.badge { (one.count) " new" } }
         }
     }
 }

@@ -32,6 +32,7 @@ mod tests;
 
 pub use access::Access;
 pub use answer::{Answer, Created, NoContent, see_other};
+pub use chrome::UnreadCounter;
 pub use extract::{Body, ClientIp, Form, Id, Params};
 pub use fault::Fault;
 pub use finish::finish;

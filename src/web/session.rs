@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Fault;
-use crate::base::access::Actor;
-use crate::base::refusal::Outcome;
+use crate::base::access::{Actor, KeyScope};
+use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
 
 /// Knows whose a session token is; `accounts` provides it.
@@ -31,6 +31,10 @@ pub(super) async fn authenticate(State(site): State<Site>, mut request: Request,
         Some(token) => site.part::<DoorPart>().and_then(|door| door.0.actor(&site, &token)),
     };
     match actor {
+        Ok(Some(actor)) if actor.key == Some(KeyScope::Read) && !request.method().is_safe() => {
+            Fault(Refusal::forbidden("API_KEY_READ_ONLY", "This key may look, not change. Make one that may."))
+                .into_response()
+        }
         Ok(actor) => {
             request.extensions_mut().insert(Seen(actor.map(Arc::new)));
             next.run(request).await

@@ -9,7 +9,7 @@ use crate::kit::{Answered, Person, Stage, answered};
 const SECRET: &str = "seven copper kettles sing";
 const WHY: &str = "The student asked for it on the phone.";
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 18] = [
     "/admin",
     "/admin/find?q=john",
     "/admin/style",
@@ -24,6 +24,10 @@ const PAGES: [&str; 14] = [
     "/admin/outbox",
     "/admin/audit",
     "/admin/settings",
+    "/admin/privacy",
+    "/admin/privacy/retention",
+    "/admin/mail-texts",
+    "/admin/mail-texts/reminder_24h",
 ];
 
 /// A stage with an admin on it.
@@ -97,7 +101,7 @@ async fn only_admins_get_in() {
     let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
     let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
     paths.extend(["", "/cancel", "/complete"].map(|what| format!("/admin/bookings/{booking}{what}")));
-    paths.extend(["", "/sign-out"].map(|what| format!("/admin/users/{}{what}", stage.emma.id)));
+    paths.extend(["", "/sign-out", "/export", "/erase"].map(|what| format!("/admin/users/{}{what}", stage.emma.id)));
     paths.push("/admin/settings/booking.hold_minutes".into());
     for path in &paths {
         let guest = stage.app.get(path).await;

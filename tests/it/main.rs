@@ -1,5 +1,6 @@
 //! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
+mod accounts;
 mod availability;
 mod bookings;
 mod console;
@@ -8,10 +9,13 @@ mod demo;
 mod kill;
 mod kit;
 mod lesson_pages;
+mod mail;
 mod main_line;
 mod operate;
 mod pages;
+mod passkeys;
 mod payments;
+mod privacy;
 mod program;
 mod race;
 mod reviews;

@@ -12,6 +12,7 @@ use crate::accounts::rules::lifecycle::{Move, decide};
 use crate::base::access::{Actor, Role};
 use crate::base::id::UserId;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Id};
 
 #[derive(Serialize, ToSchema)]
@@ -22,8 +23,8 @@ pub(super) struct StatusChange {
     new_status: AccountStatus,
 }
 
-async fn change(site: &Site, actor: &Actor, wish: Move, message: &str) -> Answer<Json<StatusChange>> {
-    let (before, after) = ops::lifecycle::change_status(site, actor.user_id, wish).await?;
+async fn change(site: &Site, actor: &Actor, by: By, wish: Move, message: &str) -> Answer<Json<StatusChange>> {
+    let (before, after) = ops::lifecycle::change_status(site, by, actor.user_id, wish).await?;
     Ok(Json(StatusChange {
         success: true,
         message: message.to_owned(),
@@ -35,22 +36,22 @@ async fn change(site: &Site, actor: &Actor, wish: Move, message: &str) -> Answer
 /// Pauses an instructor's account: hidden and not bookable; lessons already promised stay.
 #[utoipa::path(post, path = "/api/v1/account/suspend", tag = "account", operation_id = "suspend_account",
     responses((status = 200, body = StatusChange)))]
-pub(super) async fn suspend(State(site): State<Site>, actor: Actor) -> Answer<Json<StatusChange>> {
-    change(&site, &actor, Move::Suspend, "Your account is paused. Lessons already booked stay.").await
+pub(super) async fn suspend(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<StatusChange>> {
+    change(&site, &actor, by, Move::Suspend, "Your account is paused. Lessons already booked stay.").await
 }
 
 /// Resumes a paused account.
 #[utoipa::path(post, path = "/api/v1/account/reactivate", tag = "account", operation_id = "reactivate_account",
     responses((status = 200, body = StatusChange)))]
-pub(super) async fn reactivate(State(site): State<Site>, actor: Actor) -> Answer<Json<StatusChange>> {
-    change(&site, &actor, Move::Reactivate, "Welcome back. Students can find you again.").await
+pub(super) async fn reactivate(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<StatusChange>> {
+    change(&site, &actor, by, Move::Reactivate, "Welcome back. Students can find you again.").await
 }
 
 /// Closes an instructor's account: no lessons may lie ahead; every session ends.
 #[utoipa::path(post, path = "/api/v1/account/deactivate", tag = "account", operation_id = "deactivate_account",
     responses((status = 200, body = StatusChange)))]
-pub(super) async fn deactivate(State(site): State<Site>, actor: Actor) -> Answer<Json<StatusChange>> {
-    change(&site, &actor, Move::Deactivate, "Your account is closed.").await
+pub(super) async fn deactivate(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<StatusChange>> {
+    change(&site, &actor, by, Move::Deactivate, "Your account is closed.").await
 }
 
 #[derive(Serialize, ToSchema)]
@@ -97,18 +98,18 @@ pub(super) struct Export {
     data: Map<String, Value>,
 }
 
-/// Everything that is held about oneself, by section.
+/// Everything that is held about oneself, by section. Needs a fresh proof of identity.
 #[utoipa::path(get, path = "/api/v1/privacy/export/me", tag = "privacy", operation_id = "export_me",
     responses((status = 200, body = Export)))]
-pub(super) async fn export_me(State(site): State<Site>, actor: Actor) -> Answer<Json<Export>> {
-    Ok(Json(Export { data: ops::lifecycle::export(&site, actor.user_id)? }))
+pub(super) async fn export_me(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<Export>> {
+    Ok(Json(Export { data: ops::privacy::export_own(&site, &actor, by).await? }))
 }
 
 /// Everything that is held about a person, on their request.
 #[utoipa::path(get, path = "/api/v1/privacy/export/user/{id}", tag = "privacy", operation_id = "export_user",
     params(("id" = UserId, Path,)), responses((status = 200, body = Export)))]
-pub(super) async fn export_user(State(site): State<Site>, Id(id): Id<UserId>) -> Answer<Json<Export>> {
-    Ok(Json(Export { data: ops::lifecycle::export(&site, id)? }))
+pub(super) async fn export_user(State(site): State<Site>, by: By, Id(id): Id<UserId>) -> Answer<Json<Export>> {
+    Ok(Json(Export { data: ops::privacy::export(&site, by, id).await? }))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -133,8 +134,13 @@ fn left(delete: bool) -> Json<Left> {
 /// Erases everything personal about oneself. There is no way back.
 #[utoipa::path(post, path = "/api/v1/privacy/delete/me", tag = "privacy", operation_id = "delete_me",
     request_body = Leaving, responses((status = 200, body = Left)))]
-pub(super) async fn delete_me(State(site): State<Site>, actor: Actor, Body(wish): Body<Leaving>) -> Answer<Json<Left>> {
-    ops::lifecycle::leave(&site, &actor, wish.delete_account, wish.current_password.as_deref()).await?;
+pub(super) async fn delete_me(
+    State(site): State<Site>,
+    actor: Actor,
+    by: By,
+    Body(wish): Body<Leaving>,
+) -> Answer<Json<Left>> {
+    ops::privacy::leave(&site, &actor, by, wish.delete_account, wish.current_password.as_deref()).await?;
     Ok(left(wish.delete_account))
 }
 
@@ -149,9 +155,10 @@ pub(super) struct Erasing {
     params(("id" = UserId, Path,)), request_body = Erasing, responses((status = 200, body = Left)))]
 pub(super) async fn delete_user(
     State(site): State<Site>,
+    by: By,
     Id(id): Id<UserId>,
     Body(wish): Body<Erasing>,
 ) -> Answer<Json<Left>> {
-    ops::lifecycle::erase(&site, id, wish.delete_account).await?;
+    ops::privacy::erase(&site, by, id, wish.delete_account).await?;
     Ok(left(wish.delete_account))
 }

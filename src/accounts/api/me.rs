@@ -12,12 +12,13 @@ use crate::accounts::model::{AccountStatus, Session, User};
 use crate::accounts::ops::profile::Changes;
 use crate::accounts::ops::{self};
 use crate::accounts::parts::MeFacts;
-use crate::accounts::rules::{roles, sessions};
+use crate::accounts::rules::roles;
 use crate::base::access::{Actor, Role};
 use crate::base::id::{SessionId, UserId};
 use crate::base::paging::Page;
 use crate::base::time::Timestamp;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Id, session_cookie};
 
 #[derive(Serialize, ToSchema)]
@@ -102,10 +103,12 @@ pub(super) struct ProfileChanges {
 pub(super) async fn update_me(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     Body(input): Body<ProfileChanges>,
 ) -> Answer<Json<MeView>> {
     let ProfileChanges { first_name, last_name, phone, zip_code, timezone } = input;
-    ops::profile::change(&site, actor.user_id, Changes { first_name, last_name, phone, zip_code, timezone }).await?;
+    ops::profile::change(&site, by, actor.user_id, Changes { first_name, last_name, phone, zip_code, timezone })
+        .await?;
     Ok(Json(ops::profile::me(&site, actor.user_id)?.into()))
 }
 
@@ -123,12 +126,13 @@ pub(super) struct PasswordChange {
 pub(super) async fn change_password(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     headers: HeaderMap,
     Body(input): Body<PasswordChange>,
 ) -> Answer<Response> {
     let in_browser = !headers.contains_key(header::AUTHORIZATION);
     let (current, new) = (&input.current_password, &input.new_password);
-    let rotated = ops::password::change(&site, actor.user_id, actor.session_id, current, new, in_browser).await?;
+    let rotated = ops::password::change(&site, &actor, by, current, new, in_browser).await?;
     let mut answer = Message::new("Your password is changed. You are signed out everywhere else.").into_response();
     if let Some(opened) = rotated {
         answer.headers_mut().append(header::SET_COOKIE, session_cookie(&site, &opened.token));
@@ -174,17 +178,23 @@ pub(super) struct Success {
     success: bool,
 }
 
+impl Success {
+    pub fn json() -> Json<Self> {
+        Json(Self { success: true })
+    }
+}
+
 /// Ends one of one's own sessions.
 #[utoipa::path(delete, path = "/api/v1/account/sessions/{id}", tag = "account", operation_id = "end_session",
     params(("id" = SessionId, Path,)), responses((status = 200, body = Success)))]
 pub(super) async fn end_session(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     Id(id): Id<SessionId>,
 ) -> Answer<Json<Success>> {
-    sessions::require_elevated(actor.elevated_until, site.now())?;
-    ops::session::end_one(&site, actor.user_id, id).await?;
-    Ok(Json(Success { success: true }))
+    ops::session::end_one(&site, &actor, by, id).await?;
+    Ok(Success::json())
 }
 
 #[derive(Serialize, ToSchema)]
@@ -195,7 +205,7 @@ pub(super) struct Revoked {
 /// Signs out everywhere, here too.
 #[utoipa::path(post, path = "/api/v1/account/logout-all-devices", tag = "account", operation_id = "logout_all_devices",
     responses((status = 200, body = Revoked)))]
-pub(super) async fn logout_all_devices(State(site): State<Site>, actor: Actor) -> Answer<Json<Revoked>> {
-    let revoked = ops::session::end_everywhere(&site, actor.user_id).await?;
+pub(super) async fn logout_all_devices(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<Revoked>> {
+    let revoked = ops::session::end_everywhere(&site, actor.user_id, by).await?;
     Ok(Json(Revoked { revoked }))
 }

@@ -1,9 +1,13 @@
 //! The JSON calls of this room (contract §7 "Door").
 
+mod api_keys;
 mod blocks;
+mod email;
 mod join;
 mod lifecycle;
 mod me;
+mod passkeys;
+mod privacy;
 mod rights;
 mod sign_in;
 mod two_factor;
@@ -47,6 +51,17 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Public, routes!(two_factor::verify_login))
         .route(Access::SignedIn, routes!(two_factor::trusted_devices))
         .route(Access::SignedIn, routes!(two_factor::distrust))
+        .route(Access::SignedIn, routes!(passkeys::list))
+        .route(own, routes!(passkeys::start_registration))
+        .route(own, routes!(passkeys::finish_registration))
+        .route(own, routes!(passkeys::remove))
+        .route(Access::Public, routes!(passkeys::start_login))
+        .route(Access::Public, routes!(passkeys::finish_login))
+        .route(own, routes!(api_keys::list, api_keys::make))
+        .route(own, routes!(api_keys::revoke))
+        .route(own, routes!(email::change_email))
+        .route(Access::Public, routes!(email::confirm))
+        .route(Access::Public, routes!(email::undo))
         .route(teach, routes!(lifecycle::suspend))
         .route(teach, routes!(lifecycle::reactivate))
         .route(teach, routes!(lifecycle::deactivate))
@@ -55,6 +70,8 @@ pub fn routes(api: Api) -> Api {
         .route(Access::can(Permission::DeleteOwnAccount), routes!(lifecycle::delete_me))
         .route(Access::can(Permission::ManageUsers), routes!(lifecycle::export_user))
         .route(Access::can(Permission::ManageUsers), routes!(lifecycle::delete_user))
+        .route(Access::can(Permission::ManageUsers), routes!(privacy::apply))
+        .route(watch, routes!(privacy::statistics))
         .route(watch, routes!(blocks::list_auth_blocks))
         .route(watch, routes!(blocks::auth_blocks_summary))
         .route(watch, routes!(blocks::get_auth_blocks))

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::two_factor::TRUST_COOKIE;
 use super::{Message, visitor};
-use crate::accounts::must_user;
 use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self, Visitor};
 use crate::accounts::parts::Accounts;
@@ -158,7 +157,7 @@ pub(super) async fn logout(State(site): State<Site>, headers: HeaderMap) -> Answ
 #[serde(deny_unknown_fields)]
 pub(super) struct ReauthBody {
     password: String,
-    #[allow(dead_code, reason = "the code of a second factor; nobody has one yet")]
+    /// The authenticator's, where one is on.
     code: Option<String>,
 }
 
@@ -175,8 +174,7 @@ pub(super) async fn reauth(
     actor: Actor,
     Body(input): Body<ReauthBody>,
 ) -> Answer<Json<Elevated>> {
-    let user = site.read(|r| must_user(r, actor.user_id))?;
-    let elevated_until = ops::sign_in::reauth(&site, &user, actor.session_id, &input.password).await?;
+    let elevated_until = ops::step_up::reauth(&site, &actor, &input.password, input.code.as_deref()).await?;
     Ok(Json(Elevated { elevated_until }))
 }
 

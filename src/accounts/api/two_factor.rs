@@ -9,11 +9,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::me::Success;
 use super::sign_in::{CookieAnswer, TokenAnswer};
 use super::{Message, visitor};
 use crate::accounts::model::TrustedDevice;
+use crate::accounts::ops::second_step::{self, Passed, Proof};
 use crate::accounts::ops::session::Opened;
-use crate::accounts::ops::two_factor::{self as ops, Proof};
+use crate::accounts::ops::{devices, two_factor as ops};
 use crate::accounts::qr;
 use crate::accounts::rules::totp::TRUST_DAYS;
 use crate::base::access::Actor;
@@ -22,6 +24,7 @@ use crate::base::paging::Page;
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, BRAND, Body, ClientIp, Id, is_secure, session_cookie};
 
 /// The cookie of a browser that may skip the second step.
@@ -70,10 +73,11 @@ pub(super) struct Enabled {
 pub(super) async fn verify(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     headers: HeaderMap,
     Body(input): Body<CodeInput>,
 ) -> Answer<Response> {
-    let on = ops::turn_on(&site, &actor, &input.code, in_browser(&headers)).await?;
+    let on = ops::turn_on(&site, &actor, by, &input.code, in_browser(&headers)).await?;
     let answer = Json(Enabled { enabled: true, backup_codes: on.backup_codes }).into_response();
     Ok(with_rotated(&site, answer, on.rotated))
 }
@@ -101,10 +105,11 @@ pub(super) struct PasswordInput {
 pub(super) async fn disable(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     headers: HeaderMap,
     Body(input): Body<PasswordInput>,
 ) -> Answer<Response> {
-    let rotated = ops::turn_off(&site, &actor, &input.current_password, in_browser(&headers)).await?;
+    let rotated = ops::turn_off(&site, &actor, by, &input.current_password, in_browser(&headers)).await?;
     let answer = Message::new("Your second step is off. You are signed out everywhere else.").into_response();
     Ok(with_rotated(&site, answer, rotated))
 }
@@ -117,8 +122,8 @@ pub(super) struct BackupCodes {
 /// Ten new recovery codes; the old ones stop working. Needs a fresh proof of identity.
 #[utoipa::path(post, path = "/api/v1/2fa/regenerate-backup-codes", tag = "two-factor", operation_id = "regenerate_backup_codes",
     responses((status = 200, body = BackupCodes)))]
-pub(super) async fn regenerate(State(site): State<Site>, actor: Actor) -> Answer<Json<BackupCodes>> {
-    Ok(Json(BackupCodes { backup_codes: ops::regenerate(&site, &actor).await? }))
+pub(super) async fn regenerate(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<BackupCodes>> {
+    Ok(Json(BackupCodes { backup_codes: ops::regenerate(&site, &actor, by).await? }))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -163,20 +168,29 @@ pub(super) async fn verify_login(
         (None, Some(code)) => Proof::Backup(code),
         _ => return Err(Refusal::invalid("code", "Send either code or backup_code.").into()),
     };
-    let trust = headers.get("x-trust-browser").is_some_and(|v| v == "true");
-    let passed = ops::pass(&site, &input.temp_token, proof, visitor(ip, &headers), trust).await?;
+    let passed = second_step::pass(&site, &input.temp_token, proof, visitor(ip, &headers), trusts(&headers)).await?;
+    Ok(passed_answer(&site, passed))
+}
+
+/// Whether the person wants this browser to skip the second step from now on.
+pub(super) fn trusts(headers: &HeaderMap) -> bool {
+    headers.get("x-trust-browser").is_some_and(|v| v == "true")
+}
+
+/// The answer of the door somebody came through.
+pub(super) fn passed_answer(site: &Site, passed: Passed) -> Response {
     let token = passed.opened.token;
     let mut answer = if passed.browser {
         let mut answer = Json(CookieAnswer { requires_2fa: false, temp_token: None }).into_response();
-        answer.headers_mut().append(header::SET_COOKIE, session_cookie(&site, &token));
+        answer.headers_mut().append(header::SET_COOKIE, session_cookie(site, &token));
         answer
     } else {
         Json(TokenAnswer::bearer(token)).into_response()
     };
     if let Some(device) = passed.device_token {
-        answer.headers_mut().append(header::SET_COOKIE, trust_cookie(&site, &device));
+        answer.headers_mut().append(header::SET_COOKIE, trust_cookie(site, &device));
     }
-    Ok(answer)
+    answer
 }
 
 pub fn trust_cookie(site: &Site, token: &str) -> HeaderValue {
@@ -206,23 +220,19 @@ impl From<TrustedDevice> for DeviceView {
 #[utoipa::path(get, path = "/api/v1/2fa/trusted-devices", tag = "two-factor", operation_id = "list_trusted_devices",
     responses((status = 200, body = Page<DeviceView>)))]
 pub(super) async fn trusted_devices(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<DeviceView>>> {
-    let devices = site.read(|r| ops::trusted(r, actor.user_id))?;
+    let devices = site.read(|r| devices::trusted(r, actor.user_id))?;
     Ok(Json(Page::whole(devices.into_iter().map(DeviceView::from).collect())))
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct Distrusted {
-    success: bool,
 }
 
 /// Trusts a browser no more.
 #[utoipa::path(delete, path = "/api/v1/2fa/trusted-devices/{id}", tag = "two-factor", operation_id = "delete_trusted_device",
-    params(("id" = TrustedDeviceId, Path,)), responses((status = 200, body = Distrusted)))]
+    params(("id" = TrustedDeviceId, Path,)), responses((status = 200, body = Success)))]
 pub(super) async fn distrust(
     State(site): State<Site>,
     actor: Actor,
+    by: By,
     Id(id): Id<TrustedDeviceId>,
-) -> Answer<Json<Distrusted>> {
-    ops::distrust(&site, &actor, id).await?;
-    Ok(Json(Distrusted { success: true }))
+) -> Answer<Json<Success>> {
+    devices::distrust(&site, &actor, by, id).await?;
+    Ok(Success::json())
 }

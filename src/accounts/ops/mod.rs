@@ -1,16 +1,25 @@
 //! The use cases of this room: each loads its facts, lets the rules decide, and applies the change in one write.
 
 pub mod admin;
+pub mod api_keys;
+pub mod archive;
 pub mod blocks;
+pub mod change_email;
+pub mod devices;
 pub mod email_code;
 pub mod lifecycle;
+pub mod passkeys;
 pub mod password;
+pub mod privacy;
 pub mod profile;
 pub mod register;
+pub mod retention;
 pub mod roles;
+pub mod second_step;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+pub mod step_up;
 pub mod two_factor;
 
 use crate::base::id::MailId;

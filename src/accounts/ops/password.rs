@@ -6,21 +6,22 @@ use crate::accounts::parts::Accounts;
 use crate::accounts::rules::password as rules;
 use crate::accounts::rules::person;
 use crate::accounts::tables::{LOGIN_RECORDS, PASSWORD_RESETS, RESETS_BY_USER, USERS, must_user, user_by_email};
-use crate::base::access::Role;
-use crate::base::id::{SessionId, UserId};
+use crate::base::access::{Actor, Role};
+use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::masked_email;
 use crate::base::time::plus_hours;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::session::{self, Opened};
-use super::{settings, sign_in, two_factor};
+use super::{api_keys, devices, settings, sign_in};
 
 /// The least length for this person: admins without a second factor need more.
 pub fn least_length(user: &User, setting: usize) -> usize {
-    if user.is(Role::Admin) && !user.totp_enabled { setting.max(rules::MIN_ADMIN) } else { setting }
+    if user.is(Role::Admin) && !user.has_second_factor() { setting.max(rules::MIN_ADMIN) } else { setting }
 }
 
 fn check(site: &Site, user: &User, password: &str) -> Outcome<()> {
@@ -29,15 +30,8 @@ fn check(site: &Site, user: &User, password: &str) -> Outcome<()> {
 }
 
 /// Ends every other session. The current one goes on, under a new token if `rotate` (a program could not be told).
-pub async fn change(
-    site: &Site,
-    user: UserId,
-    current: SessionId,
-    old: &str,
-    new: &str,
-    rotate: bool,
-) -> Outcome<Option<Opened>> {
-    let user = site.read(|r| must_user(r, user))?;
+pub async fn change(site: &Site, actor: &Actor, by: By, old: &str, new: &str, rotate: bool) -> Outcome<Option<Opened>> {
+    let (user, current) = (site.read(|r| must_user(r, actor.user_id))?, actor.session_id);
     let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", "The current password is not right.").field(
         "current_password",
         "The current password is not right.",
@@ -47,24 +41,26 @@ pub async fn change(
     check(site, &user, new)?;
     let hash = site.part::<Accounts>()?.hasher.hash(new).await?;
     site.write(move |tx| {
-        store_hash(tx, user.id, &hash, false)?;
+        store_hash(tx, &by, user.id, &hash, false)?;
         session::end_all(tx, user.id, Some(current), "password_changed")?;
         if rotate { session::rotate(tx, current) } else { Ok(None) }
     })
     .await
 }
 
-fn store_hash(tx: &mut Tx, id: UserId, hash: &str, by_reset: bool) -> Outcome<()> {
+fn store_hash(tx: &mut Tx, by: &By, id: UserId, hash: &str, by_reset: bool) -> Outcome<()> {
     let mut user = must_user(tx, id)?;
     user.password_hash = hash.to_owned();
     user.updated_at = tx.now();
     tx.put(&USERS, &id, &user)?;
     tx.delete(&LOGIN_RECORDS, &user.email)?;
     void_links(tx, id)?;
+    let action = if by_reset { "user.password_reset" } else { "user.password_change" };
+    audit::record(tx, by, Deed::on(action, "user", id))?;
     tx.emit(&PasswordChanged { user_id: id, by_reset })
 }
 
-fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
+pub(super) fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
     for (_, key) in tx.index_keys(&RESETS_BY_USER, Span::prefix(&(user,)), 100, Dir::Up)? {
         tx.delete(&PASSWORD_RESETS, &key)?;
     }
@@ -74,16 +70,21 @@ fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
 /// Has a link mailed if the address has an account that may sign in; says nothing either way.
 pub async fn request_link(site: &Site, email: &str) -> Outcome<()> {
     let email = person::email(email)?;
-    site.write(move |tx| {
-        let token = secret::token_text(&tx.random_bytes::<32>());
-        let Some(user) = user_by_email(tx, &email)?.filter(User::can_sign_in) else { return Ok(()) };
-        void_links(tx, user.id)?;
-        let reset = PasswordReset { user_id: user.id, expires_at: plus_hours(tx.now(), 1) };
-        tx.put(&PASSWORD_RESETS, &secret::sha256_hex(&token), &reset)?;
-        let letter_id = super::leave_letter(tx, &email, &token)?;
-        tx.emit(&PasswordResetRequested { user_id: user.id, letter_id })
+    site.write(move |tx| match user_by_email(tx, &email)?.filter(User::can_sign_in) {
+        Some(user) => mail_link(tx, &user),
+        None => Ok(()),
     })
     .await
+}
+
+/// Leaves a link for the mail room; older ones are void.
+pub(super) fn mail_link(tx: &mut Tx, user: &User) -> Outcome<()> {
+    let token = secret::token_text(&tx.random_bytes::<32>());
+    void_links(tx, user.id)?;
+    let reset = PasswordReset { user_id: user.id, expires_at: plus_hours(tx.now(), 1) };
+    tx.put(&PASSWORD_RESETS, &secret::sha256_hex(&token), &reset)?;
+    let letter_id = super::leave_letter(tx, &user.email, &token)?;
+    tx.emit(&PasswordResetRequested { user_id: user.id, letter_id })
 }
 
 /// The masked address a live link belongs to.
@@ -109,10 +110,10 @@ pub async fn confirm_link(site: &Site, token: &str, new: &str) -> Outcome<()> {
         if tx.get(&PASSWORD_RESETS, &key)?.is_none_or(|r| r.expires_at <= now) {
             return Err(bad_link());
         }
-        store_hash(tx, user.id, &hash, true)?;
+        store_hash(tx, &By { actor: Some(user.id), ..By::default() }, user.id, &hash, true)?;
         session::end_all(tx, user.id, None, "password_reset")?;
-        two_factor::forget_devices(tx, user.id)?;
-        Ok(())
+        devices::forget(tx, user.id)?;
+        api_keys::forget(tx, user.id)
     })
     .await
 }

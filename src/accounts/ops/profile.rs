@@ -1,5 +1,7 @@
 //! What people tell about themselves, and change.
 
+use serde_json::{Value, json};
+
 use crate::accounts::events::ProfileChanged;
 use crate::accounts::model::User;
 use crate::accounts::parts::{Accounts, MeFacts};
@@ -8,6 +10,7 @@ use crate::accounts::tables::{USERS, must_user};
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 
 use super::settings;
 
@@ -33,7 +36,7 @@ pub fn me(site: &Site, user: UserId) -> Outcome<(User, MeFacts)> {
     })
 }
 
-pub async fn change(site: &Site, id: UserId, changes: Changes) -> Outcome<User> {
+pub async fn change(site: &Site, by: By, id: UserId, changes: Changes) -> Outcome<User> {
     let parts = site.part::<Accounts>()?;
     let region_only = settings::joining(site)?.region_zip_only;
     site.write(move |tx| {
@@ -59,6 +62,8 @@ pub async fn change(site: &Site, id: UserId, changes: Changes) -> Outcome<User> 
         if !fields.is_empty() {
             user.updated_at = tx.now();
             tx.put(&USERS, &id, &user)?;
+            let deed = Deed::on("user.update", "user", id);
+            audit::record(tx, &by, deed.change(Value::Null, json!({ "changed": fields })))?;
             tx.emit(&ProfileChanged { user_id: id, fields })?;
         }
         Ok(user)

@@ -16,6 +16,7 @@ use crate::base::secret;
 use crate::site::Site;
 use crate::store::{ReadExt, Tx};
 
+use super::change_email;
 use super::settings::{self, JoiningRules};
 
 /// What a stranger fills in.
@@ -48,8 +49,12 @@ pub async fn register(site: &Site, given: Application) -> Outcome<()> {
         let found = tx.get(&EMAIL_PROOFS, &proof)?;
         email_code::spend(found.as_ref(), &person.email, tx.now())?;
         tx.delete(&EMAIL_PROOFS, &proof)?;
-        if let Some(owner) = user_by_email(tx, &person.email)? {
-            return tx.emit(&AccountExists { user_id: owner.id });
+        let owner = match user_by_email(tx, &person.email)? {
+            Some(owner) => Some(owner.id),
+            None => change_email::holder_of(tx, &person.email, tx.now())?,
+        };
+        if let Some(user_id) = owner {
+            return tx.emit(&AccountExists { user_id });
         }
         let user = add(tx, &person)?;
         let joining = Joining {
@@ -121,6 +126,7 @@ pub fn add(tx: &mut Tx, person: &NewPerson) -> Outcome<User> {
         grants: BTreeSet::new(),
         revokes: BTreeSet::new(),
         totp_enabled: false,
+        passkeys: 0,
         picture_key: None,
         picture_version: 0,
         created_at: now,

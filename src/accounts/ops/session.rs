@@ -7,15 +7,17 @@ use crate::accounts::tables::{
     BY_END, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, SESSIONS, SPENT_CHALLENGES,
     session_by_token_hash, sessions_of,
 };
+use crate::base::access::Actor;
 use crate::base::id::{SessionId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
 use crate::base::time::{SignedDuration, Timestamp};
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
-use super::{Visitor, two_factor};
+use super::{Visitor, change_email, passkeys, two_factor};
 
 /// Characters of a user-agent line that are kept.
 const AGENT_CHARS: usize = 300;
@@ -119,8 +121,10 @@ pub fn list(site: &Site, user: UserId) -> Outcome<Vec<Session>> {
     Ok(live)
 }
 
-/// Ends one of one's own sessions.
-pub async fn end_one(site: &Site, user: UserId, id: SessionId) -> Outcome<()> {
+/// Ends one of one's own sessions. Needs a fresh proof of identity.
+pub async fn end_one(site: &Site, actor: &Actor, by: By, id: SessionId) -> Outcome<()> {
+    rules::require_elevated(actor.elevated_until, site.now())?;
+    let user = actor.user_id;
     site.write(move |tx| {
         let now = tx.now();
         let own = tx.get(&SESSIONS, &id)?.filter(|s| s.user_id == user && rules::is_live(s, now));
@@ -128,13 +132,18 @@ pub async fn end_one(site: &Site, user: UserId, id: SessionId) -> Outcome<()> {
             return Err(Refusal::not_found("SESSION_NOT_FOUND", "You have no such session."));
         }
         tx.delete(&SESSIONS, &id)?;
+        audit::record(tx, &by, Deed::on("user.session_end", "session", id))?;
         tx.emit(&SessionsEnded { user_id: user, count: 1, reason: "ended_by_owner".into() })
     })
     .await
 }
 
-pub async fn end_everywhere(site: &Site, user: UserId) -> Outcome<usize> {
-    site.write(move |tx| end_all(tx, user, None, "sign_out_everywhere")).await
+pub async fn end_everywhere(site: &Site, user: UserId, by: By) -> Outcome<usize> {
+    site.write(move |tx| {
+        audit::record(tx, &by, Deed::on("user.logout_all", "user", user))?;
+        end_all(tx, user, None, "sign_out_everywhere")
+    })
+    .await
 }
 
 /// Removes what ended by itself: sessions, proofs, codes, spent challenges, forgotten failures (job `session_cleanup`).
@@ -165,6 +174,8 @@ pub async fn sweep(site: &Site) -> Outcome<usize> {
             }
         }
         two_factor::sweep(tx, SWEPT)?;
+        passkeys::sweep(tx, SWEPT)?;
+        change_email::sweep(tx, SWEPT)?;
         Ok(ended.len())
     })
     .await

@@ -4,10 +4,10 @@ use crate::accounts::events::{GuestAdopted, LockedOut};
 use crate::accounts::hasher;
 use crate::accounts::model::{LoginRecord, User};
 use crate::accounts::parts::{Accounts, WindowRule};
+use crate::accounts::rules::challenge;
 use crate::accounts::rules::sign_in::{self as rules, Attempt};
-use crate::accounts::rules::{challenge, sessions};
-use crate::accounts::tables::{LOGIN_RECORDS, SESSIONS, SPENT_CHALLENGES, USERS, user_by_email};
-use crate::base::id::{SessionId, UserId};
+use crate::accounts::tables::{LOGIN_RECORDS, SPENT_CHALLENGES, USERS, user_by_email};
+use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::normal_email;
@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::store::{Read, ReadExt, Tx};
 
 use super::session::{self, Opened};
-use super::{Visitor, settings, two_factor};
+use super::{Visitor, devices, second_step, settings};
 
 /// What shows that somebody spent effort between two tries.
 #[derive(Clone, Debug)]
@@ -117,15 +117,15 @@ fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, given: &Cr
         user.password_hash = fresh.to_owned();
         tx.put(&USERS, &user.id, &user)?;
     }
-    if user.totp_enabled {
+    if user.needs_second_step() {
         let token = given.trusted_device.as_deref().filter(|token| !token.is_empty());
         let trusted = match token {
-            Some(token) => two_factor::is_trusted(tx, id, token, &given.visitor)?,
+            Some(token) => devices::is_trusted(tx, id, token, &given.visitor)?,
             None => false,
         };
         if !trusted {
             // The count of failures is cleared by the second step only.
-            return Ok(Entered::SecondStep { temp_token: two_factor::challenge(tx, id, given.browser)? });
+            return Ok(Entered::SecondStep { temp_token: second_step::challenge(tx, id, given.browser)? });
         }
     }
     let opened = welcome(tx, &user, &given.visitor, &["password"])?;
@@ -182,17 +182,4 @@ pub(super) async fn own_password(site: &Site, user: &User, password: &str, wrong
     }
     note_failure(site, email).await?;
     Err(wrong)
-}
-
-/// Proves again who sits there: the next ten minutes count as fresh.
-pub async fn reauth(site: &Site, user: &User, session: SessionId, password: &str) -> Outcome<Timestamp> {
-    own_password(site, user, password, rules::wrong_password()).await?;
-    site.write(move |tx| {
-        let mut row = tx.get(&SESSIONS, &session)?.ok_or_else(Refusal::signed_out)?;
-        let until = sessions::elevation_end(tx.now());
-        row.elevated_until = Some(until);
-        tx.put(&SESSIONS, &session, &row)?;
-        Ok(until)
-    })
-    .await
 }

@@ -6,26 +6,19 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::own::{Asked, Sheet, or_prove};
 use super::{Refused, correctable, with_cookie};
 use crate::accounts::model::{AccountStatus, User};
 use crate::accounts::ops::lifecycle as ops;
+use crate::accounts::ops::{archive, privacy};
 use crate::accounts::rules::lifecycle::Move;
 use crate::base::access::{Actor, Role};
 use crate::base::refusal::Refusal;
 use crate::base::text::count;
 use crate::site::Site;
-use crate::web::components::{
-    Button, Choice, Field, Pick, Tone, button, crumb, field, link_button, notice, page_head, picks, post_button,
-    section,
-};
-use crate::web::{Answer, Chrome, Form, Params, clear_session_cookie, page, see_other};
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    /// What was just done: `paused`, `resumed`.
-    done: String,
-}
+use crate::site::audit::By;
+use crate::web::components::{Button, Choice, Field, Pick, button, field, link_button, picks, post_button, section};
+use crate::web::{Answer, BRAND, Chrome, Form, Params, clear_session_cookie, see_other};
 
 pub(super) async fn show(
     State(site): State<Site>,
@@ -39,41 +32,44 @@ pub(super) async fn show(
         _ => "",
     };
     let refused = Refused::default();
-    Ok(refused.answer(render(&site, &chrome, &actor, &refused, said)?))
+    Ok(render(&site, &chrome, &actor, &refused, said)?)
 }
 
-pub(super) async fn pause(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
-    change(&site, &chrome, &actor, Move::Suspend, "/account/leave?done=paused").await
+pub(super) async fn pause(site: State<Site>, chrome: Chrome, actor: Actor, by: By) -> Answer<Response> {
+    change(&site, &chrome, &actor, by, Move::Suspend, "/account/leave?done=paused").await
 }
 
-pub(super) async fn resume(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
-    change(&site, &chrome, &actor, Move::Reactivate, "/account/leave?done=resumed").await
+pub(super) async fn resume(site: State<Site>, chrome: Chrome, actor: Actor, by: By) -> Answer<Response> {
+    change(&site, &chrome, &actor, by, Move::Reactivate, "/account/leave?done=resumed").await
 }
 
-pub(super) async fn close(site: State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
-    change(&site, &chrome, &actor, Move::Deactivate, "/").await
+pub(super) async fn close(site: State<Site>, chrome: Chrome, actor: Actor, by: By) -> Answer<Response> {
+    change(&site, &chrome, &actor, by, Move::Deactivate, "/").await
 }
 
-async fn change(site: &Site, chrome: &Chrome, actor: &Actor, wish: Move, then: &str) -> Answer<Response> {
-    match ops::change_status(site, actor.user_id, wish).await {
+async fn change(site: &Site, chrome: &Chrome, actor: &Actor, by: By, wish: Move, then: &str) -> Answer<Response> {
+    match ops::change_status(site, by, actor.user_id, wish).await {
         Ok(_) if wish == Move::Deactivate => Ok(with_cookie(see_other(then), clear_session_cookie(site))),
         Ok(_) => Ok(see_other(then)),
         Err(refusal) => {
             let refused = correctable(refusal)?;
-            Ok(refused.answer(render(site, chrome, actor, &refused, "")?))
+            Ok(render(site, chrome, actor, &refused, "")?)
         }
     }
 }
 
 /// Everything that is held about the person, as a file.
-pub(super) async fn export(State(site): State<Site>, actor: Actor) -> Answer<Response> {
-    let data = ops::export(&site, actor.user_id)?;
-    let text = serde_json::to_string_pretty(&data).map_err(Refusal::internal)?;
+pub(super) async fn export(State(site): State<Site>, actor: Actor, by: By) -> Answer<Response> {
+    let data = match privacy::export_own(&site, &actor, by).await {
+        Ok(data) => data,
+        Err(refusal) => return Ok(or_prove(refusal, "/account/leave")?),
+    };
+    let bytes = archive::zip(&data, BRAND, site.now())?;
     let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.json\""),
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-data.zip\""),
     ];
-    Ok((headers, text).into_response())
+    Ok((headers, bytes).into_response())
 }
 
 #[derive(Default, Deserialize)]
@@ -88,11 +84,12 @@ pub(super) async fn erase(
     State(site): State<Site>,
     chrome: Chrome,
     actor: Actor,
+    by: By,
     Form(input): Form<Erasing>,
 ) -> Answer<Response> {
     let delete = input.what != "anonymise";
     let erased = if input.word.trim() == "DELETE" {
-        ops::leave(&site, &actor, delete, Some(&input.current_password)).await
+        privacy::leave(&site, &actor, by, delete, Some(&input.current_password)).await
     } else {
         Err(Refusal::invalid("word", "Type DELETE in capital letters."))
     };
@@ -100,30 +97,30 @@ pub(super) async fn erase(
         Ok(()) => Ok(with_cookie(see_other("/"), clear_session_cookie(&site))),
         Err(refusal) => {
             let refused = correctable(refusal)?;
-            Ok(refused.answer(render(&site, &chrome, &actor, &refused, "")?))
+            Ok(render(&site, &chrome, &actor, &refused, "")?)
         }
     }
 }
 
-fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Markup, Refusal> {
+fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Response, Refusal> {
     let (user, ahead) = ops::standing(site, actor.user_id)?;
-    Ok(page(
-        chrome,
-        "Pause or leave",
-        html! {
-            div.wrap.stack.stack--l {
-                (crumb("Your account", "/account"))
-                (page_head("Pause or leave", "Take your data along first: it cannot be brought back.", html! {}))
-                @if !said.is_empty() { (notice(Tone::Ok, said)) }
-                (refused.summary("erase", "Nothing was changed."))
-                @if actor.is(Role::Instructor) { (teaching(&user, ahead)) }
-                (section("data", "Your data", "Everything we hold about you, in one file.", html! {
-                    p { (link_button("/account/export", &Button::line("Download your data"))) }
-                }))
-                (section("erase", "Leave for good", "There is no way back.", erase_form(refused, ahead)))
-            }
-        },
-    ))
+    let sheet = Sheet {
+        title: "Your data",
+        lead: "Take it along, pause, or leave. Once erased it cannot be brought back.",
+        tab: "/account/leave",
+        said,
+        refused,
+        catch_all: "erase",
+    };
+    let body = html! {
+        (section("data", "Take it along", "Everything we hold about you, to read and for programs.", html! {
+            p { (link_button("/account/export", &Button::line("Download your data"))) }
+            p.small.muted { "A zip archive: open " code { "index.html" } " in it, or feed " code { "data.json" } " to a program." }
+        }))
+        @if actor.is(Role::Instructor) { (teaching(&user, ahead)) }
+        (section("erase", "Leave for good", "There is no way back.", erase_form(refused, ahead)))
+    };
+    Ok(sheet.answer(chrome, body))
 }
 
 fn teaching(user: &User, ahead: usize) -> Markup {

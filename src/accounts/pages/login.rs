@@ -6,7 +6,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Refused, correctable, home_of, own_path, second_step, with_cookie};
+use super::{Refused, correctable, home_of, own_path, passkeys, second_step, with_cookie};
 use crate::accounts::api::{TRUST_COOKIE, visitor};
 use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self};
@@ -151,6 +151,7 @@ fn render(site: &Site, chrome: &Chrome, view: &View, said: Markup) -> Markup {
                     }
                     (view.refused.summary("password", "You are not signed in; nothing was changed."))
                     (form(view))
+                    (passkeys::sign_in_form(site, "", own_path(&view.redirect).unwrap_or("/dashboard")))
                     p { a href="/forgot-password" { "Forgot the password?" } }
                     (section_one("join", "New here?", html! {
                         p { "An account takes a name, an e-mail address and a " (chrome.city) " ZIP code." }

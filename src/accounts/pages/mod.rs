@@ -1,10 +1,15 @@
 //! The pages of the door and of one's own account. All work without scripts.
 
 mod account;
+mod email;
+mod keys;
 mod leave;
 mod login;
+mod own;
+mod passkeys;
 mod password;
 mod second_step;
+mod security;
 mod setup;
 mod signup;
 mod two_factor;
@@ -43,7 +48,20 @@ pub fn pages(pages: Pages) -> Pages {
         .get(Access::Role(Role::Student), "/student/dashboard", account::student)
         .get(Access::SignedIn, "/account", account::show)
         .post(own, "/account/profile", account::save_profile)
-        .post(Access::can(Permission::ChangeOwnPassword), "/account/password", account::change_password)
+        .post(Access::can(Permission::ChangeOwnPassword), "/account/password", security::change_password)
+        .get(Access::SignedIn, "/account/security", security::show)
+        .get(Access::SignedIn, "/account/prove", own::ask_proof)
+        .post(Access::SignedIn, "/account/prove", own::take_proof)
+        .get(own, "/account/email", email::show)
+        .post(own, "/account/email", email::ask)
+        .post(own, "/account/email/code", email::send_code)
+        .get(Access::Public, "/account/email/link", email::show_link)
+        .post(Access::Public, "/account/email/link", email::follow_link)
+        .get(own, "/account/passkeys", passkeys::show)
+        .post(own, "/account/passkeys/{id}/remove", passkeys::remove)
+        .get(own, "/account/keys", keys::show)
+        .post(own, "/account/keys", keys::make)
+        .post(own, "/account/keys/{id}/end", keys::end)
         .get(own, "/account/two-factor", two_factor::show)
         .post(own, "/account/two-factor/start", two_factor::start)
         .post(own, "/account/two-factor/on", two_factor::turn_on)
@@ -56,8 +74,8 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::Role(Role::Instructor), "/account/resume", leave::resume)
         .post(Access::Role(Role::Instructor), "/account/close", leave::close)
         .post(Access::can(Permission::DeleteOwnAccount), "/account/erase", leave::erase)
-        .post(Access::SignedIn, "/account/sessions/{id}/end", account::end_session)
-        .post(Access::SignedIn, "/account/sessions/end-all", account::end_all)
+        .post(Access::SignedIn, "/account/sessions/{id}/end", security::end_session)
+        .post(Access::SignedIn, "/account/sessions/end-all", security::end_all)
 }
 
 /// Where a person lands who did not ask for a page. // rule: 50§0 after sign-in

@@ -6,9 +6,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-use super::{Refused, correctable, home_of, own_path, with_cookie};
+use super::{Refused, correctable, home_of, own_path, passkeys, with_cookie};
 use crate::accounts::api::{trust_cookie, visitor};
-use crate::accounts::ops::two_factor::{self as ops, Proof};
+use crate::accounts::ops::second_step::{self as ops, Proof};
 use crate::accounts::rules::totp;
 use crate::base::access::Role;
 use crate::site::Site;
@@ -44,12 +44,10 @@ pub(super) fn go_on(site: &Site, temp_token: String, redirect: &str) -> Response
     with_cookie(see_other("/login/code"), set_cookie(site, &text, totp::LOGIN_SECONDS))
 }
 
-pub(super) async fn show(chrome: Chrome, headers: HeaderMap) -> Response {
-    if Waiting::of(&headers).is_none() {
-        return see_other("/login");
-    }
+pub(super) async fn show(State(site): State<Site>, chrome: Chrome, headers: HeaderMap) -> Response {
+    let Some(waiting) = Waiting::of(&headers) else { return see_other("/login") };
     let refused = Refused::default();
-    refused.answer(render(&chrome, &refused))
+    refused.answer(render(&site, &chrome, &waiting, &refused))
 }
 
 #[derive(Deserialize)]
@@ -87,12 +85,12 @@ pub(super) async fn enter(
         }
         Err(refusal) => {
             let refused = correctable(refusal)?;
-            Ok(refused.answer(render(&chrome, &refused)))
+            Ok(refused.answer(render(&site, &chrome, &waiting, &refused)))
         }
     }
 }
 
-fn render(chrome: &Chrome, refused: &Refused) -> Markup {
+fn render(site: &Site, chrome: &Chrome, waiting: &Waiting, refused: &Refused) -> Markup {
     let code = Field {
         name: "code",
         label: "Code",
@@ -118,6 +116,7 @@ fn render(chrome: &Chrome, refused: &Refused) -> Markup {
                     label.pick { input type="checkbox" name="trust" value="yes"; span { "Trust this browser for 30 days" } }
                     (button(&Button::primary("Sign in").wide().busy("Signing in…")))
                 }
+                (passkeys::sign_in_form(site, &waiting.temp_token, own_path(&waiting.redirect).unwrap_or("/dashboard")))
                 p { a href="/login" { "Start again" } }
             } }
         },

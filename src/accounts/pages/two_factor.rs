@@ -5,31 +5,26 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::own::{Asked, Password, Sheet, or_prove, own_zone, password_field};
 use super::{Refused, correctable, with_cookie};
 use crate::accounts::api::qr_data_url;
 use crate::accounts::model::{TrustedDevice, TwoFactor};
-use crate::accounts::must_user;
+use crate::accounts::ops::devices;
+use crate::accounts::ops::step_up::by_password;
 use crate::accounts::ops::two_factor::{self as ops, Setup};
-use crate::accounts::ops::{self as account_ops};
 use crate::base::access::Actor;
 use crate::base::id::TrustedDeviceId;
 use crate::base::refusal::Refusal;
 use crate::base::text::count;
-use crate::base::time::{TimeZone, fmt_date, utc_to_local, zone};
+use crate::base::time::{fmt_date, utc_to_local};
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::components::{
-    Button, Col, Field, Row, Table, Tone, button, crumb, field, notice, page_head, post_button, section, table,
+    Button, Col, Field, Row, Table, Tone, button, field, notice, post_button, section, table,
 };
 use crate::web::{Answer, BRAND, Chrome, Form, Id, Params, page, see_other, session_cookie};
 
 const HERE: &str = "/account/two-factor";
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Asked {
-    /// What was just done: `off`, `device`.
-    done: String,
-}
 
 pub(super) async fn show(
     State(site): State<Site>,
@@ -46,21 +41,7 @@ pub(super) async fn show(
 }
 
 fn answer(site: &Site, chrome: &Chrome, actor: &Actor, refused: Refused, said: &str) -> Answer<Response> {
-    Ok(refused.answer(render(site, chrome, actor, &refused, said)?))
-}
-
-#[derive(Deserialize)]
-pub(super) struct Password {
-    current_password: String,
-}
-
-/// The password once more, as the fresh proof that a set-up and new recovery codes need.
-async fn proven(site: &Site, actor: &Actor, password: &str) -> Result<Actor, Refusal> {
-    let user = site.read(|r| must_user(r, actor.user_id))?;
-    let until = account_ops::sign_in::reauth(site, &user, actor.session_id, password).await.map_err(|refusal| {
-        if refusal.status == 401 { Refusal::invalid("current_password", "The password is not right.") } else { refusal }
-    })?;
-    Ok(Actor { elevated_until: Some(until), ..actor.clone() })
+    Ok(render(site, chrome, actor, &refused, said)?)
 }
 
 pub(super) async fn start(
@@ -69,7 +50,7 @@ pub(super) async fn start(
     actor: Actor,
     Form(input): Form<Password>,
 ) -> Answer<Response> {
-    let begun = match proven(&site, &actor, &input.current_password).await {
+    let begun = match by_password(&site, &actor, &input.current_password).await {
         Ok(fresh) => ops::initiate(&site, &fresh, BRAND).await.map(drop),
         Err(refusal) => Err(refusal),
     };
@@ -89,9 +70,10 @@ pub(super) async fn turn_on(
     State(site): State<Site>,
     chrome: Chrome,
     actor: Actor,
+    by: By,
     Form(input): Form<Code>,
 ) -> Answer<Response> {
-    match ops::turn_on(&site, &actor, &input.code, true).await {
+    match ops::turn_on(&site, &actor, by, &input.code, true).await {
         Ok(on) => {
             let shown = codes_page(&chrome, &on.backup_codes).into_response();
             Ok(match on.rotated {
@@ -107,10 +89,11 @@ pub(super) async fn new_codes(
     State(site): State<Site>,
     chrome: Chrome,
     actor: Actor,
+    by: By,
     Form(input): Form<Password>,
 ) -> Answer<Response> {
-    let codes = match proven(&site, &actor, &input.current_password).await {
-        Ok(fresh) => ops::regenerate(&site, &fresh).await,
+    let codes = match by_password(&site, &actor, &input.current_password).await {
+        Ok(fresh) => ops::regenerate(&site, &fresh, by).await,
         Err(refusal) => Err(refusal),
     };
     match codes {
@@ -123,9 +106,10 @@ pub(super) async fn turn_off(
     State(site): State<Site>,
     chrome: Chrome,
     actor: Actor,
+    by: By,
     Form(input): Form<Password>,
 ) -> Answer<Response> {
-    match ops::turn_off(&site, &actor, &input.current_password, true).await {
+    match ops::turn_off(&site, &actor, by, &input.current_password, true).await {
         Ok(rotated) => {
             let on = see_other("/account/two-factor?done=off");
             Ok(match rotated {
@@ -139,51 +123,34 @@ pub(super) async fn turn_off(
 
 pub(super) async fn distrust(
     State(site): State<Site>,
-    chrome: Chrome,
     actor: Actor,
+    by: By,
     Id(id): Id<TrustedDeviceId>,
 ) -> Answer<Response> {
-    match ops::distrust(&site, &actor, id).await {
+    match devices::distrust(&site, &actor, by, id).await {
         Ok(()) => Ok(see_other("/account/two-factor?done=device")),
-        Err(refusal) => answer(&site, &chrome, &actor, correctable(refusal)?, ""),
+        Err(refusal) => Ok(or_prove(refusal, HERE)?),
     }
 }
 
-fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Markup, Refusal> {
+fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Response, Refusal> {
     let row = ops::status(site, actor.user_id)?;
     let body = match &row {
-        Some(row) => when_on(row, &site.read(|r| ops::trusted(r, actor.user_id))?, actor, refused),
+        Some(row) => when_on(row, &site.read(|r| devices::trusted(r, actor.user_id))?, actor, refused),
         None => match ops::pending(site, actor, BRAND)? {
             Some(setup) => when_pending(&setup, refused),
             None => when_off(refused),
         },
     };
-    Ok(page(
-        chrome,
-        "Second step",
-        html! {
-            div.wrap.stack.stack--l {
-                (crumb("Your account", "/account"))
-                (page_head("Second step", "A code from your phone beside the password: a stolen password alone opens nothing.", html! {}))
-                @if !said.is_empty() { (notice(Tone::Ok, said)) }
-                (refused.summary("current_password", "Nothing was changed."))
-                (body)
-            }
-        },
-    ))
-}
-
-fn password<'a>(id: &'a str, refused: &'a Refused) -> Field<'a> {
-    Field {
-        name: "current_password",
-        label: "Your password",
-        kind: "password",
-        id: Some(id),
-        autocomplete: "current-password",
-        error: refused.at("current_password", "current_password"),
-        required: true,
-        ..Field::default()
-    }
+    let sheet = Sheet {
+        title: "Second step",
+        lead: "A code from your phone beside the password: a stolen password alone opens nothing.",
+        tab: super::security::HERE,
+        said,
+        refused,
+        catch_all: "current_password",
+    };
+    Ok(sheet.answer(chrome, body))
 }
 
 fn when_off(refused: &Refused) -> Markup {
@@ -193,7 +160,7 @@ fn when_off(refused: &Refused) -> Markup {
         "You need an authenticator app on your phone; any will do.",
         html! {
             form.stack method="post" action="/account/two-factor/start" {
-                (field(&password("current_password", refused)))
+                (field(&password_field("current_password", refused)))
                 div.row { (button(&Button::primary("Begin").busy("Preparing…"))) }
             }
         },
@@ -230,7 +197,7 @@ fn when_pending(setup: &Setup, refused: &Refused) -> Markup {
 }
 
 fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &Refused) -> Markup {
-    let tz = zone(&actor.timezone).unwrap_or(TimeZone::UTC);
+    let tz = own_zone(actor);
     let day = |at| fmt_date(utc_to_local(at, &tz).0);
     let left = count(row.backup_codes.len(), "recovery code", "recovery codes");
     let rows = devices.iter().map(|device| {
@@ -253,7 +220,7 @@ fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &
         (notice(Tone::Ok, html! { "On since " (day(row.enabled_at)) ". You have " (left) " left." }))
         (section("codes", "Recovery codes", "For the day your phone is lost. New ones replace all old ones.", html! {
             form.stack method="post" action="/account/two-factor/codes" {
-                (field(&password("current_password", refused)))
+                (field(&password_field("current_password", refused)))
                 div.row { (button(&Button::line("Make new codes").busy("Making…"))) }
             }
         }))
@@ -262,7 +229,7 @@ fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &
         }
         (section("off", "Turn it off", "Other sessions end; the password alone opens your account again.", html! {
             form.stack method="post" action="/account/two-factor/off" {
-                (field(&password("password_off", refused)))
+                (field(&password_field("password_off", refused)))
                 div.row { (button(&Button::bad("Turn it off").busy("Turning off…"))) }
             }
         }))

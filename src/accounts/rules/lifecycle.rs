@@ -13,6 +13,17 @@ pub enum Move {
     Deactivate,
 }
 
+impl Move {
+    /// As the audit trail names it. // rule: 20§12
+    pub fn action(self) -> &'static str {
+        match self {
+            Self::Suspend => "instructor.suspend",
+            Self::Reactivate => "instructor.reactivate",
+            Self::Deactivate => "instructor.deactivate",
+        }
+    }
+}
+
 pub fn decide(now: AccountStatus, wish: Move, lessons_ahead: usize) -> Outcome<AccountStatus> {
     use AccountStatus::{Active, Deactivated, Suspended};
     match (wish, now) {
@@ -62,6 +73,7 @@ pub fn erased(user: &User, delete: bool) -> User {
         status: AccountStatus::Deactivated,
         email_verified: false,
         totp_enabled: false,
+        passkeys: 0,
         picture_key: None,
         ..user.clone()
     }

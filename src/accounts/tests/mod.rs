@@ -15,6 +15,7 @@ use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, TimeZone, plus_hours, plus_seconds};
 use crate::jobs::Runner;
+use crate::site::audit::By;
 use crate::site::{Mode, Parts, Site, SiteParts};
 use crate::store::{Catalogue, Dir, ReadExt, Span, Store};
 
@@ -56,6 +57,7 @@ fn site() -> Site {
 fn verify(site: &Site) {
     let mut catalogue = Catalogue::new();
     catalogue.tables.extend(tables());
+    catalogue.tables.extend(crate::site::tables());
     assert!(catalogue.verify(&site.store.snapshot().unwrap()).unwrap().wrong.is_empty());
 }
 
@@ -168,9 +170,10 @@ async fn sessions_end_with_the_password_they_came_from() {
     let site = joined().await;
     let (here, there) = (enter(&site, PASSWORD, None).await.unwrap(), enter(&site, PASSWORD, None).await.unwrap());
     let (user, current) = (here.user.id, here.opened.session.id);
+    let actor = actor_of(&here.user, &here.opened.session);
     let change = |old: &'static str, new: &'static str| {
-        let site = site.clone();
-        async move { ops::password::change(&site, user, current, old, new, true).await }
+        let (site, actor) = (site.clone(), actor.clone());
+        async move { ops::password::change(&site, &actor, By::default(), old, new, true).await }
     };
     assert_eq!(change("not it at all", "seven red kites").await.unwrap_err().code, "CURRENT_PASSWORD_WRONG");
     assert_eq!(change(PASSWORD, "seven red kites").await.err().map(|r| r.code), None);

@@ -60,7 +60,7 @@ impl Browser {
             }
         }
         let bytes = axum::body::to_bytes(body, 1 << 22).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Reply { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
@@ -244,9 +244,9 @@ async fn the_account_page_changes_facts_and_password() {
     let new = "seven red kites";
     let change = [("current_password", PASSWORD), ("password", new), ("password_again", new), ("username", EMAIL)];
     let before = browser.cookies.clone();
-    assert_eq!(browser.post("/account/password", &change).await.location(), "/student/dashboard?done=password");
+    assert_eq!(browser.post("/account/password", &change).await.location(), "/account/security?done=password");
     assert_ne!(browser.cookies, before, "the cookie is rotated");
-    let page = browser.get("/account").await;
+    let page = browser.get("/account/security").await;
     assert!(page.status == 200 && page.text.contains("this one"));
     assert_eq!(browser.post("/account/sessions/end-all", &[]).await.location(), "/login");
     assert_eq!(browser.get("/account").await.status, 303);

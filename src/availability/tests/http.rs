@@ -35,6 +35,7 @@ impl Door for OnlySarah {
             email: "sarah@demo.example".into(),
             timezone: "America/New_York".into(),
             elevated_until: None,
+            key: None,
         }))
     }
 }

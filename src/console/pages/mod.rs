@@ -7,7 +7,9 @@ mod find;
 mod home;
 mod instructors;
 mod jobs;
+mod mail_texts;
 mod outbox;
+mod privacy;
 mod settings;
 mod shell;
 mod style;
@@ -45,6 +47,13 @@ fn people(pages: Pages) -> Pages {
         .get(see, "/admin/users/{id}", users::file)
         .get(change, "/admin/users/{id}/sign-out", users::ask_sign_out)
         .post(change, "/admin/users/{id}/sign-out", users::sign_out)
+        .get(change, "/admin/users/{id}/export", users::ask_export)
+        .post(change, "/admin/users/{id}/export", users::export)
+        .get(change, "/admin/users/{id}/erase", users::ask_erase)
+        .post(change, "/admin/users/{id}/erase", users::erase)
+        .get(Access::can(Permission::AccessMonitoring), "/admin/privacy", privacy::overview)
+        .get(change, "/admin/privacy/retention", privacy::ask_retention)
+        .post(change, "/admin/privacy/retention", privacy::apply_retention)
         .get(see, "/admin/instructors", instructors::list)
 }
 
@@ -58,6 +67,11 @@ fn operations(pages: Pages) -> Pages {
         .get(read, "/admin/outbox", outbox::list)
         .get(read, "/admin/outbox/{id}", outbox::mail)
         .get(read, "/admin/outbox/{id}/print", outbox::print)
+        .get(manage, "/admin/outbox/{id}/retry", outbox::ask_retry)
+        .post(manage, "/admin/outbox/{id}/retry", outbox::retry)
+        .get(read, "/admin/mail-texts", mail_texts::list)
+        .get(manage, "/admin/mail-texts/{template}", mail_texts::edit)
+        .post(manage, "/admin/mail-texts/{template}", mail_texts::change)
         .get(read, "/admin/audit", audit::list)
         .get(read, "/admin/audit.csv", audit::csv)
         .get(read, "/admin/settings", settings::list)

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::confirm::{Confirm, ask, correctable};
 use super::shell::{address, heading, moments, show, state, state_badge};
 use crate::base::id::MailId;
 use crate::base::limits::SCAN_ROWS;
@@ -15,17 +16,18 @@ use crate::console::words::{Moments, Mood};
 use crate::notify::model::{Mail, MailStatus};
 use crate::notify::{self, newest, unsent};
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::store::Read;
 use crate::web::components::{
     Button, Col, Field, Pager, Row, Tab, Table, Tone, button, crumb, empty, facts, field, link_button, notice, pager,
     table, tabs,
 };
-use crate::web::{Answer, Chrome, Id, Params};
+use crate::web::{Answer, Chrome, Form, Id, Params, see_other};
 
 const PATH: &str = "/admin/outbox";
 const PER_PAGE: usize = 50;
 /// Letters whose text opens a door for whoever reads it. Outside a sandbox not even admins do.
-const KEYS: [&str; 3] = ["email_code", "password_reset", "beta_invite"];
+const KEYS: [&str; 4] = ["email_code", "password_reset", "email_changed", "beta_invite"];
 
 fn is_readable(site: &Site, mail: &Mail) -> bool {
     site.is_sandbox() || !KEYS.contains(&mail.template.as_str())
@@ -189,6 +191,9 @@ pub async fn mail(State(site): State<Site>, chrome: Chrome, Id(id): Id<MailId>) 
                 p { (state_badge(mail_state(&mail))) }
             }
             (facts(&rows))
+            @if mail.status == MailStatus::Failed {
+                p { (link_button(&format!("{PATH}/{}/retry", mail.id), &Button::line("Try it again"))) }
+            }
             @if is_readable(&site, &mail) {
                 section.stack.stack--s {
                     h2.h3 { "As text" }
@@ -217,4 +222,56 @@ pub async fn print(State(site): State<Site>, Id(id): Id<MailId>) -> Answer<Respo
         return Err(Refusal::forbidden("MAIL_NOT_SHOWN", "This mail is meant for its reader alone.").into());
     }
     Ok((headers, mail.html).into_response())
+}
+
+fn question<'a>(mail: &Mail, back: &'a str, action: &'a str, reason: &'a str) -> Confirm<'a> {
+    Confirm {
+        title: format!("Send “{}” again?", mail.subject),
+        back: ("The mail", back),
+        action,
+        effects: html! {
+            ul.stack.stack--s {
+                li { "The mail to " (mail.to) " gets five new tries, the first one now." }
+                li { "Its words stay as they were written." }
+            }
+        },
+        fields: html! {},
+        button: Button::primary("Try it again").busy("Sending…"),
+        keep: "Leave it",
+        reason,
+        unchanged: "The mail stays given up.",
+    }
+}
+
+pub async fn ask_retry(State(site): State<Site>, chrome: Chrome, Id(id): Id<MailId>) -> Answer<Response> {
+    let mail = load(&site, id)?;
+    let (back, action) = (format!("{PATH}/{id}"), format!("{PATH}/{id}/retry"));
+    ask(&site, &chrome, &question(&mail, &back, &action, ""), None)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Why {
+    reason: String,
+}
+
+pub async fn retry(
+    State(site): State<Site>,
+    chrome: Chrome,
+    by: By,
+    Id(id): Id<MailId>,
+    Form(why): Form<Why>,
+) -> Answer<Response> {
+    let tried = match by.because(&why.reason) {
+        Ok(by) => notify::ops::retry(&site, by, id).await,
+        Err(refusal) => Err(refusal),
+    };
+    let (back, action) = (format!("{PATH}/{id}"), format!("{PATH}/{id}/retry"));
+    match tried {
+        Ok(()) => Ok(see_other(&back)),
+        Err(refusal) => {
+            let (mail, refusal) = (load(&site, id)?, correctable(refusal)?);
+            ask(&site, &chrome, &question(&mail, &back, &action, &why.reason), Some(&refusal))
+        }
+    }
 }

@@ -29,13 +29,21 @@ type Section = (&'static str, &'static [(&'static str, &'static str, Waiting)]);
 
 const SECTIONS: [Section; 4] = [
     ("", &[("Home", "/admin", Waiting::Nothing)]),
-    ("People", &[("Users", "/admin/users", Waiting::Nothing), ("Instructors", "/admin/instructors", Waiting::Nothing)]),
+    (
+        "People",
+        &[
+            ("Users", "/admin/users", Waiting::Nothing),
+            ("Instructors", "/admin/instructors", Waiting::Nothing),
+            ("Privacy", "/admin/privacy", Waiting::Nothing),
+        ],
+    ),
     ("Bookings and money", &[("Bookings", "/admin/bookings", Waiting::Bookings)]),
     (
         "Operations",
         &[
             ("Jobs", "/admin/jobs", Waiting::DeadJobs),
             ("Mails", "/admin/outbox", Waiting::FailedMails),
+            ("Mail texts", "/admin/mail-texts", Waiting::Nothing),
             ("Audit", "/admin/audit", Waiting::Nothing),
             ("Settings", "/admin/settings", Waiting::Nothing),
             ("Style guide", "/admin/style", Waiting::Nothing),

@@ -1,5 +1,6 @@
 //! The outbox of a sandbox, reminders by hand, preferences.
 
+mod notifications;
 mod preferences;
 
 use axum::Json;
@@ -20,6 +21,11 @@ pub fn routes(api: Api) -> Api {
     api.route(Access::can(Permission::AdminManage), routes!(send_reminders))
         .route(Access::SignedIn, routes!(preferences::get_preferences, preferences::put_preferences))
         .route(Access::SignedIn, routes!(preferences::put_preference))
+        .route(Access::SignedIn, routes!(notifications::list, notifications::delete_all))
+        .route(Access::SignedIn, routes!(notifications::unread_count))
+        .route(Access::SignedIn, routes!(notifications::read_all))
+        .route(Access::SignedIn, routes!(notifications::read))
+        .route(Access::SignedIn, routes!(notifications::delete))
 }
 
 /// Only in sandbox mode, and only for this machine.

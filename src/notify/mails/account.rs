@@ -56,7 +56,7 @@ pub fn new_device(sender: &Sender, user: &User, label: &str, at: Timestamp) -> L
         .says("Somebody signed in to your account on a browser we have not seen before.")
         .facts(vec![("Browser", label.to_owned()), ("When", own_moment(user, at))])
         .says("If that was you, there is nothing to do. If not, end that session and change your password.")
-        .action("See where you are signed in", sender.url("/account#sessions"))
+        .action("See where you are signed in", sender.url("/account/security#sessions"))
         .datum("label", label)
 }
 
@@ -88,6 +88,48 @@ pub fn backup_code_used(sender: &Sender, user: &User, left: usize) -> Letter {
         .says("If that was not you, set a new password at once.")
         .action("Make new codes", sender.url("/account/two-factor"))
         .datum("left", left)
+}
+
+pub fn passkey_changed(sender: &Sender, user: &User, name: &str, added: bool) -> Letter {
+    let (subject, words) = if added {
+        ("A passkey was added", "From now on this passkey opens your account.")
+    } else {
+        ("A passkey was removed", "This passkey does not open your account any more.")
+    };
+    Letter::new("passkey_changed", &user.first_name, subject)
+        .says(words)
+        .facts(vec![("Passkey", name.to_owned())])
+        .says("If that was not you, remove it and set a new password at once.")
+        .action("Look at your passkeys", sender.url("/account/passkeys"))
+        .datum("added", added)
+}
+
+/// To the old address, before anything has changed.
+pub fn email_change_asked(sender: &Sender, user: &User, new_email: &str, token: &str) -> Letter {
+    Letter::new("email_changed", &user.first_name, "Another address for your account?")
+        .says(format!("You asked to sign in with {new_email} from now on. Agree here, within a day."))
+        .action("Look at the change", sender.url(&format!("/account/email/link?token={token}")))
+        .says("You did not ask? Then do nothing, and set a new password: somebody knows yours.")
+        .datum("stage", "asked")
+        .datum("token", token)
+}
+
+/// To the old address, once it is done.
+pub fn email_changed(sender: &Sender, user: &User, token: &str) -> Letter {
+    Letter::new("email_changed", &user.first_name, "Your address is changed")
+        .says(format!("Your account is reached under {} from now on; this address gets no more mails.", user.email))
+        .says("If that was not you, take it back within three days. Everybody is signed out then.")
+        .action("Take it back", sender.url(&format!("/account/email/link?token={token}")))
+        .datum("stage", "done")
+        .datum("token", token)
+}
+
+/// To the new address, once it is done.
+pub fn email_is_yours(sender: &Sender, user: &User) -> Letter {
+    Letter::new("email_changed", &user.first_name, "This is your address now")
+        .says("Your account is reached under this address from now on. Sign in with it.")
+        .action("Sign in", sender.url("/login"))
+        .datum("stage", "new")
 }
 
 pub fn account_status(sender: &Sender, user: &User, now: AccountStatus) -> Letter {

@@ -11,12 +11,20 @@ use crate::base::refusal::Refusal;
 use crate::base::time::WallTime;
 use crate::site::Site;
 use crate::web::components::{
-    Button, Choice, Field, Pick, Tone, button, crumb, field, notice, page_head, pick, section,
+    Button, Choice, Field, Pick, Tone, account_tabs, button, field, notice, page_head, pick, section,
 };
 use crate::web::{Access, Answer, Chrome, Form, Pages, Params, page, see_other};
 
+mod centre;
+pub mod unsubscribe;
+
 pub fn pages(pages: Pages) -> Pages {
-    pages.get(Access::SignedIn, "/account/notifications", show).post(Access::SignedIn, "/account/notifications", save)
+    let pages = pages.get(Access::SignedIn, "/account/notifications", show).post(
+        Access::SignedIn,
+        "/account/notifications",
+        save,
+    );
+    centre::pages(unsubscribe::pages(pages))
 }
 
 #[derive(Default, Deserialize)]
@@ -98,8 +106,9 @@ fn render(chrome: &Chrome, preferences: &Preferences, saved: bool, refused: Opti
         "What we tell you",
         html! {
             div.wrap.stack.stack--l {
-                (crumb("Your account", "/account"))
                 (page_head("What we tell you", "By mail. Mails about your password, your sign-ins and your money always come.", html! {}))
+                (account_tabs("/account/notifications"))
+                (account_tabs("/account/notifications"))
                 @if saved { (notice(Tone::Ok, "Saved.")) }
                 form.stack.stack--l method="post" action="/account/notifications" {
                     (section("mails", "Mails", "Tick what you want to hear about.", html! {

@@ -1,6 +1,8 @@
 //! From event to outbox, in memory and with a frozen clock.
 
-use super::model::{MailStatus, MailView};
+mod smtp;
+
+use super::model::{Mail, MailStatus, MailView};
 use super::*;
 use crate::accounts::model::User;
 use crate::accounts::ops::register::{NewPerson, add};
@@ -17,7 +19,7 @@ use crate::bookings::tables::BOOKINGS;
 use crate::jobs::Runner;
 use crate::payments::model::PriceQuote;
 use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Catalogue, Store};
+use crate::store::{Catalogue, Store, Tx};
 
 struct Place0 {
     site: Site,
@@ -288,4 +290,60 @@ async fn codes_and_links_reach_their_mail_and_nothing_else() {
     let journal = place.site.read(|r| crate::store::journal::events_after(r, 0, 100)).unwrap();
     let told = journal.iter().map(|e| e.data.to_string()).collect::<String>();
     assert!(!told.contains(digits) && !told.contains(token), "secrets stay out of the journal");
+}
+
+/// A waiting mail that nothing else is about.
+fn letter_to(tx: &mut Tx, to: &str) -> Mail {
+    let sender = letter::Sender { brand: "Board".into(), base_url: "http://localhost:8080".into() };
+    let told = letter::Letter::new("welcome", "Somebody", "Welcome").says("Good to have you.");
+    Mail {
+        id: tx.new_id(),
+        key: "a key of its own".into(),
+        to: to.into(),
+        user_id: None,
+        booking_id: None,
+        template: told.template.into(),
+        text: told.text(&sender, None),
+        html: told.html(&sender, None),
+        links: told.links(),
+        subject: told.subject,
+        data: told.data,
+        created_at: tx.now(),
+        status: MailStatus::Pending,
+        attempts: 0,
+        next_attempt_at: tx.now(),
+        sent_at: None,
+        last_error: None,
+        lease_until: None,
+        unsubscribe: None,
+    }
+}
+
+#[tokio::test]
+async fn two_mails_a_day_that_could_wait_and_no_more_after_one_press() {
+    let place = booked(Mode::Sandbox).await;
+    let (student, sender) = (place.booking.student_id, ops::sender(&place.site));
+    let at = place
+        .site
+        .write(move |tx| {
+            for n in 0..3 {
+                let letter = letter::Letter::new("review_reply", "Emma", format!("Reply {n}")).says("A reply.");
+                let posting = model::Posting {
+                    key: format!("reply:{n}"),
+                    to: "emma@mail.example".into(),
+                    user_id: Some(student),
+                    booking_id: None,
+                    letter,
+                };
+                ops::post(tx, &sender, posting)?;
+            }
+            Ok(tables::newest(tx, Some("emma@mail.example"), 10)?.iter().map(|m| m.next_attempt_at).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    // Newest first: the third waits for the next morning, 8 am in Los Angeles.
+    assert_eq!(at[0], "2026-11-11T16:00:00Z".parse::<Timestamp>().unwrap());
+    assert_eq!((at[1], at[2]), (place.site.now(), place.site.now()));
+    let notes = place.site.read(|r| centre::of(r, student, false)).unwrap();
+    assert_eq!(notes.iter().filter(|note| note.category == "reviews").count(), 3, "the centre tells all of them");
 }

@@ -68,7 +68,7 @@ pub use form::{Choice, Field, Pick, control, error_summary, field, pick, picks, 
 pub use icon::{Icon, icon, sprite};
 pub use map::{Area, MapView, Patch, Pin, area_map};
 pub use money::{Band, PriceLine, policy_bands, price_table, when};
-pub use nav::{Pager, Tab, crumb, pager, steps, tabs};
+pub use nav::{Pager, Tab, account_tabs, crumb, pager, steps, tabs};
 pub use notice::{empty, held, notice, toast};
 pub use overlay::{dialog, drawer, popover};
 pub use person::{Face, ResultView, avatar, result, tone, who};

@@ -26,6 +26,20 @@ pub fn tabs(name: &str, list: &[Tab]) -> Markup {
     }
 }
 
+/// The pages of one's own account, in the order of their tabs.
+const TABS: [(&str, &str); 5] = [
+    ("You", "/account"),
+    ("Signing in", "/account/security"),
+    ("Addresses", "/account/addresses"),
+    ("What we tell you", "/account/notifications"),
+    ("Your data", "/account/leave"),
+];
+
+/// The tabs above every page of one's own account.
+pub fn account_tabs(current: &str) -> Markup {
+    tabs("Your account", &TABS.map(|(label, href)| Tab::new(label, href, href == current)))
+}
+
 /// Steps of a flow; `list` holds the words and, for those behind, the way back. `current` counts from 0.
 pub fn steps(name: &str, list: &[(&str, Option<&str>)], current: usize) -> Markup {
     html! {

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, EnableParams, SetBlockedUrLsParams};
 use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::web_authn::{
+    self, AddVirtualAuthenticatorParams, AuthenticatorProtocol, AuthenticatorTransport, VirtualAuthenticatorOptions,
+};
 use chromiumoxide::handler::viewport::Viewport;
 use chromiumoxide::page::ScreenshotParams;
 use chromiumoxide::{BrowserConfig, Page};
@@ -100,6 +103,21 @@ impl Sheet {
         let still = MediaFeature::new("prefers-reduced-motion", "reduce");
         let media = SetEmulatedMediaParams::builder().features([scheme, still]).build();
         self.page.execute(media).await.expect("the theme is set");
+    }
+
+    /// Gives the browser a device with a fingerprint reader that always knows its owner.
+    pub async fn has_passkeys(&self) {
+        let options = VirtualAuthenticatorOptions::builder()
+            .protocol(AuthenticatorProtocol::Ctap2)
+            .transport(AuthenticatorTransport::Internal)
+            .has_resident_key(true)
+            .has_user_verification(true)
+            .is_user_verified(true)
+            .automatic_presence_simulation(true)
+            .build()
+            .expect("an authenticator");
+        self.page.execute(web_authn::EnableParams::default()).await.expect("WebAuthn is simulated");
+        self.page.execute(AddVirtualAuthenticatorParams::new(options)).await.expect("the authenticator is there");
     }
 
     /// Opens a path of the marketplace.

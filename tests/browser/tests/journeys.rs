@@ -143,13 +143,40 @@ const PAGES: &[(&str, &str, &[&str])] = &[
         "",
         &["/", "/search?q=piano+lessons+on+the+upper+west+side", "/services", "/login", "/signup", "/nowhere"],
     ),
-    ("student", "emma.johnson@demo.example", &["/student/lessons", "/student/dashboard"]),
+    (
+        "student",
+        "emma.johnson@demo.example",
+        &[
+            "/student/lessons",
+            "/student/dashboard",
+            "/account/security",
+            "/account/passkeys",
+            "/account/keys",
+            "/account/email",
+            "/account/two-factor",
+            "/account/addresses",
+            "/account/notifications",
+            "/account/leave",
+            "/notifications",
+        ],
+    ),
     (
         "instructor",
         "sarah.chen@demo.example",
         &["/instructor/dashboard", "/instructor/availability", "/instructor/bookings"],
     ),
-    ("admin", "alex.rivera@demo.example", &["/admin", "/admin/bookings", "/admin/users", "/admin/style"]),
+    (
+        "admin",
+        "alex.rivera@demo.example",
+        &[
+            "/admin",
+            "/admin/bookings",
+            "/admin/users",
+            "/admin/mail-texts",
+            "/admin/mail-texts/welcome",
+            "/admin/style",
+        ],
+    ),
 ];
 
 /// axe is not part of this repository: `tests/run` fetches it and says where it is.

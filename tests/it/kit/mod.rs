@@ -3,9 +3,11 @@
 //! [`Stage`] sets a scene at once, written straight into the store; [`Member`]s walk in through the front door.
 
 mod app;
+mod authenticator;
 mod people;
 mod stage;
 
 pub use app::{Answered, TestApp, answered};
-pub use people::Member;
+pub use authenticator::Authenticator;
+pub use people::{Member, PASSWORD, totp};
 pub use stage::{Person, Stage};

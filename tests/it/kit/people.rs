@@ -158,3 +158,12 @@ fn capital(name: &str) -> String {
     let mut letters = name.chars().filter(|c| c.is_alphabetic());
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
+
+/// What an authenticator app would show for a typed secret.
+pub fn totp(secret: &str, second: i64) -> String {
+    let digit = |c: u8| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".bytes().position(|d| d == c).expect("base 32");
+    let bits: String = secret.bytes().map(|c| format!("{:05b}", digit(c))).collect();
+    let byte = |i: usize| u8::from_str_radix(&bits[i * 8..i * 8 + 8], 2).expect("eight bits");
+    let bytes: Vec<u8> = (0..20).map(byte).collect();
+    instainstru::accounts::rules::totp::code(&bytes, u64::try_from(second / 30).expect("after 1970"))
+}

@@ -17,7 +17,6 @@ pub struct BookedView {
     pub zone: String,
     pub facts: Vec<(&'static str, Markup)>,
     pub calendar_href: String,
-    pub message_href: String,
     pub lesson_href: String,
     pub next: Vec<Moment>,
     /// What a higher room adds, such as the link to invite a friend.
@@ -45,7 +44,6 @@ pub fn booked(view: &BookedView) -> Markup {
                 }
                 p.small.muted.board__foot.row {
                     a href=(view.calendar_href) { (icon(Icon::Calendar)) " Add to calendar" }
-                    a href=(view.message_href) { (icon(Icon::Chat)) " Message " (view.first_name) }
                     a href=(view.lesson_href) { (icon(Icon::Card)) " Lesson and receipt" }
                 }
             }

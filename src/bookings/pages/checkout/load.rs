@@ -149,7 +149,6 @@ pub fn booked(
             ("If plans change", html! { (free_words(booking, now, &tz)) }),
         ],
         calendar_href: format!("/student/lessons/{}/calendar.ics", booking.id),
-        message_href: format!("/student/messages?with={}", booking.instructor_id),
         lesson_href: format!("/student/lessons/{}", booking.id),
         next,
         extra: Additions::of(site).booked(r, booking)?,

@@ -255,11 +255,6 @@ impl Lesson {
     }
 
     fn actions(&self) -> Markup {
-        let message = match self.side {
-            Side::Instructor => format!("/instructor/messages?with={}", self.other.id),
-            _ => format!("/student/messages?with={}", self.other.id),
-        };
-        let label = format!("Message {}", self.other.first_name);
         let booking = &self.booking;
         let pay = format!("/student/booking/confirm?booking={}", booking.id);
         let again = !matches!(booking.status, Status::Pending | Status::Confirmed) && self.side == Side::Student;
@@ -270,7 +265,6 @@ impl Lesson {
             @if booking.status == Status::Confirmed {
                 (link_button(&format!("{}/calendar.ics", self.root()), &Button::line("Add to calendar").wide().icon(Icon::Calendar)))
             }
-            (link_button(&message, &Button::line(&label).wide().icon(Icon::Chat)))
             @if again { (link_button(&Choosing::of(booking).plain(), &Button::line("Book again").wide())) }
         }
     }

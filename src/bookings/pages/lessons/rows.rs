@@ -62,9 +62,5 @@ fn links(booking: &Booking, payment: &BookingPayment, side: Side, href: &str, no
         Side::Student => add("Book again", Choosing::of(booking).plain()),
         _ => {}
     }
-    match side {
-        Side::Instructor => add("Message", format!("/instructor/messages?with={}", booking.student_id)),
-        _ => add("Message", format!("/student/messages?with={}", booking.instructor_id)),
-    }
     links
 }

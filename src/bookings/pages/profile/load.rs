@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::show::{BoardView, OfferRow, ProfileView};
 use crate::availability::ops::next_openings;
 use crate::availability::rules::open::Opening;
-use crate::base::access::{Actor, Role};
+use crate::base::access::Actor;
 use crate::base::id::{OfferingId, UserId};
 use crate::base::money::Bp;
 use crate::base::price::Place;
@@ -64,8 +64,6 @@ pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<
         reviews: reviews.unwrap_or_else(|| html! { p.muted { "No reviews yet." } }),
         zone: zone_words(&public.timezone),
         fee: fee.percent(),
-        message_href: (viewer_id != Some(id) && !viewer.is_some_and(|a| a.is(Role::Instructor)))
-            .then(|| format!("/student/messages?with={id}")),
         actions: additions.actions(r, id, viewer_id)?,
     })
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::base::money::Cents;
 use crate::base::time::Date;
 use crate::web::components::{
-    Board, Button, Col, DayRow, Face, Fact, Icon, Row, Table, Tone, avatar, badge, board, days, dock, fact, facts,
+    Board, Button, Col, DayRow, Face, Fact, Row, Table, Tone, avatar, badge, board, days, dock, fact, facts,
     link_button, section_one, table, tick,
 };
 
@@ -47,7 +47,6 @@ pub struct ProfileView {
     pub zone: String,
     pub fee: String,
     /// Absent for the instructor's own eyes.
-    pub message_href: Option<String>,
     /// What higher rooms add beside the name, such as saving it.
     pub actions: Markup,
 }
@@ -86,9 +85,6 @@ fn top(view: &ProfileView) -> Markup {
                 }
             }
             div.row.prof__do {
-                @if let Some(href) = &view.message_href {
-                    (link_button(href, &Button::line("Message").small().icon(Icon::Chat)))
-                }
                 (view.actions)
             }
         }

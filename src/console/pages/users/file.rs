@@ -219,6 +219,17 @@ fn signed_in(user: &User, sessions: &[Session], times: &Moments) -> Markup {
         rows: sessions.iter().map(row).collect(),
         foot: None,
     };
-    let out = format!("/admin/users/{}/sign-out", user.id);
-    part("Signed in", html! { (table(&listed)) p { (link_button(&out, &Button::bad("Sign out everywhere").small())) } })
+    let to = |what: &str| format!("/admin/users/{}/{what}", user.id);
+    html! {
+        (part("Signed in", html! {
+            (table(&listed))
+            p { (link_button(&to("sign-out"), &Button::bad("Sign out everywhere").small())) }
+        }))
+        (part("Their data", html! {
+            div.row {
+                (link_button(&to("export"), &Button::line("Take it out").small()))
+                (link_button(&to("erase"), &Button::bad("Erase for good").small()))
+            }
+        }))
+    }
 }

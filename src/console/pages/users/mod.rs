@@ -1,9 +1,11 @@
-//! `/admin/users`: everybody, one person, and signing them out.
+//! `/admin/users`: everybody, one person, signing them out, handing them their data, erasing them.
 
+mod data;
 mod file;
 mod list;
 mod sign_out;
 
+pub use data::{ask_erase, ask_export, erase, export};
 pub use file::file;
 pub use list::{fits, list, role_words};
 pub use sign_out::{ask_sign_out, sign_out};

@@ -1,0 +1,85 @@
+//! What each room keeps for how long, as `accounts` runs it (`accounts::ops::retention`). // rule: 20§5 retention
+
+use std::sync::Arc;
+
+use crate::accounts::Accounts;
+use crate::accounts::parts::Retention;
+use crate::base::limits::SCAN_ROWS;
+use crate::base::refusal::Outcome;
+use crate::base::time::Timestamp;
+use crate::bookings::model::{Booking, Status};
+use crate::bookings::tables::{BOOKINGS, with_status};
+use crate::notify::{self, centre};
+use crate::places::tables::{ADDRESSES, deleted_before};
+use crate::store::{Read, Tx};
+
+/// Seven years: as long as books must be kept.
+const LESSON_DAYS: i64 = 2555;
+const TOLD_DAYS: i64 = 365;
+const DELETED_DAYS: i64 = 30;
+
+/// A rule over rows that are found one way and let go another.
+fn rule<T: 'static>(
+    name: &'static str,
+    days: i64,
+    find: fn(&dyn Read, Timestamp, usize) -> Outcome<Vec<T>>,
+    let_go: fn(&mut Tx, T) -> Outcome<()>,
+) -> Retention {
+    Retention {
+        name,
+        days,
+        of_deleted: days == DELETED_DAYS,
+        due: Arc::new(move |r, before, limit| Ok(find(r, before, limit)?.len())),
+        apply: Arc::new(move |tx, before, limit| {
+            let rows = find(tx, before, limit)?;
+            let count = rows.len();
+            rows.into_iter().try_for_each(|row| let_go(tx, row))?;
+            Ok(count)
+        }),
+    }
+}
+
+pub fn wire(people: Accounts) -> Accounts {
+    people
+        .keeps(rule("booking_personal_data", LESSON_DAYS, told_lessons, forget_words))
+        .keeps(rule("mails", TOLD_DAYS, notify::mails_before, |tx, id| notify::drop_mail(tx, id)))
+        .keeps(rule(
+            "notifications",
+            TOLD_DAYS,
+            |r, before, n| centre::older_than(r, before, false, n),
+            centre::drop_one,
+        ))
+        .keeps(rule(
+            "deleted_notifications",
+            DELETED_DAYS,
+            |r, before, n| centre::older_than(r, before, true, n),
+            centre::drop_one,
+        ))
+        .keeps(rule("deleted_addresses", DELETED_DAYS, deleted_before, |tx, id| tx.delete(&ADDRESSES, &id)))
+}
+
+/// Lessons of long ago that still say where they were and what was said about them.
+fn told_lessons(r: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<Booking>> {
+    let mut found = Vec::new();
+    for status in Status::ALL {
+        let old = with_status(r, status, before, SCAN_ROWS)?;
+        found.extend(old.into_iter().filter(|b| b.status.is_terminal() && is_personal(b)).take(limit - found.len()));
+    }
+    Ok(found)
+}
+
+fn is_personal(b: &Booking) -> bool {
+    [&b.meeting_location, &b.service_area, &b.student_note, &b.instructor_note, &b.cancellation_reason]
+        .into_iter()
+        .any(Option::is_some)
+}
+
+/// The lesson and its money stay; what names places and people goes.
+fn forget_words(tx: &mut Tx, mut booking: Booking) -> Outcome<()> {
+    booking.meeting_location = None;
+    booking.service_area = None;
+    booking.student_note = None;
+    booking.instructor_note = None;
+    booking.cancellation_reason = None;
+    tx.put(&BOOKINGS, &booking.id, &booking)
+}

@@ -1,0 +1,161 @@
+//! Keys for programs, another address, the notification centre: what people do with their accounts.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::kit::{Member, PASSWORD, TestApp, answered};
+
+const NOW: &str = "2026-11-10T19:00:00Z";
+
+async fn key(member: &Member<'_>, scope: &str) -> Value {
+    member.post("/api/v1/account/api-keys", json!({ "name": "My calendar", "scope": scope })).await.expect(201)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_acts_as_its_owner_and_never_beyond() {
+    let app = TestApp::empty_at(NOW).await;
+    let (emma, john) = (app.student("emma").await, app.student("john").await);
+    let (read, all) = (key(&emma, "read").await, key(&emma, "all").await);
+    let (read_key, all_key) = (read["api_key"].as_str().unwrap(), all["api_key"].as_str().unwrap());
+    let me = app.ask(Method::GET, "/api/v1/auth/me", Some(read_key), None).await.expect(200);
+    assert_eq!(me["email"], emma.email.as_str());
+    let rename = json!({ "last_name": "Keyed" });
+    app.ask(Method::PATCH, "/api/v1/auth/me", Some(read_key), Some(rename.clone()))
+        .await
+        .refused(403, "API_KEY_READ_ONLY");
+    app.ask(Method::PATCH, "/api/v1/auth/me", Some(all_key), Some(rename)).await.expect(200);
+    let change = json!({ "current_password": PASSWORD, "new_password": "seven quiet copper kettles" });
+    app.ask(Method::POST, "/api/v1/auth/change-password", Some(all_key), Some(change)).await.refused(403, "FORBIDDEN");
+    let another = json!({ "name": "More" });
+    app.ask(Method::POST, "/api/v1/account/api-keys", Some(all_key), Some(another))
+        .await
+        .refused(403, "REAUTH_REQUIRED");
+    let proof = json!({ "password": PASSWORD });
+    app.ask(Method::POST, "/api/v1/auth/reauth", Some(all_key), Some(proof)).await.expect(401);
+
+    let listed = emma.get("/api/v1/account/api-keys").await;
+    assert!(!listed.text.contains(all_key), "the key is told once");
+    assert_eq!(listed.expect(200)["items"][1]["ending"], all_key[all_key.len() - 4..]);
+    let path = format!("/api/v1/account/api-keys/{}", all["id"].as_str().unwrap());
+    app.ask(Method::DELETE, &path, Some(&john.token), None).await.refused(404, "API_KEY_NOT_FOUND");
+    app.ask(Method::DELETE, &path, Some(&emma.token), None).await.expect(200);
+    app.ask(Method::GET, "/api/v1/auth/me", Some(all_key), None).await.expect(401);
+    app.advance(601).await;
+    emma.post("/api/v1/account/api-keys", json!({ "name": "Late" })).await.refused(403, "REAUTH_REQUIRED");
+}
+
+async fn proof_of(app: &TestApp, email: &str) -> Value {
+    app.post("/api/v1/auth/send-email-verification", json!({ "email": email })).await.expect(200);
+    let code = app.mail(email, "email_code").await["data"]["code"].clone();
+    let body = json!({ "email": email, "code": code });
+    app.post("/api/v1/auth/verify-email-code", body).await.expect(200)["verification_token"].clone()
+}
+
+/// Asks for another address and lets the old one agree; answers the token that takes it back.
+async fn moved(app: &TestApp, emma: &Member<'_>, new: &str) -> String {
+    let body = json!({ "new_email": new, "email_verification_token": proof_of(app, new).await });
+    emma.post("/api/v1/auth/change-email", body).await.expect(200);
+    assert_eq!(emma.get("/api/v1/auth/me").await.expect(200)["email"], emma.email.as_str(), "not yet");
+    let link = app.mail(&emma.email, "email_changed").await;
+    let token = link["data"]["token"].as_str().unwrap();
+    let page = app.get(&format!("/account/email/link?token={token}")).await;
+    assert!(page.text.contains("Another address for your account?") && page.text.contains(new), "{}", page.text);
+    let request = app.http.post(format!("{}/account/email/link", app.base)).header("origin", &app.base);
+    let done = answered(request.form(&[("token", token)])).await;
+    assert!(done.text.contains("Your address is changed"), "{}", done.text);
+    assert_eq!(emma.get("/api/v1/auth/me").await.expect(200)["email"], new);
+    assert_eq!(app.mail(new, "email_changed").await["data"]["stage"], "new");
+    let undo = app.mail(&emma.email, "email_changed").await;
+    assert_eq!(undo["data"]["stage"], "done");
+    undo["data"]["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_is_proven_agreed_to_and_taken_back() {
+    let app = TestApp::empty_at(NOW).await;
+    let (emma, john) = (app.student("emma").await, app.student("john").await);
+    let taken = json!({ "new_email": john.email, "email_verification_token": proof_of(&app, &john.email).await });
+    emma.post("/api/v1/auth/change-email", taken).await.refused(409, "EMAIL_TAKEN");
+    let unproven = json!({ "new_email": "emma@new.example", "email_verification_token": "nothing" });
+    emma.post("/api/v1/auth/change-email", unproven).await.refused(400, "EMAIL_VERIFICATION_INVALID");
+    let token = moved(&app, &emma, "emma@new.example").await;
+
+    // The old address is nobody else's for three days.
+    let proof = proof_of(&app, &emma.email).await;
+    let body = json!({
+        "email": emma.email, "password": PASSWORD, "first_name": "Eve", "last_name": "Tester", "zip_code": "10024",
+        "email_verification_token": proof,
+    });
+    app.post("/api/v1/auth/register", body).await.expect(201);
+    app.mail("emma@new.example", "account_exists").await["id"].as_str().expect("its owner is told");
+
+    app.post("/api/v1/auth/change-email/undo", json!({ "token": token })).await.expect(200);
+    emma.get("/api/v1/auth/me").await.expect(401);
+    let form = [("username", emma.email.as_str()), ("password", PASSWORD)];
+    let door = || answered(app.http.post(format!("{}/api/v1/auth/login", app.base)).form(&form));
+    door().await.refused(401, "AUTH_INVALID_CREDENTIALS");
+    let reset = app.mail(&emma.email, "password_reset").await["data"]["token"].clone();
+    let new = json!({ "token": reset, "new_password": PASSWORD });
+    app.post("/api/v1/password-reset/confirm", new).await.expect(200);
+    door().await.expect(200);
+    app.post("/api/v1/auth/change-email/undo", json!({ "token": token })).await.refused(400, "EMAIL_CHANGE_INVALID");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_can_be_taken_back_for_three_days_only() {
+    let app = TestApp::empty_at(NOW).await;
+    let emma = app.student("emma").await;
+    let token = moved(&app, &emma, "emma@new.example").await;
+    app.advance(72 * 3600).await;
+    app.post("/api/v1/auth/change-email/undo", json!({ "token": token })).await.refused(400, "EMAIL_CHANGE_INVALID");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_factor_belongs_to_a_full_proof() {
+    let app = TestApp::empty_at(NOW).await;
+    let emma = app.student("emma").await;
+    let setup = emma.post("/api/v1/2fa/setup/initiate", json!({})).await.expect(200);
+    let secret = setup["secret"].as_str().unwrap().to_owned();
+    let code = || crate::kit::totp(&secret, app.site().now().as_second());
+    emma.post("/api/v1/2fa/setup/verify", json!({ "code": code() })).await.expect(200);
+    app.advance(700).await;
+    let proof = |code: Option<String>| json!({ "password": PASSWORD, "code": code });
+    emma.post("/api/v1/auth/reauth", proof(None)).await.expect(401);
+    emma.post("/api/v1/auth/reauth", proof(Some("000000".into()))).await.expect(401);
+    emma.post("/api/v1/2fa/regenerate-backup-codes", json!({})).await.refused(403, "REAUTH_REQUIRED");
+    emma.post("/api/v1/auth/reauth", proof(Some(code()))).await.expect(200);
+    emma.post("/api/v1/2fa/regenerate-backup-codes", json!({})).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_stands_in_the_centre_until_it_is_read_and_removed() {
+    let app = TestApp::empty_at(NOW).await;
+    let (emma, john) = (app.student("emma").await, app.student("john").await);
+    key(&emma, "read").await;
+    let change = json!({ "current_password": PASSWORD, "new_password": "seven quiet copper kettles" });
+    emma.post("/api/v1/auth/change-password", change).await.expect(200);
+    app.settle().await;
+    let listed = emma.get("/api/v1/notifications").await.expect(200);
+    let newest = &listed["items"][0];
+    assert_eq!((&newest["type"], &newest["category"]), (&json!("password_changed"), &json!("security")), "{listed}");
+    assert!(listed["items"].as_array().unwrap().iter().all(|n| n["type"] != "email_code"));
+    let count = emma.get("/api/v1/notifications/unread-count").await.expect(200)["unread_count"].as_u64().unwrap();
+    let page = emma.get("/notifications").await;
+    assert!(
+        page.text.contains("Your password was changed") && page.text.contains(&format!("{count} new")),
+        "{}",
+        page.text
+    );
+    let path = format!("/api/v1/notifications/{}", newest["id"].as_str().unwrap());
+    john.post(&format!("{path}/read"), json!({})).await.refused(404, "NOTIFICATION_NOT_FOUND");
+    assert!(emma.post(&format!("{path}/read"), json!({})).await.expect(200)["read_at"].is_string());
+    let unread = emma.get("/api/v1/notifications?unread_only=true").await.expect(200);
+    assert_eq!(unread["items"].as_array().unwrap().len() as u64, count - 1);
+    emma.post("/api/v1/notifications/read-all", json!({})).await.expect(200);
+    assert_eq!(emma.get("/api/v1/notifications/unread-count").await.expect(200)["unread_count"], 0);
+    app.ask(Method::DELETE, &path, Some(&emma.token), None).await.expect(200);
+    app.ask(Method::DELETE, &path, Some(&emma.token), None).await.refused(404, "NOTIFICATION_NOT_FOUND");
+    emma.get("/api/v1/notifications?limit=51").await.expect(422);
+    let first = emma.get("/api/v1/notifications?limit=1").await.expect(200);
+    assert!(first["items"].as_array().unwrap().len() <= 1);
+}

@@ -113,10 +113,12 @@ async fn what_was_deleted_goes_after_thirty_days_and_mails_after_a_year() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_press_in_a_mail_ends_mails_of_its_kind() {
-    let app = TestApp::demo_at("2026-11-10T19:05:00Z").await;
-    app.settle().await;
-    let mails = app.get("/sandbox/v1/outbox?template=booking_confirmed&limit=1").await.expect(200);
-    let mail = &mails["items"][0];
+    let app = TestApp::empty_at(NOW).await;
+    let (emma, sarah) = (app.student("emma").await, app.teacher("sarah").await);
+    sarah.opens("2026-11-12", 1).await;
+    let booking = emma.book(&sarah, "2026-11-12", "16:30").await.expect(201);
+    emma.pay(&booking).await.expect(200);
+    let mail = app.mail(&emma.email, "booking_confirmed").await;
     let text = mail["text"].as_str().unwrap();
     let url = text.split("No more mails of this kind: ").nth(1).expect("a way to end them").trim();
     let path = &url[url.find("/unsubscribe/").unwrap()..];

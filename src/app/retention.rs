@@ -42,7 +42,7 @@ fn rule<T: 'static>(
 pub fn wire(people: Accounts) -> Accounts {
     people
         .keeps(rule("booking_personal_data", LESSON_DAYS, told_lessons, forget_words))
-        .keeps(rule("mails", TOLD_DAYS, notify::mails_before, |tx, id| notify::drop_mail(tx, id)))
+        .keeps(rule("mails", TOLD_DAYS, notify::mails_before, notify::drop_mail))
         .keeps(rule(
             "notifications",
             TOLD_DAYS,

@@ -62,7 +62,7 @@ pub(super) fn must_be_discoverable(options: &mut CreationChallengeResponse) {
 pub(super) fn allowed(rows: &[PasskeyRow]) -> Outcome<Vec<AllowCredentials>> {
     let one = |row: &PasskeyRow| {
         let id = unpacked::<Passkey>(&row.credential)?.cred_id().clone();
-        Ok(AllowCredentials { type_: "public-key".to_owned(), id: id.into(), transports: None })
+        Ok(AllowCredentials { type_: "public-key".to_owned(), id, transports: None })
     };
     rows.iter().map(one).collect()
 }

@@ -7,6 +7,7 @@ const parts = {
   "[data-calendar]": "./calendar.js",
   "[data-suggest]": "./suggest.js",
   "[data-passkey]": "./passkeys.js",
+  "[data-search]": "./clicks.js",
   "[data-copy], [data-reveal], [data-opens], [data-sends]": "./little.js",
 };
 

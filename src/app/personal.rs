@@ -13,7 +13,7 @@ use crate::base::time::Timestamp;
 use crate::bookings::model::Status;
 use crate::bookings::tables::{of_instructor, of_student};
 use crate::store::{Dir, Read, Tx};
-use crate::{instructors, notify, payments, places, reviews};
+use crate::{instructors, notify, payments, places, reviews, search};
 
 /// Lessons of one person that are looked through.
 const LESSONS: usize = 10_000;
@@ -29,6 +29,8 @@ pub fn wire(people: Accounts) -> Accounts {
         .holds("credits", credits, keep)
         .holds("reviews", reviews_written, keep)
         .holds("notification_preferences", preferences, erase_preferences)
+        .holds("searches", searches, erase_searches)
+        .holds("search_demand", wishes, erase_wishes)
         .holds("mails", mails, erase_mails)
         .holds("notifications", notifications, |tx, user| notify::centre::erase(tx, user.id))
 }
@@ -116,6 +118,22 @@ fn notifications(r: &dyn Read, user: &User) -> Outcome<Value> {
         .iter()
         .map(|n| json!({ "title": n.title, "body": n.body, "created_at": n.created_at, "read_at": n.read_at }));
     Ok(shown.collect())
+}
+
+fn searches(r: &dyn Read, user: &User) -> Outcome<Value> {
+    search::history::ops::export(r, user.id)
+}
+
+fn erase_searches(tx: &mut Tx, user: &User) -> Outcome<()> {
+    search::history::ops::erase(tx, &search::visitor::owner_of_user(user.id))
+}
+
+fn wishes(r: &dyn Read, user: &User) -> Outcome<Value> {
+    search::demand::ops::export(r, user.id)
+}
+
+fn erase_wishes(tx: &mut Tx, user: &User) -> Outcome<()> {
+    search::demand::ops::erase(tx, user.id)
 }
 
 fn mails(r: &dyn Read, user: &User) -> Outcome<Value> {

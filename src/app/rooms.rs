@@ -33,6 +33,7 @@ pub fn catalogue() -> Catalogue {
     catalogue.checks.push(payments::check);
     catalogue.tables.extend(reviews::tables::tables());
     catalogue.checks.push(reviews::tables::check);
+    catalogue.tables.extend(search::tables());
     catalogue.tables.extend(notify::tables());
     catalogue
 }
@@ -74,6 +75,7 @@ pub fn jobs() -> Vec<JobKind> {
     jobs.extend(availability::jobs::jobs());
     jobs.extend(bookings::jobs());
     jobs.extend(payments::jobs());
+    jobs.extend(search::jobs());
     jobs.extend(notify::jobs());
     jobs.extend(backup::jobs());
     jobs
@@ -123,7 +125,13 @@ fn teachers(site: &Site) -> instructors::Instructors {
 /// What higher rooms add to the pages of profiles and lessons.
 fn lesson_pages(site: &Site) -> bookings::Additions {
     let (clock, lesson_clock) = (site.clock.clone(), site.clock.clone());
+    // The parts hang on the site, so a part that held it would keep it alive for ever.
+    let shop = site.downgrade();
     bookings::Additions::default()
+        .with_similar(move |_, who, viewer| {
+            let Some(site) = shop.upgrade() else { return Ok(Default::default()) };
+            Ok(search::pages::similar::on_profile(&site, who, viewer)?.unwrap_or_default())
+        })
         .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
         .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side))
 }

@@ -135,5 +135,11 @@ id_type! {
     MailId,
     AuditId,
     SearchId,
+    /// One of somebody's recent searches.
+    RecentSearchId,
+    /// A wish somebody waits for.
+    DemandId,
+    /// A learned or given name for a place or a service.
+    AliasId,
     RequestId,
 }

@@ -4,6 +4,8 @@
 pub const BODY_BYTES: usize = 256 * 1024;
 /// Seconds a request may take before it is answered 503.
 pub const REQUEST_SECONDS: u64 = 30;
+/// The same for the control of a sandbox: moving its clock runs every job that falls due.
+pub const SANDBOX_SECONDS: u64 = 1800;
 /// Writes waiting for the writer thread before new ones are answered 503.
 pub const WRITE_QUEUE: usize = 4096;
 /// Transactions that share one fsync.

@@ -5,6 +5,7 @@
 //! one reader of the wall clock is [`time::Clock`], the one source of randomness is [`secret::Entropy`].
 
 pub mod access;
+pub mod csv;
 pub mod geo;
 pub mod id;
 pub mod limits;

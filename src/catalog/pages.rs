@@ -3,7 +3,8 @@
 //! A service that nobody teaches yet is shown in grey and still leads to search, where one can ask to be told.
 
 use axum::extract::{Path, State};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+use serde_json::{Value, json};
 
 use super::model::{Category, Service, Subcategory};
 use super::ops;
@@ -12,23 +13,23 @@ use super::supply::{Supply, supply};
 use crate::base::text;
 use crate::site::Site;
 use crate::web::components::{Button, Tone, crumb, link_button, notice, page_head, search_box, section};
-use crate::web::{Access, Answer, Chrome, Head, Pages, page};
+use crate::web::{Access, Answer, BRAND, Chrome, Head, Pages, page};
 
 pub fn routes(pages: Pages) -> Pages {
     pages.get(Access::Public, "/services", services_page).get(Access::Public, "/categories/{slug}", category_page)
 }
 
 async fn services_page(State(site): State<Site>, chrome: Chrome) -> Answer<Markup> {
-    Ok(services_view(&chrome, &*supply(&site)?))
+    Ok(services_view(&site, &chrome, &*supply(&site)?))
 }
 
 async fn category_page(State(site): State<Site>, chrome: Chrome, Path(slug): Path<String>) -> Answer<Markup> {
     let category = ops::category_by_slug(&slug)?;
-    Ok(category_view(&chrome, category, &*supply(&site)?))
+    Ok(category_view(&site, &chrome, category, &*supply(&site)?))
 }
 
 /// rule: 50§1a `/services`
-fn services_view(chrome: &Chrome, supply: &Supply) -> Markup {
+fn services_view(site: &Site, chrome: &Chrome, supply: &Supply) -> Markup {
     let all = catalogue();
     let lead = format!(
         "{} in {}. The number says how many people teach it now.",
@@ -38,6 +39,7 @@ fn services_view(chrome: &Chrome, supply: &Supply) -> Markup {
     let head = Head {
         title: "All services".into(),
         description: "Everything you can book a lesson in, by group, with how many people teach it now.".into(),
+        canonical: Some(site.url("/services")),
         ..Head::default()
     };
     let body = html! {
@@ -92,10 +94,12 @@ fn entry(service: &Service, supply: &Supply) -> Markup {
 }
 
 /// rule: 50§1 `/categories/{slug}`
-fn category_view(chrome: &Chrome, category: &Category, supply: &Supply) -> Markup {
+fn category_view(site: &Site, chrome: &Chrome, category: &Category, supply: &Supply) -> Markup {
     let head = Head {
         title: format!("{} lessons", category.name),
         description: category.description.clone(),
+        canonical: Some(site.url(&format!("/categories/{}", category.slug))),
+        extra: described(site, category),
         ..Head::default()
     };
     let lead = html! { (category.description) " " (people_here(supply.in_category(category.id))) };
@@ -109,6 +113,27 @@ fn category_view(chrome: &Chrome, category: &Category, supply: &Supply) -> Marku
         }
     };
     page(chrome, head, body)
+}
+
+/// The category as structured data: where it stands, and each service with what one learns. Data and no script, so the
+/// policy of our pages allows it; nothing in it can end the element.
+fn described(site: &Site, category: &Category) -> Markup {
+    let path = format!("/categories/{}", category.slug);
+    let step = |at: u8, name: &str, path: &str| json!({ "@type": "ListItem", "position": at, "name": name, "item": site.url(path) });
+    let courses: Vec<Value> = (1u32..)
+        .zip(catalogue().services_of(category.id))
+        .map(|(at, service)| {
+            let provider = json!({ "@type": "Organization", "name": BRAND, "url": site.url("/") });
+            let course = json!({ "@type": "Course", "name": service.name, "description": service.description, "url": site.url(&search_href(service)), "provider": provider });
+            json!({ "@type": "ListItem", "position": at, "item": course })
+        })
+        .collect();
+    let trail = [step(1, "All services", "/services"), step(2, &category.name, &path)];
+    let data = json!({ "@context": "https://schema.org", "@graph": [
+        { "@type": "BreadcrumbList", "itemListElement": trail },
+        { "@type": "ItemList", "name": format!("{} lessons", category.name), "itemListElement": courses },
+    ] });
+    html! { script type="application/ld+json" { (PreEscaped(data.to_string().replace('<', "\\u003c"))) } }
 }
 
 /// A shelf in full: each service with what one learns and who teaches it.

@@ -9,7 +9,6 @@
 //! It owns no table and no rule: what it shows belongs to the rooms below, and so does what it decides.
 
 mod api;
-mod csv;
 mod figures;
 mod pages;
 mod settings;

@@ -8,13 +8,14 @@ use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::bookings::HOLD_MINUTES;
+use crate::search::history::tables::HISTORY_LIMIT;
 use crate::site::audit::{self, By, Deed};
 use crate::site::settings::{LAUNCH, Launch, SETTINGS, SUPPORT_EMAIL};
 use crate::site::{AnySetting, Site};
 use crate::store::{Read, ReadExt};
 
 /// Prices and launch state are not among them: they have calls and pages of their own.
-pub static ALL: [&dyn AnySetting; 13] = [
+pub static ALL: [&dyn AnySetting; 14] = [
     &HOLD_MINUTES,
     &hours::BOOKING_MODE,
     &hours::NOTICE_ONLINE,
@@ -26,6 +27,7 @@ pub static ALL: [&dyn AnySetting; 13] = [
     &hours::RETENTION_ENABLED,
     &PASSWORD_MIN_LENGTH,
     &REGION_ZIP_ONLY,
+    &HISTORY_LIMIT,
     &SUPPORT_EMAIL,
     &LAUNCH,
 ];

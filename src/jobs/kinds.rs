@@ -21,6 +21,8 @@ pub enum Every {
     DailyLocal(WallTime),
     /// On this day of the week, at this time, in the marketplace's zone.
     WeeklyLocal(Weekday, WallTime),
+    /// The same twice a day.
+    TwiceLocal(WallTime, WallTime),
 }
 
 impl Every {
@@ -41,6 +43,11 @@ impl Every {
         Self::WeeklyLocal(day, WallTime::clamped(i64::from(hour) * 60 + i64::from(minute)))
     }
 
+    pub fn twice_local(a: (u8, u8), b: (u8, u8)) -> Self {
+        let wall = |(hour, minute): (u8, u8)| WallTime::clamped(i64::from(hour) * 60 + i64::from(minute));
+        Self::TwiceLocal(wall(a), wall(b))
+    }
+
     /// The first instant of the schedule after `at`.
     pub fn next_after(self, at: Timestamp, zone: &TimeZone) -> Timestamp {
         match self {
@@ -58,6 +65,7 @@ impl Every {
                 }
                 due
             }
+            Self::TwiceLocal(a, b) => next_daily(at, a, zone).min(next_daily(at, b, zone)),
         }
     }
 

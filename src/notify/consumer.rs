@@ -19,11 +19,12 @@ use crate::jobs::Consumer;
 use crate::payments::events::{AuthorizationFailed, AuthorizationWarning, CaptureFailed, PayoutSent};
 use crate::reviews::events::{ReviewCreated, ReviewResponded};
 use crate::reviews::tables::of_booking;
+use crate::search::demand::{self, DemandMatched};
 use crate::site::Site;
-use crate::store::{EventRecord, Tx, journal};
+use crate::store::{EventRecord, ReadExt as _, Tx, journal};
 
 use super::letter::{Letter, Sender};
-use super::mails::{self, Lesson, account, lesson, money, review};
+use super::mails::{self, Lesson, account, lesson, money, review, wish};
 use super::model::Posting;
 use super::{ops, reminders};
 
@@ -55,6 +56,7 @@ fn tell(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
         "booking" => about_lesson(tx, sender, event),
         "payment" | "payout" => about_money(tx, sender, event),
         "review" => about_review(tx, sender, event),
+        "search" => about_wish(tx, sender, event),
         _ => Ok(()),
     }
 }
@@ -230,6 +232,12 @@ fn about_review(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()
             _ => review::review_reply(sender, lesson, &row),
         })
     })
+}
+
+fn about_wish(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
+    let Some(matched) = event.decode::<DemandMatched>() else { return Ok(()) };
+    let Some(demand) = tx.get(&demand::tables::DEMANDS, &matched.demand_id)? else { return Ok(()) };
+    to_user(tx, sender, event, demand.owner, |user| Some(wish::demand_match(sender, user, &demand)))
 }
 
 /// Writes to the named sides of a lesson, each under a key of its own.

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
-use super::events::SearchClicked;
 use super::find::{Overrides, spot};
 use super::grammar::{LessonType, Level, Parsed, Sort};
+use super::log::{self, Act, Action};
 use super::ops::{self, Ask, MOST_RESULTS, Viewer};
 use super::part::Search;
 use super::understand::knowledge;
+use super::visitor::Visitor;
 use super::wire::{self, SearchAnswer};
 use crate::base::access::Actor;
 use crate::base::id::{OfferingId, SearchId, UserId};
@@ -24,10 +25,18 @@ use crate::web::{Access, Answer, Api, Body, ClientIp, Params};
 const DEFAULT_LIMIT: usize = 20;
 
 pub fn routes(api: Api) -> Api {
-    super::api_config::routes(api)
+    let api = super::api_config::routes(api)
         .route(Access::Public, routes!(search))
         .route(Access::Public, routes!(search_health))
-        .route(Access::Public, routes!(search_click))
+        .route(Access::Public, routes!(search_click));
+    [
+        super::history::api::routes,
+        super::learning::api::routes,
+        super::analytics::api::routes,
+        super::demand::api::routes,
+    ]
+    .into_iter()
+    .fold(api, |api, add| add(api))
 }
 
 /// Calls of the sandbox only.
@@ -90,6 +99,7 @@ impl SearchQuery {
             },
             query: ops::checked_query(self.q)?,
             viewer: viewer.map(Viewer::from),
+            ..Ask::default()
         })
     }
 }
@@ -99,12 +109,13 @@ impl SearchQuery {
 async fn search(
     State(site): State<Site>,
     viewer: Option<Actor>,
+    visitor: Visitor,
     Params(query): Params<SearchQuery>,
 ) -> Answer<Json<SearchAnswer>> {
     let ask = query.ask(viewer.as_ref())?;
     let (offset, limit) = (ask.offset, ask.limit);
     let answered = ops::search(&site, ask).await?;
-    ops::record(&site, &answered, viewer.map(|viewer| viewer.user_id));
+    ops::record(&site, &answered, &visitor, offset, None);
     let end = offset + answered.cards().len();
     let next = (end < answered.found.total && end > offset).then(|| encode_cursor(&end));
     Ok(Json(wire::answer(answered, limit, next)))
@@ -143,18 +154,9 @@ struct Click {
     /// Counts from 1.
     #[schema(minimum = 1)]
     position: u32,
+    /// view, book, message or favorite.
     #[serde(default)]
-    action: ClickAction,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum ClickAction {
-    #[default]
-    View,
-    Book,
-    Message,
-    Favorite,
+    action: Action,
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -164,23 +166,19 @@ struct Noted {
 
 /// Notes which result was opened or acted on.
 #[utoipa::path(post, path = "/api/v1/search/click", tag = "search", operation_id = "search_click", request_body = Click, responses((status = 200, body = Noted)))]
-async fn search_click(
-    State(site): State<Site>,
-    viewer: Option<Actor>,
-    Body(click): Body<Click>,
-) -> Answer<Json<Noted>> {
+async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): Body<Click>) -> Answer<Json<Noted>> {
     if click.position == 0 {
         return Err(Refusal::invalid("position", "Counts from 1.").into());
     }
-    let event = SearchClicked {
-        search_id: click.search_query_id,
-        clicked: click.instructor_id,
-        service: click.service_id,
+    let act = Act {
+        search: click.search_query_id,
+        action: click.action,
+        instructor: click.instructor_id,
+        offering: click.service_id,
         position: click.position,
-        action: format!("{:?}", click.action).to_lowercase(),
-        viewer: viewer.map(|viewer| viewer.user_id),
     };
-    ops::clicked(&site, event).await?;
+    let identity = visitor.identity();
+    site.write(move |tx| log::act(tx, &act, &identity)).await?;
     Ok(Json(Noted { success: true }))
 }
 
@@ -217,6 +215,7 @@ async fn parse_query(
     };
     let text = ops::checked_query(query.q)?;
     let now = query.now.unwrap_or_else(|| site.now()).to_zoned(zone);
-    let understood = knowledge().understand(&text, &now);
+    let mut understood = knowledge().understand(&text, &now);
+    site.part::<Search>()?.names.get(&site)?.apply(&mut understood);
     Ok(Json(ParsedQuery { parsed: understood.parsed, corrected_query: understood.corrected_query }))
 }

@@ -1,21 +1,25 @@
 //! The use cases: answer a search, note what came of it.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Zoned;
 
-use super::events::{SearchClicked, SearchPerformed};
 use super::find::{Card, Criteria, Found, Group, Overrides, View, find};
 use super::grammar::LocationKind;
+use super::history::Kind;
+use super::learning::Names;
+use super::log;
 use super::part::Search;
 use super::supply::Index;
-use super::tuning::TUNING;
+use super::tuning::{TUNING, Tuning};
 use super::understand::{Understood, knowledge};
+use super::visitor::Visitor;
 use crate::base::access::Actor;
 use crate::base::geo::Point;
-use crate::base::id::{AnyId, SearchId, UserId, bits_of_draw};
+use crate::base::id::{AliasId, AnyId, SearchId, UserId, bits_of_draw};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{TimeZone, zone};
+use crate::base::time::{Date, TimeZone, Timestamp, zone};
 use crate::payments::rules::pricing::PRICING;
 use crate::places;
 use crate::site::Site;
@@ -24,7 +28,6 @@ use crate::store::Read;
 /// Nothing anybody means is longer (rule: 40§2).
 pub const LONGEST_QUERY: usize = 500;
 pub const MOST_RESULTS: usize = 50;
-const SHOWN: usize = 10;
 
 /// A search as it reaches us.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +38,12 @@ pub struct Ask {
     pub offset: usize,
     pub limit: usize,
     pub viewer: Option<Viewer>,
+    /// When the words were said, if not now: "tomorrow" is counted from there.
+    pub said_at: Option<Timestamp>,
+    /// Learned names to use in place of those in force.
+    pub names: Option<Arc<Names>>,
+    /// Weights to try in place of those in force.
+    pub tuning: Option<Tuning>,
 }
 
 /// Who asks, as far as it matters.
@@ -68,6 +77,10 @@ pub struct Answered {
     pub latency_us: u64,
     /// Where the person is, if that was needed and is known.
     pub here: Option<Point>,
+    /// Learned names that were needed.
+    pub names: Vec<AliasId>,
+    /// The day it was asked on, where the asker lives.
+    pub today: Date,
 }
 
 /// The query itself, or why it is none (400 empty, 422 too long).
@@ -100,18 +113,21 @@ pub fn now_for(site: &Site, viewer: Option<&Viewer>) -> Zoned {
     site.now().to_zoned(own.unwrap_or_else(|| site.zone.clone()))
 }
 
-fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
+/// The same where one may block, without asking for admission.
+pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let begun = Instant::now();
     let search = site.part::<Search>()?;
     let now = now_for(site, ask.viewer.as_ref());
     let snapshot = site.store.snapshot()?;
-    let tuning = TUNING.read(&snapshot)?;
+    let tuning = ask.tuning.map_or_else(|| TUNING.read(&snapshot), Ok)?;
     let mut degraded = Vec::new();
     let busy = search.in_flight() >= tuning.high_load;
     if busy {
         degraded.push("high_load".to_owned());
     }
-    let mut understood = knowledge().understand_as(&ask.query, &now, &tuning.thresholds, !busy);
+    let said = ask.said_at.map_or_else(|| now.clone(), |at| at.to_zoned(now.time_zone().clone()));
+    let mut understood = knowledge().understand_as(&ask.query, &said, &tuning.thresholds, !busy);
+    let names = ask.names.clone().map_or_else(|| search.names.get(site), Ok)?.apply(&mut understood);
     let parse_us = micros(begun);
     ask.overrides.apply(&mut understood.parsed);
     let here = here(&snapshot, &ask, &understood)?;
@@ -147,6 +163,8 @@ fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
         index_us,
         latency_us: 0,
         here,
+        names,
+        today: now.date(),
     };
     answered.place();
     answered.message = message(&answered);
@@ -240,31 +258,17 @@ fn message(answered: &Answered) -> Option<String> {
     (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// Writes down that a search was made, without anybody waiting for it.
-pub fn record(site: &Site, answered: &Answered, viewer: Option<UserId>) {
-    let event = SearchPerformed {
-        search_id: answered.id,
-        query: answered.understood.query.trim().to_lowercase(),
-        parsed: answered.understood.parsed.clone(),
-        mode: answered.understood.mode.name().to_owned(),
-        viewer,
-        total: answered.found.total as u64,
-        exact: answered.exact() as u64,
-        shown: answered.cards().iter().take(SHOWN).map(|card| card.row.id).collect(),
-        relaxed: answered.found.relaxed.clone(),
-        unresolved_place: answered.understood.parsed.location_text.clone().filter(|_| answered.location_not_found),
-        degraded: !answered.degraded.is_empty(),
-        latency_us: answered.latency_us,
-    };
+/// Writes down that a search was made, without anybody waiting for it; `remembered` puts it on the person's list too.
+pub fn record(site: &Site, answered: &Answered, visitor: &Visitor, offset: usize, remembered: Option<Kind>) {
+    let row = log::begin(answered, visitor, offset, site.now());
+    // A browser that asks not to be followed is treated as one whose owner opted out.
+    let owner = visitor.owner().filter(|_| !visitor.private);
+    let row = if visitor.private { log::LogRow { identity: String::new(), guest: None, ..row } } else { row };
     let site = site.clone();
     tokio::spawn(async move {
-        if let Err(refusal) = site.write(move |tx| tx.emit(&event)).await {
+        let kept = site.write(move |tx| log::note(tx, row.clone(), owner.as_deref(), remembered)).await;
+        if let Err(refusal) = kept {
             tracing::warn!(code = refusal.code, "a search was not written down");
         }
     });
-}
-
-/// Notes that somebody acted on a result.
-pub async fn clicked(site: &Site, click: SearchClicked) -> Outcome<()> {
-    site.write(move |tx| tx.emit(&click)).await
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::departures::Cached;
+use super::learning::Live;
 use super::supply::{Places, Supply};
 use super::understand::knowledge;
 use crate::base::id::CategoryId;
@@ -23,6 +24,8 @@ const RETRY_AFTER_S: u64 = 2;
 pub struct Search {
     pub supply: Supply,
     pub departures: Cached,
+    /// Learned names in force.
+    pub names: Live,
     taught: Mutex<Option<(u64, Arc<catalog::Supply>)>>,
     under_way: Arc<AtomicUsize>,
     down: AtomicBool,
@@ -115,7 +118,7 @@ pub fn taught(site: &Site) -> Outcome<Arc<catalog::Supply>> {
 
 /// Keeps the supply as the journal goes on.
 pub fn consumers() -> Vec<Consumer> {
-    vec![Consumer::new("search", |site: Site, _| async move {
+    let supply = Consumer::new("search", |site: Site, _| async move {
         let search = site.part::<Search>()?;
         let followed = tokio::task::spawn_blocking(move || {
             let read = site.store.snapshot()?;
@@ -124,5 +127,6 @@ pub fn consumers() -> Vec<Consumer> {
             Ok(())
         });
         followed.await.map_err(Refusal::internal)?
-    })]
+    });
+    vec![supply, super::follow::consumer()]
 }

@@ -10,10 +10,10 @@ mod seal;
 pub mod settings;
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 pub use parts::Parts;
-pub use seal::Seal;
+pub use seal::{GUEST_MARK, Seal};
 pub use settings::{AnySetting, Setting, SettingRow};
 
 use crate::base::refusal::Outcome;
@@ -56,9 +56,24 @@ impl Deref for Site {
     }
 }
 
+/// A handle that does not keep the site alive.
+#[derive(Clone)]
+pub struct WeakSite(Weak<SiteParts>);
+
+impl WeakSite {
+    pub fn upgrade(&self) -> Option<Site> {
+        self.0.upgrade().map(Site)
+    }
+}
+
 impl Site {
     pub fn new(parts: SiteParts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// For what hangs on the site itself.
+    pub fn downgrade(&self) -> WeakSite {
+        WeakSite(Arc::downgrade(&self.0))
     }
 
     pub fn now(&self) -> Timestamp {

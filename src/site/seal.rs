@@ -12,13 +12,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::secret::{Entropy, sha256_hex};
+use crate::base::secret::{Entropy, hmac_sha256_hex, same, sha256_hex};
 
 const VERSION: &str = "v2";
+/// The place of the mark that a browser without an account carries.
+pub const GUEST_MARK: &str = "guest";
 
 /// The keys of one marketplace, newest first.
 pub struct Seal {
     keys: Vec<(String, LessSafeKey)>,
+    /// Sign what strangers carry for us; made of the same keys, but not the same.
+    marks: Vec<String>,
 }
 
 impl Seal {
@@ -27,7 +31,20 @@ impl Seal {
             let unbound = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Refusal::internal("not an AES-256 key"))?;
             Ok((sha256_hex(key)[..8].to_owned(), LessSafeKey::new(unbound)))
         };
-        Ok(Self { keys: keys.iter().map(one).collect::<Outcome<_>>()? })
+        let mark = |key: &[u8; 32]| hmac_sha256_hex(key, b"marks");
+        Ok(Self { keys: keys.iter().map(one).collect::<Outcome<_>>()?, marks: keys.iter().map(mark).collect() })
+    }
+
+    /// `text` with a mark that only this marketplace can make, for one `place`: what a browser brings back unchanged.
+    pub fn marked(&self, place: &str, text: &str) -> Outcome<String> {
+        let key = self.marks.first().ok_or_else(|| Refusal::internal("there is no key to sign with"))?;
+        Ok(format!("{text}.{}", mark(key, place, text)))
+    }
+
+    /// Whether `token` was [`Self::marked`] here for `place`.
+    pub fn is_marked(&self, place: &str, token: &str) -> bool {
+        let Some((text, claimed)) = token.rsplit_once('.') else { return false };
+        self.marks.iter().any(|key| same(mark(key, place, text).as_bytes(), claimed.as_bytes()))
     }
 
     /// Reads `keys/master` below the data directory, or makes it, readable by its owner only.
@@ -79,6 +96,11 @@ impl Seal {
     }
 }
 
+/// 64 bits are plenty for something that cannot be tried offline.
+fn mark(key: &str, place: &str, text: &str) -> String {
+    hmac_sha256_hex(key.as_bytes(), format!("{place}\n{text}").as_bytes())[..16].to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +117,16 @@ mod tests {
         assert!(both.seal("x", b"y", [0; 12]).unwrap() != old.seal("x", b"y", [0; 12]).unwrap());
         assert!(Seal::of(&[[3; 32]]).unwrap().open("users|7|totp", &sealed).is_err());
         assert!(old.open("users|7|totp", "secret").is_err(), "no plain text is taken");
+    }
+
+    #[test]
+    fn a_mark_holds_for_its_place_and_text_only() {
+        let (here, there) = (Seal::of(&[[1; 32]]).unwrap(), Seal::of(&[[2; 32]]).unwrap());
+        let token = here.marked("guest", "abc").unwrap();
+        assert!(here.is_marked("guest", &token) && token.len() == 20);
+        assert!(!here.is_marked("other", &token) && !there.is_marked("guest", &token));
+        assert!(!here.is_marked("guest", &token.replace("abc", "abd")) && !here.is_marked("guest", "abc"));
+        assert!(Seal::of(&[[3; 32], [1; 32]]).unwrap().is_marked("guest", &token), "an older key still counts");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::error_pages::error_page;
 use super::fault::problem;
 use super::layout::Chrome;
 use crate::base::id::{RequestId, bits_of_draw};
-use crate::base::limits::REQUEST_SECONDS;
+use crate::base::limits::{REQUEST_SECONDS, SANDBOX_SECONDS};
 use crate::base::refusal::Refusal;
 use crate::site::{Site, settings};
 
@@ -33,7 +33,9 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
     parts.extensions.insert(RequestTag(id.clone()));
     let kept = parts.clone();
     let running = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
-    let limit = Duration::from_secs(REQUEST_SECONDS);
+    // Whoever moves the sandbox's clock by a year waits for a year of jobs.
+    let patient = kept.uri.path().starts_with("/sandbox/");
+    let limit = Duration::from_secs(if patient { SANDBOX_SECONDS } else { REQUEST_SECONDS });
     let response = match tokio::time::timeout(limit, running).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Fault(Refusal::internal("a handler panicked")).into_response(),

@@ -9,7 +9,7 @@ use crate::kit::{Answered, Person, Stage, answered};
 const SECRET: &str = "seven copper kettles sing";
 const WHY: &str = "The student asked for it on the phone.";
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 25] = [
     "/admin",
     "/admin/find?q=john",
     "/admin/style",
@@ -28,6 +28,13 @@ const PAGES: [&str; 18] = [
     "/admin/privacy/retention",
     "/admin/mail-texts",
     "/admin/mail-texts/reminder_24h",
+    "/admin/search",
+    "/admin/search/unmet",
+    "/admin/search/services",
+    "/admin/search/phrases",
+    "/admin/search/names",
+    "/admin/search/bench",
+    "/admin/search/bench?q=piano+tomorrow&price=60",
 ];
 
 /// A stage with an admin on it.

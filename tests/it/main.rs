@@ -21,6 +21,7 @@ mod race;
 mod reviews;
 mod search;
 mod search_complete;
+mod search_life;
 mod startup;
 mod tidy;
 mod upgrade;

@@ -15,6 +15,7 @@ use super::{Message, visitor};
 use crate::accounts::model::TrustedDevice;
 use crate::accounts::ops::second_step::{self, Passed, Proof};
 use crate::accounts::ops::session::Opened;
+use crate::accounts::ops::sign_in::adopt_guest;
 use crate::accounts::ops::{devices, two_factor as ops};
 use crate::accounts::qr;
 use crate::accounts::rules::totp::TRUST_DAYS;
@@ -25,7 +26,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, BRAND, Body, ClientIp, Id, is_secure, session_cookie};
+use crate::web::{Answer, BRAND, Body, ClientIp, Id, cookie, is_secure, session_cookie};
 
 /// The cookie of a browser that may skip the second step.
 pub const TRUST_COOKIE: &str = "tfa_device_trust";
@@ -169,6 +170,8 @@ pub(super) async fn verify_login(
         _ => return Err(Refusal::invalid("code", "Send either code or backup_code.").into()),
     };
     let passed = second_step::pass(&site, &input.temp_token, proof, visitor(ip, &headers), trusts(&headers)).await?;
+    let named = headers.get("x-guest-session-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    adopt_guest(&site, passed.user.id, named.or_else(|| cookie(&headers, "guest_id"))).await;
     Ok(passed_answer(&site, passed))
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Refused, correctable, home_of, own_path, passkeys, with_cookie};
 use crate::accounts::api::{trust_cookie, visitor};
 use crate::accounts::ops::second_step::{self as ops, Proof};
+use crate::accounts::ops::sign_in::adopt_guest;
 use crate::accounts::rules::totp;
 use crate::base::access::Role;
 use crate::site::Site;
@@ -71,6 +72,7 @@ pub(super) async fn enter(
     let trust = input.trust.is_some();
     match ops::pass(&site, &waiting.temp_token, proof, visitor(ip, &headers), trust).await {
         Ok(passed) => {
+            adopt_guest(&site, passed.user.id, cookie(&headers, "guest_id")).await;
             let role = passed.user.roles.first().copied().unwrap_or(Role::Student);
             let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));
             let on = with_cookie(on, set_cookie(&site, "", 0));

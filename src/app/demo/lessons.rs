@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::cast::{NAMED_TEACHERS, cast};
 use super::dice::Dice;
+use super::searches::{self, Search};
 use super::season::{Fate, Wish};
 use super::stage::Stage;
 use super::words::{answer, one_of, review, stars, words};
@@ -81,6 +82,7 @@ pub enum Act {
         by: UserId,
         new: NewBlackout,
     },
+    Search(Search),
 }
 
 /// What is still to come, earliest first.
@@ -131,6 +133,7 @@ pub async fn perform(stage: &Stage, company: &Company, mut agenda: Agenda, now: 
         }
     }
     stage.wait_until(now).await?;
+    searches::wait_for_somebody(stage, company).await?;
     remind(stage, now).await
 }
 
@@ -138,6 +141,7 @@ async fn act_out(stage: &Stage, company: &Company, act: Act, agenda: &mut Agenda
     let site = &stage.site;
     match act {
         Act::Book(wish) => book(stage, company, &wish, agenda).await,
+        Act::Search(search) => searches::perform(stage, company, search).await,
         Act::Cancel { booking, by, reason } => cancel::by_participant(site, booking, by, &reason).await.map(drop),
         Act::Complete { booking, by, notes } => complete::by_instructor(site, booking, by, notes).await.map(drop),
         Act::Report { booking, by, accused, reason } => {

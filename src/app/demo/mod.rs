@@ -14,6 +14,7 @@ mod lessons;
 mod log_book;
 mod people;
 mod play;
+mod searches;
 mod season;
 mod stage;
 mod teacher;

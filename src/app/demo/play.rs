@@ -4,6 +4,7 @@ use super::cast::cast;
 use super::lessons::{self, Act, Agenda, Company};
 use super::log_book;
 use super::people::{self, Hashes, day_of};
+use super::searches;
 use super::season::wishes;
 use super::stage::Stage;
 use super::teacher::plan;
@@ -27,6 +28,7 @@ pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
     for wish in wishes(opening, now, &live) {
         agenda.add(wish.at, Act::Book(wish));
     }
+    searches::plan(now, company.students.len(), &mut agenda);
     lessons::days_off(&company, &live, now, day_of(&stage, now), &mut agenda);
     lessons::perform(&stage, &company, agenda, now).await?;
     log_book::write(&stage.site).await?;

@@ -13,14 +13,26 @@ use crate::base::refusal::Outcome;
 use crate::catalog;
 use crate::instructors::ops::read::is_bookable;
 use crate::instructors::tables::live_profiles;
+use crate::search;
 use crate::site::Site;
 use crate::web::Answer;
 
 /// A sitemap holds at most 50,000 addresses; the fixed ones and the shelves need few.
 const INSTRUCTORS_LISTED: usize = 49_000;
 
-const PRIVATE: [&str; 9] =
-    ["/account", "/admin", "/api/", "/book/", "/instructor/", "/login", "/sandbox", "/signup", "/student/"];
+const PRIVATE: [&str; 11] = [
+    "/account",
+    "/admin",
+    "/api/",
+    "/book/",
+    "/instructor/",
+    "/login",
+    "/sandbox",
+    "/search?",
+    "/searches",
+    "/signup",
+    "/student/",
+];
 
 pub async fn robots(State(site): State<Site>) -> Response {
     plain("text/plain; charset=utf-8", robots_text(&site.url("/sitemap.xml"), site.is_sandbox()))
@@ -50,6 +62,7 @@ fn paths(site: &Site) -> Outcome<Vec<String>> {
     let mut paths: Vec<String> = ["/", "/services"].map(str::to_owned).to_vec();
     paths.extend(SHEETS.iter().map(|(path, _)| (*path).to_owned()));
     paths.extend(catalog::ops::categories().into_iter().map(|category| format!("/categories/{}", category.slug)));
+    paths.extend(search::pages::area_paths());
     let (read, now) = (site.store.snapshot()?, site.now());
     for profile in live_profiles(&read, INSTRUCTORS_LISTED)? {
         if is_bookable(&read, profile.user_id, now)? {

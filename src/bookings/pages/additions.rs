@@ -20,6 +20,7 @@ type OfLesson = Arc<dyn Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send 
 pub struct Additions {
     reviews: Option<OfInstructor>,
     actions: Option<OfInstructor>,
+    similar: Option<OfInstructor>,
     lesson: Option<OfLesson>,
     booked: Option<OfLesson>,
 }
@@ -42,6 +43,16 @@ impl Additions {
         part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
     ) -> Self {
         self.actions = Some(Arc::new(part));
+        self
+    }
+
+    /// Others like the instructor of a profile.
+    #[must_use]
+    pub fn with_similar(
+        mut self,
+        part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
+    ) -> Self {
+        self.similar = Some(Arc::new(part));
         self
     }
 
@@ -75,6 +86,10 @@ impl Additions {
 
     pub fn actions(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Markup> {
         self.actions.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, instructor, viewer))
+    }
+
+    pub fn similar(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Markup> {
+        self.similar.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, instructor, viewer))
     }
 
     pub fn lesson(&self, r: &dyn Read, booking: &Booking, side: Side) -> Outcome<Markup> {

@@ -10,6 +10,7 @@ mod jobs;
 mod mail_texts;
 mod outbox;
 mod privacy;
+mod search;
 mod settings;
 mod shell;
 mod style;
@@ -25,7 +26,7 @@ pub fn pages(pages: Pages) -> Pages {
         "/admin/style",
         style::style,
     );
-    operations(people(lessons(pages)))
+    search::pages(operations(people(lessons(pages))))
 }
 
 fn lessons(pages: Pages) -> Pages {

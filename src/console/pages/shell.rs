@@ -10,6 +10,7 @@ use crate::console::words::{Moments, Mood};
 use crate::jobs;
 use crate::notify;
 use crate::notify::model::MailStatus;
+use crate::search::learning::{self, AliasStatus};
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{Tone, badge};
@@ -23,11 +24,12 @@ enum Waiting {
     Bookings,
     DeadJobs,
     FailedMails,
+    Names,
 }
 
 type Section = (&'static str, &'static [(&'static str, &'static str, Waiting)]);
 
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 5] = [
     ("", &[("Home", "/admin", Waiting::Nothing)]),
     (
         "People",
@@ -38,6 +40,10 @@ const SECTIONS: [Section; 4] = [
         ],
     ),
     ("Bookings and money", &[("Bookings", "/admin/bookings", Waiting::Bookings)]),
+    (
+        "Search",
+        &[("Figures and wishes", "/admin/search", Waiting::Nothing), ("Names", "/admin/search/names", Waiting::Names)],
+    ),
     (
         "Operations",
         &[
@@ -64,6 +70,7 @@ fn sections(r: &dyn Read) -> Outcome<Vec<NavGroup>> {
             Waiting::Bookings => bookings_needing_action(r)?.len(),
             Waiting::DeadJobs => jobs::dead(r, COUNTED)?.len(),
             Waiting::FailedMails => notify::unsent(r, MailStatus::Failed, COUNTED)?.len(),
+            Waiting::Names => learning::aliases(r, Some(AliasStatus::PendingReview))?.len(),
         })
     };
     let item = |&(label, href, waiting): &(&str, &str, Waiting)| {

@@ -6,6 +6,7 @@ pub mod account;
 pub mod lesson;
 pub mod money;
 pub mod review;
+pub mod wish;
 
 use crate::accounts;
 use crate::accounts::model::User;

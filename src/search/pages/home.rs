@@ -3,11 +3,14 @@
 use axum::extract::State;
 use maud::{Markup, html};
 
+use super::mine::Mine;
 use super::params::SearchParams;
+use super::structured;
 use crate::base::price::Place;
 use crate::base::time::{fmt_clock, fmt_date, today_in, utc_to_local};
 use crate::search::departures::{Departures, Next, Shelf, departures, student_fee};
 use crate::search::knowledge;
+use crate::search::visitor::Visitor;
 use crate::site::Site;
 use crate::web::components::{
     Board, Button, Departure, Icon, board, departures as board_rows, empty, facts, icon, link_button, search_box,
@@ -15,27 +18,34 @@ use crate::web::components::{
 };
 use crate::web::{Answer, Chrome, Head, page};
 
-pub async fn home_page(State(site): State<Site>, chrome: Chrome) -> Answer<Markup> {
+pub async fn home_page(State(site): State<Site>, chrome: Chrome, visitor: Visitor) -> Answer<Markup> {
     let inside = site.clone();
     let live = tokio::task::spawn_blocking(move || departures(&inside))
+        .await
+        .map_err(crate::base::refusal::Refusal::internal)??;
+    let (inside, looker) = (site.clone(), visitor.clone());
+    let mine = tokio::task::spawn_blocking(move || Mine::load(&inside, &looker))
         .await
         .map_err(crate::base::refusal::Refusal::internal)??;
     let fee = site.read(student_fee)?;
     let head = Head {
         description: "Instructors publish their free hours. Take one, see the whole price, and the lesson is yours."
             .to_owned(),
+        canonical: Some(site.url("/")),
+        extra: structured::website(&site),
         ..Head::from("Pick a time and you are booked")
     };
     let body = html! {
-        (hero(&chrome))
+        (hero(&chrome, &mine))
         div.wrap { (now_board(&site, &chrome, &live)) }
         div.wrap.after-board {
             (section("start", "Seven places to start", "The next free time, and how many teach within seven days.", shelves(&site, &live)))
-            (section("how", "Three stops", "", stops(&[
+            (mine.sections(today_in(site.now(), &site.zone)))
+            @if !mine.has_history() { (section("how", "Three stops", "", stops(&[
                 ("Take a time", "Times on a card are free right now. Choosing one holds it for 30 minutes while you pay."),
                 ("See the whole price", &format!("Lesson plus {} booking protection, itemised before any card field. Tips are yours to decide, afterwards.", percent(fee.0))),
                 ("Go", "Address, calendar file and a message thread at once. Your card is charged a day after the lesson, not before."),
-            ])))
+            ]))) }
             (section("trust", "Before anyone teaches here", "What we check, and what we do not.", checks()))
             (section("teach", "You teach?", "", teach()))
         }
@@ -51,7 +61,7 @@ fn percent(bp: u32) -> String {
     }
 }
 
-fn hero(chrome: &Chrome) -> Markup {
+fn hero(chrome: &Chrome, mine: &Mine) -> Markup {
     let example = |query: &str| html! { a href=(SearchParams::of(query)) { (query) } };
     html! {
         div.wrap.hero {
@@ -63,6 +73,7 @@ fn hero(chrome: &Chrome) -> Markup {
                 (search_box("", "piano, Upper West Side, Thursday after 4", Some("What, where, when?")))
                 p.small.muted { "Try " (example("piano under $90 on Thursday")) ", " (example("SAT math online tonight")) " or " (example("guitar for a beginner, aged 9")) "." }
             }
+            (mine.lately())
         }
     }
 }

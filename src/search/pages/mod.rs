@@ -1,17 +1,31 @@
-//! The pages of search: `/`, `/search`, and the links under the search box.
+//! The pages of search: `/`, `/search`, `/areas/…`, and the links under the search box.
 
+mod area;
 mod card;
 mod chips;
 mod empty;
 mod filters;
 mod home;
+mod mine;
+mod own;
 mod params;
 mod results;
+pub mod similar;
+pub mod structured;
 mod suggestions;
+
+pub use area::paths as area_paths;
+pub use params::SearchParams;
 
 use crate::web::{Access, Pages};
 
 pub fn routes(pages: Pages) -> Pages {
+    let pages = super::demand::pages::routes(super::history::pages::routes(pages));
+    let pages = pages.get(Access::Public, "/areas/{borough}/{neighbourhood}", area::area_page).get(
+        Access::Public,
+        "/areas/{borough}",
+        area::borough_page,
+    );
     pages.get(Access::Public, "/", home::home_page).get(Access::Public, "/search", results::search_page).get(
         Access::Public,
         "/search/suggestions",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::time::{Date, WallTime};
 use crate::search::find::Overrides;
 use crate::search::grammar::{Audience, LessonType, Level, Sort, Venue};
+use crate::search::history::Kind;
 use crate::search::ops::LONGEST_QUERY;
 
 /// Cards on one page.
@@ -39,9 +40,40 @@ pub struct SearchParams {
     pub sort: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub page: String,
+    /// Links from the shelves: a service, a category.
+    #[serde(skip_serializing)]
+    pub service_catalog_id: String,
+    #[serde(skip_serializing)]
+    pub category: String,
 }
 
 impl SearchParams {
+    /// A link from a shelf as the sentence it stands for (rule: 50§1a `/search`).
+    #[must_use]
+    pub fn spoken(mut self) -> Self {
+        if self.q.trim().is_empty() {
+            let catalogue = crate::catalog::catalogue();
+            let service = self.service_catalog_id.parse().ok().and_then(|id| catalogue.service(id));
+            let category = catalogue.category_by_slug(&self.category);
+            self.q = service.map(|it| &it.name).or(category.map(|it| &it.name)).cloned().unwrap_or_default();
+        }
+        self
+    }
+
+    /// How the search came about.
+    pub fn kind(&self) -> Kind {
+        let filtered = [&self.minutes, &self.format, &self.audience, &self.level, &self.max, &self.date, &self.after];
+        if !self.service_catalog_id.is_empty() {
+            Kind::ServicePill
+        } else if !self.category.is_empty() {
+            Kind::Category
+        } else if filtered.iter().any(|value| !value.is_empty()) {
+            Kind::Filter
+        } else {
+            Kind::NaturalLanguage
+        }
+    }
+
     /// The sentence, cut at what anybody means.
     pub fn query(&self) -> String {
         self.q.chars().take(LONGEST_QUERY).collect::<String>().trim().to_owned()

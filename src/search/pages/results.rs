@@ -1,8 +1,11 @@
 //! `/search`: what was understood, who fits, and who nearly does with the reason.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
 use maud::{Markup, html};
 
+use super::own::Own;
 use super::params::{PER_PAGE, SearchParams};
 use super::{card, chips, empty, filters};
 use crate::base::access::Actor;
@@ -14,6 +17,8 @@ use crate::search::departures::student_fee;
 use crate::search::find::{Card, Group};
 use crate::search::knowledge;
 use crate::search::ops::{self, Answered, Ask, Viewer};
+use crate::search::visitor::Visitor;
+use crate::search::visitor::api::remember;
 use crate::site::Site;
 use crate::web::components::{Icon, Pager, Pin, Tone, area_map, icon, notice, pager, result, search_box, tick, unfold};
 use crate::web::{Answer, Chrome, Head, Params, page};
@@ -22,8 +27,10 @@ pub async fn search_page(
     State(site): State<Site>,
     chrome: Chrome,
     viewer: Option<Actor>,
+    visitor: Visitor,
     Params(params): Params<SearchParams>,
-) -> Answer<Markup> {
+) -> Answer<(HeaderMap, Markup)> {
+    let params = params.spoken();
     let offset = (params.page() - 1) * PER_PAGE;
     let ask = Ask {
         query: params.query(),
@@ -32,16 +39,26 @@ pub async fn search_page(
         offset,
         limit: PER_PAGE,
         viewer: viewer.as_ref().map(Viewer::from),
+        ..Ask::default()
     };
     let answered = ops::search(&site, ask).await?;
+    let mut headers = HeaderMap::new();
     if !params.query().is_empty() {
-        ops::record(&site, &answered, viewer.map(|viewer| viewer.user_id));
+        let visitor = match remember(&site, &visitor)? {
+            Some((cookie, known)) => {
+                headers.append(SET_COOKIE, cookie);
+                known
+            }
+            None => visitor.clone(),
+        };
+        ops::record(&site, &answered, &visitor, offset, Some(params.kind()));
     }
+    let own = Own::load(&site, &visitor, &params)?;
     let fee = site.read(student_fee)?;
     let today = today_in(site.now(), &site.zone);
-    let shown = Shown { params: &params, answered: &answered, fee, today, offset };
+    let shown = Shown { params: &params, answered: &answered, fee, today, offset, own };
     let head = Head { robots: Some("noindex".to_owned()), ..Head::from(title(&answered)) };
-    Ok(page(&chrome, head, shown.body()))
+    Ok((headers, page(&chrome, head, shown.body())))
 }
 
 fn title(answered: &Answered) -> String {
@@ -57,6 +74,7 @@ struct Shown<'a> {
     fee: Bp,
     today: Date,
     offset: usize,
+    own: Own,
 }
 
 impl Shown<'_> {
@@ -68,11 +86,12 @@ impl Shown<'_> {
                     h1.vh { "Search: " (title(answered)) }
                     (search_box(&params.q, "piano, Upper West Side, Thursday after 4", None))
                     (chips::chips(params, &answered.understood.chips))
+                    (self.own.under_box())
                     (self.notes())
                 }
                 div.find__filters { (filters::filters(params, &answered.understood.parsed, answered.found.total)) }
                 (self.map())
-                div.find__list { (self.list()) }
+                div.find__list data-search=(answered.id) data-offset=(self.offset) { (self.list()) }
             }
         }
     }
@@ -128,6 +147,7 @@ impl Shown<'_> {
             return html! {
                 div.row.row--split { h2 { "Nobody found" } }
                 (empty::empty(self.params, answered))
+                (self.own.wish(self.params, answered))
             };
         }
         let exact: Vec<&Card> = cards.iter().filter(|card| card.group == Group::Exact).collect();
@@ -135,6 +155,7 @@ impl Shown<'_> {
             div.row.row--split { h2 { (self.heading()) } (filters::order(self.params, answered.understood.parsed.sort)) }
             @if !exact.is_empty() { ul.plain { @for card in exact { (result(&card::view(card, self.fee, self.today))) } } }
             (self.relaxed())
+            @if answered.exact() == 0 || answered.location_not_found { (self.own.wish(self.params, answered)) }
             (self.pages())
         }
     }

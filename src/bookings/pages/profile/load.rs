@@ -65,6 +65,7 @@ pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<
         zone: zone_words(&public.timezone),
         fee: fee.percent(),
         actions: additions.actions(r, id, viewer_id)?,
+        similar: additions.similar(r, id, viewer_id)?,
     })
 }
 

@@ -49,6 +49,8 @@ pub struct ProfileView {
     /// Absent for the instructor's own eyes.
     /// What higher rooms add beside the name, such as saving it.
     pub actions: Markup,
+    /// Others like this one; empty where nobody is.
+    pub similar: Markup,
 }
 
 pub fn profile(view: &ProfileView) -> Markup {
@@ -64,6 +66,7 @@ pub fn profile(view: &ProfileView) -> Markup {
                 @if !view.offers.is_empty() { (section_one("prices", "Lessons and prices", prices(view))) }
                 @if !view.places.is_empty() { (section_one("where", "Where", places(view))) }
                 (section_one("reviews", "Reviews", view.reviews.clone()))
+                @if !view.similar.0.is_empty() { (section_one("similar", "Similar instructors", view.similar.clone())) }
             }
         }
         @if let Some(times) = &view.board {

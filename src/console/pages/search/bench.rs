@@ -1,0 +1,266 @@
+//! `/admin/search/bench`: one search taken apart. What was understood, how long each step took, who was left after it, and
+//! how every score came about; the weights can be tried out without changing them for anybody.
+
+use axum::extract::State;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::way;
+use crate::base::refusal::Refusal;
+use crate::console::pages::shell::{address, heading, show};
+use crate::search::analytics::report;
+use crate::search::analytics::rollup::day_of;
+use crate::search::analytics::tables::Days;
+use crate::search::find::{Card, Funnel};
+use crate::search::knowledge;
+use crate::search::ops::{self, Answered, Ask};
+use crate::search::tuning::{TUNING, Tuning, Weights};
+use crate::site::Site;
+use crate::web::components::{
+    Button, Col, Field, Row, Stat, Table, Tone, badge, button, empty, field, meter, notice, stats, table,
+};
+use crate::web::{Answer, Chrome, Params};
+
+const PATH: &str = "/admin/search/bench";
+const SHOWN: usize = 20;
+/// Stored wishes offered for a replay.
+const REPLAYS: usize = 8;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    q: String,
+    relevance: String,
+    quality: String,
+    distance: String,
+    price: String,
+    freshness: String,
+    completeness: String,
+}
+
+impl Wish {
+    /// The weights to try, in percent as the sliders send them; what is left out is as in force.
+    fn weights(&self, now: Weights) -> Weights {
+        let of = |text: &str, now: f64| {
+            text.parse::<f64>().ok().filter(|percent| (0.0..=100.0).contains(percent)).map_or(now, |it| it / 100.0)
+        };
+        Weights {
+            relevance: of(&self.relevance, now.relevance),
+            quality: of(&self.quality, now.quality),
+            distance: of(&self.distance, now.distance),
+            price: of(&self.price, now.price),
+            freshness: of(&self.freshness, now.freshness),
+            completeness: of(&self.completeness, now.completeness),
+        }
+    }
+}
+
+/// A search as answered, and the same by the weights in force when others are tried.
+struct Tried {
+    answered: Answered,
+    tuning: Tuning,
+    /// Places by the weights in force.
+    before: Option<Vec<crate::base::id::UserId>>,
+}
+
+pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Params<Wish>) -> Answer<Markup> {
+    let now = site.read(|r| TUNING.read(r))?;
+    let weights = wish.weights(now.weights);
+    let tuning = Tuning { weights, ..now };
+    let other = weights != now.weights;
+    let query = wish.q.trim().to_owned();
+    let tried = if query.is_empty() {
+        None
+    } else {
+        let (inside, query) = (site.clone(), ops::checked_query(Some(query))?);
+        let run = move || -> Result<Tried, Refusal> {
+            let ask = |tuning| Ask { query: query.clone(), limit: SHOWN, tuning: Some(tuning), ..Ask::default() };
+            let answered = ops::answer(&inside, ask(tuning))?;
+            let usual = if other { Some(ops::answer(&inside, ask(now))?) } else { None };
+            let before = usual.map(|usual| usual.cards().iter().map(|card| card.row.id).collect());
+            Ok(Tried { answered, tuning, before })
+        };
+        Some(tokio::task::spawn_blocking(run).await.map_err(Refusal::internal)??)
+    };
+    let span = Days::ending(day_of(site.now()), 30);
+    let stored: Vec<String> = site
+        .read(|r| report::wishes(r, span))?
+        .into_iter()
+        .map(|wish| wish.sample)
+        .filter(|sample| !sample.is_empty())
+        .take(REPLAYS)
+        .collect();
+    let body = html! {
+        (heading("Test bench", html! {}))
+        (way(PATH))
+        (form(&wish, weights))
+        @if !stored.is_empty() {
+            p.small.row { span.muted { "Stored searches:" } @for query in &stored { a href=(replay(query, &wish)) { (query) } } }
+        }
+        @if other { (notice(Tone::Info, "Tried with other weights. Nobody else is searched for by them; they are set under Settings or by PUT /api/v1/search/config.")) }
+        @match &tried {
+            None => (empty("Type a search", "It is answered as for a guest and not counted anywhere.", None)),
+            Some(tried) => {
+                (understood(&tried.answered))
+                div.bench { (timeline(&tried.answered)) (funnel(&tried.answered.found.funnel)) }
+                (results(tried))
+            }
+        }
+    };
+    Ok(show(&site, &chrome, "Test bench", body)?)
+}
+
+/// The same weights for another sentence.
+fn replay(query: &str, wish: &Wish) -> String {
+    let all = [
+        ("q", query),
+        ("relevance", &wish.relevance),
+        ("quality", &wish.quality),
+        ("distance", &wish.distance),
+        ("price", &wish.price),
+        ("freshness", &wish.freshness),
+        ("completeness", &wish.completeness),
+    ];
+    address(PATH, &all)
+}
+
+fn form(wish: &Wish, weights: Weights) -> Markup {
+    html! {
+        form.stack action=(PATH) {
+            (field(&Field { name: "q", label: "Search", value: &wish.q, kind: "search", maxlength: Some(500), ..Field::default() }))
+            fieldset.weights {
+                legend.small.muted { "Weights, in percent" }
+                @for (name, weight) in named(weights) {
+                    @let percent = (weight * 100.0).round();
+                    label.small { (name) " " output.fig { (percent) } input type="range" name=(name) min="0" max="100" step="1" value=(percent); }
+                }
+            }
+            div.row { (button(&Button::primary("Search").busy("Searching…"))) a.small href={ (PATH) "?" (serde_urlencoded::to_string([("q", &wish.q)]).unwrap_or_default()) } { "Weights in force" } }
+        }
+    }
+}
+
+fn named(weights: Weights) -> [(&'static str, f64); 6] {
+    [
+        ("relevance", weights.relevance),
+        ("quality", weights.quality),
+        ("distance", weights.distance),
+        ("price", weights.price),
+        ("freshness", weights.freshness),
+        ("completeness", weights.completeness),
+    ]
+}
+
+fn understood(answered: &Answered) -> Markup {
+    let understood = &answered.understood;
+    let parsed = serde_json::to_string_pretty(&understood.parsed).unwrap_or_default();
+    let services: Vec<String> = understood
+        .services
+        .iter()
+        .take(12)
+        .map(|(at, score)| format!("{} {:.2}", knowledge().service_name(*at), score))
+        .collect();
+    html! {
+        section.stack.stack--s {
+            h2.h3 { "Understood" }
+            div.row {
+                (badge(Tone::Plain, understood.mode.name()))
+                @if understood.nothing_fits { (badge(Tone::Warn, "nobody teaches it")) }
+                @if answered.location_not_found { (badge(Tone::Warn, "place not known")) }
+                @for reason in &answered.degraded { (badge(Tone::Bad, reason)) }
+                @if !answered.names.is_empty() { (badge(Tone::Ok, "learned name used")) }
+            }
+            @if let Some(corrected) = &understood.corrected_query { p.small { "Read as “" (corrected) "”." } }
+            @if !understood.chips.is_empty() {
+                div.row.chips { @for one in &understood.chips { (badge(Tone::Plain, format!("{}: {} ({:.0}%)", one.kind, one.label, one.confidence * 100.0))) } }
+            }
+            @if !services.is_empty() { p.small { (services.join(", ")) } }
+            details { summary.small { "Everything that was read" } pre.small { (parsed) } }
+        }
+    }
+}
+
+/// Steps with their microseconds, as bars of one length of time.
+fn timeline(answered: &Answered) -> Markup {
+    let found = &answered.found.funnel;
+    let known =
+        answered.parse_us + answered.index_us + found.narrow_us + found.judge_us + found.rank_us + found.cards_us;
+    let steps = [
+        ("Understand", answered.parse_us),
+        ("Follow the journal", answered.index_us),
+        ("Narrow", found.narrow_us),
+        ("Judge, with free times", found.judge_us),
+        ("Rank", found.rank_us),
+        ("Cards", found.cards_us),
+        ("The rest", answered.latency_us.saturating_sub(known)),
+    ];
+    html! {
+        section.stack.stack--s {
+            h2.h3 { "Time: " (format!("{:.2} ms", answered.latency_us as f64 / 1000.0)) }
+            div.funnel.small { @for (name, us) in steps { span { (name) } (meter(us, answered.latency_us)) b.fig { (format!("{:.2} ms", us as f64 / 1000.0)) } } }
+        }
+    }
+}
+
+fn funnel(found: &Funnel) -> Markup {
+    let steps = [
+        ("Live instructors", found.instructors),
+        ("Teach it", found.teaching),
+        ("Within reach", found.within_reach),
+        ("Fit everything", found.exact),
+        ("Shown, near misses too", found.shown),
+    ];
+    html! {
+        section.stack.stack--s {
+            h2.h3 { "Who is left" }
+            div.funnel.small { @for (name, count) in steps { span { (name) } (meter(count as u64, found.instructors as u64)) b.fig { (count) } } }
+        }
+    }
+}
+
+fn results(tried: &Tried) -> Markup {
+    let cards = tried.answered.cards();
+    if cards.is_empty() {
+        return empty("Nobody found", "The funnel says after which step nobody was left.", None);
+    }
+    let weights = tried.tuning.weights;
+    let row = |(at, card): (usize, &Card)| {
+        let signals = card.signals;
+        let part = |weight: f64, signal: f64| html! { (format!("{:.3}", weight * signal)) br; small { (format!("{signal:.2}")) } };
+        Row::new(vec![
+            html! { b { (at + 1) ". " (card.row.name()) } @if let Some(moved) = moved(tried, at, card) { " " (moved) } br; small { (knowledge().service_name(card.row.offers[card.best.offer].service)) ", " (format!("{:?}", card.group).to_lowercase()) } },
+            part(weights.relevance, signals.relevance),
+            part(weights.quality, signals.quality),
+            part(weights.distance, signals.distance),
+            part(weights.price, signals.price),
+            part(weights.freshness, signals.freshness),
+            part(weights.completeness, signals.completeness),
+            html! { (format!("+{:.2}", signals.boosts)) },
+            html! { (format!("×{:.2}", signals.founding)) },
+            html! { b { (format!("{:.3}", card.score)) } },
+        ])
+    };
+    let mut cols = vec![Col::new("Instructor")];
+    cols.extend(
+        ["Relevance", "Quality", "Distance", "Price", "Fresh", "Complete", "Fit", "Founding", "Score"].map(Col::end),
+    );
+    html! {
+        section.stack.stack--s {
+            h2.h3 { "Scores" }
+            (stats(&[Stat::new("Found", tried.answered.found.total.to_string(), format!("{} fit everything", tried.answered.exact()))]))
+            p.small.muted { "Above: what the signal adds to the score. Below: the signal itself, 0 to 1." }
+            (table(&Table { caption: "Scores".into(), caption_hidden: true, cols, rows: cards.iter().enumerate().map(row).collect(), foot: None }))
+        }
+    }
+}
+
+/// How far a result moved by the weights that are tried.
+fn moved(tried: &Tried, at: usize, card: &Card) -> Option<Markup> {
+    let before = tried.before.as_ref()?;
+    Some(match before.iter().position(|id| *id == card.row.id) {
+        None => badge(Tone::Ok, "new"),
+        Some(old) if old > at => badge(Tone::Ok, format!("up {}", old - at)),
+        Some(old) if old < at => badge(Tone::Plain, format!("down {}", at - old)),
+        Some(_) => html! {},
+    })
+}

@@ -1,0 +1,47 @@
+//! The console's pages about searching: figures, unmet wishes, phrases nobody understood, names that
+//! were learned, and a bench to take one search apart.
+
+mod bench;
+mod figures;
+mod names;
+mod phrases;
+
+use maud::{Markup, html};
+
+use crate::base::access::Permission;
+use crate::web::components::{Tab, tabs};
+use crate::web::{Access, Pages};
+
+pub fn pages(pages: Pages) -> Pages {
+    let (see, read) = (Access::can(Permission::ViewSystemAnalytics), Access::can(Permission::AdminRead));
+    let manage = Access::can(Permission::AdminManage);
+    pages
+        .get(see, "/admin/search", figures::overview)
+        .get(see, "/admin/search/bench", bench::bench)
+        .get(see, "/admin/search/unmet", figures::unmet)
+        .get(see, "/admin/search/services", figures::services)
+        .get(Access::can(Permission::ExportAnalytics), "/admin/search/{table}/csv", figures::csv)
+        .get(read, "/admin/search/phrases", phrases::list)
+        .post(manage, "/admin/search/phrases/dismiss", phrases::dismiss)
+        .post(manage, "/admin/search/phrases/process", phrases::process_now)
+        .get(read, "/admin/search/names", names::list)
+        .post(manage, "/admin/search/names", names::create)
+        .post(manage, "/admin/search/names/many", names::many)
+        .get(read, "/admin/search/names/{id}", names::one)
+        .post(manage, "/admin/search/names/{id}/{what}", names::decide)
+}
+
+/// The way between these pages.
+fn way(current: &str) -> Markup {
+    let tab = |label: &str, href: &str| Tab::new(label, href, href == current);
+    html! {
+        (tabs("Search", &[
+            tab("Figures", "/admin/search"),
+            tab("Unmet wishes", "/admin/search/unmet"),
+            tab("Services", "/admin/search/services"),
+            tab("Phrases", "/admin/search/phrases"),
+            tab("Names", "/admin/search/names"),
+            tab("Test bench", "/admin/search/bench"),
+        ]))
+    }
+}

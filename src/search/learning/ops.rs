@@ -126,13 +126,19 @@ pub fn booked(tx: &mut Tx, booking: &Booking) -> Outcome<Option<LogRow>> {
             let targets = match kind {
                 // Only who was shown for the words can be what they meant.
                 Named::Place if row.shown.contains(&booking.instructor_id) => lesson_areas(tx, booking)?,
-                Named::Place => Vec::new(),
-                Named::Service => vec![booking.service_id.to_string()],
+                // Only if the search that led to the lesson put the same wish differently.
+                Named::Service if shown.is_some_and(|led| turned_to(row, led)) => vec![booking.service_id.to_string()],
+                Named::Place | Named::Service => Vec::new(),
             };
             vote(tx, kind, &phrase, &who, BOOKING, targets)?;
         }
     }
     Ok(shown.cloned())
+}
+
+/// Whether a search followed so soon that it can be another word for the same.
+fn turned_to(unheard: &LogRow, led: &LogRow) -> bool {
+    (0..=SAME_WISH_SECONDS).contains(&led.at.duration_since(unheard.at).as_secs())
 }
 
 /// One vote a day; a booking outweighs the click before it.

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::shell::{address, heading, moments, person, show};
 use crate::accounts;
+use crate::base::csv::Csv;
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::text::count;
 use crate::base::time::{Date, utc_to_local};
-use crate::base::csv::Csv;
 use crate::console::words::Moments;
 use crate::site::Site;
 use crate::site::audit::{AuditEntry, newest};

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use super::filter::{Filter, total};
 use super::parts::{Case, full_name};
 use crate::accounts::model::User;
+use crate::base::csv::Csv;
 use crate::base::money::Cents;
 use crate::base::time::today_in;
-use crate::base::csv::Csv;
 use crate::site::Site;
 use crate::web::{Answer, Params};
 

@@ -222,10 +222,29 @@ impl Sheet {
         self.page.save_screenshot(params, path).await.expect("a picture");
     }
 
-    /// Whether anything sticks out sideways.
-    pub async fn scrolls_sideways(&self) -> bool {
-        let width = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
-        self.page.evaluate(width).await.ok().and_then(|v| v.into_value().ok()).unwrap_or(false)
+    /// What the server answers to this path (after redirects), and whether that is a page.
+    pub async fn asked(&self, path: &str) -> (u16, bool) {
+        let ask = format!(
+            "(async () => {{ const stop = new AbortController(); const r = await fetch({path:?}, {{signal: stop.signal}}); \
+             const kind = r.headers.get('content-type') ?? ''; stop.abort(); \
+             return [r.status, kind.startsWith('text/html')]; }})()"
+        );
+        self.page.evaluate(ask).await.expect("the server answers").into_value().expect("a status")
+    }
+
+    /// Paths within the marketplace that the page leads to.
+    pub async fn links(&self) -> Vec<String> {
+        let hrefs = "[...document.querySelectorAll('a[href]:not([download])')].filter(a => a.origin === location.origin)\
+                     .map(a => a.pathname + a.search)";
+        self.page.evaluate(hrefs).await.ok().and_then(|v| v.into_value().ok()).unwrap_or_default()
+    }
+
+    /// What sticks out sideways, if the page can be scrolled that way.
+    pub async fn sideways(&self) -> Option<String> {
+        let out = "(() => { const all = document.documentElement; if (all.scrollWidth <= all.clientWidth) return null; \
+                   return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > \
+                   all.clientWidth + 1).map(e => e.tagName + '.' + e.className).slice(0, 6).join(' ') || 'something' })()";
+        self.page.evaluate(out).await.ok().and_then(|v| v.into_value().ok()).flatten()
     }
 
     /// What axe finds wrong: rule and the elements it is about. Scripts must be on.

@@ -1,7 +1,9 @@
 //! Journey A in a real browser, with scripts and without: a wish, an instructor, a time, an account, a card, a lesson,
-//! a review. And the pages on the way: readable by axe, whole at 390 px, in both themes.
+//! a review. The pages themselves are judged in `pages`.
 
-use browser::{Browser, Scripts, Sheet, Shop, pictures};
+mod pages;
+
+use browser::{Browser, Scripts, Sheet, Shop};
 
 /// A Tuesday afternoon in New York.
 const NOW: &str = "2026-11-10T19:05:00Z";
@@ -134,100 +136,4 @@ async fn review(sheet: &Sheet, booking: &str) {
     sheet.go("/search?q=piano+upper+west+side").await;
     sheet.click("main .res h3 a[href^='/instructors/']").await;
     sheet.sees("the tune I had hummed").await;
-}
-
-/// Pages a guest sees, then a student's, an instructor's and the admin's.
-const PAGES: &[(&str, &str, &[&str])] = &[
-    (
-        "guest",
-        "",
-        &["/", "/search?q=piano+lessons+on+the+upper+west+side", "/services", "/login", "/signup", "/nowhere"],
-    ),
-    (
-        "student",
-        "emma.johnson@demo.example",
-        &[
-            "/student/lessons",
-            "/student/dashboard",
-            "/account/security",
-            "/account/passkeys",
-            "/account/keys",
-            "/account/email",
-            "/account/two-factor",
-            "/account/addresses",
-            "/account/notifications",
-            "/account/leave",
-            "/notifications",
-        ],
-    ),
-    (
-        "instructor",
-        "sarah.chen@demo.example",
-        &["/instructor/dashboard", "/instructor/availability", "/instructor/bookings"],
-    ),
-    (
-        "admin",
-        "alex.rivera@demo.example",
-        &[
-            "/admin",
-            "/admin/bookings",
-            "/admin/users",
-            "/admin/mail-texts",
-            "/admin/mail-texts/welcome",
-            "/admin/style",
-        ],
-    ),
-];
-
-/// axe is not part of this repository: `tests/run` fetches it and says where it is.
-fn axe() -> Option<String> {
-    let path = std::env::var("AXE_SOURCE").ok()?;
-    Some(std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}")))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_are_readable_for_everyone_in_both_themes_on_phone_and_desk() {
-    let shop = Shop::open(NOW).await;
-    let browser = Browser::open(&shop.base).await;
-    let axe = axe();
-    let mut wrong = Vec::new();
-    for (who, email, paths) in PAGES {
-        browser.forget().await;
-        let sheet = browser.sheet(Scripts::On, 1280, false).await;
-        if !email.is_empty() {
-            sign_in(&shop, &sheet, email).await;
-        }
-        let mut paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
-        if email.is_empty() {
-            paths.extend(profile_and_book(&sheet).await);
-        }
-        for path in &paths {
-            for (width, dark) in [(1280, false), (390, true), (390, false), (1280, true)] {
-                sheet.shape(width, dark).await;
-                sheet.go(path).await;
-                let place = format!("{who} {path} at {width}{}", if dark { " dark" } else { "" });
-                if sheet.scrolls_sideways().await {
-                    wrong.push(format!("{place}: scrolls sideways"));
-                }
-                if let Some(axe) = &axe {
-                    wrong.extend(sheet.accessibility(axe).await.into_iter().map(|found| format!("{place}: {found}")));
-                }
-                let name: String = place.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(60).collect();
-                sheet.picture(&pictures().join(format!("{name}.png"))).await;
-            }
-        }
-    }
-    browser.close().await;
-    shop.close().await;
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// The first instructor's profile and the page to choose a time.
-async fn profile_and_book(sheet: &Sheet) -> Vec<String> {
-    sheet.go("/search?q=piano+lessons+on+the+upper+west+side").await;
-    let mut paths = Vec::new();
-    for selector in ["main .res h3 a", "main .res a.slot"] {
-        paths.extend(sheet.attribute(selector, "href").await);
-    }
-    paths
 }

@@ -12,6 +12,7 @@ pub mod config;
 mod control;
 pub mod demo;
 mod personal;
+mod probes;
 mod retention;
 pub mod rooms;
 mod sandbox;

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use super::{backup, demo, personal, retention, sandbox_clock, static_pages};
+use super::{backup, demo, personal, sandbox_clock, static_pages};
+use super::{backup, demo, personal, probes, sandbox_clock, static_pages};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
@@ -51,6 +54,7 @@ pub fn api() -> Api {
     api = notify::routes(api);
     api = search::api::routes(api);
     api = console::routes(api);
+    api = probes::routes(api);
     api
 }
 

@@ -16,6 +16,7 @@ mod pages;
 mod passkeys;
 mod payments;
 mod privacy;
+mod probes;
 mod program;
 mod race;
 mod reviews;

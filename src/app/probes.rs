@@ -1,0 +1,100 @@
+//! What a load balancer asks: is it alive, may it get traffic (part 50 §4, "Health").
+//!
+//! `health` says who answers, `health/lite` nothing but that somebody does, `ready` whether the store can be read and
+//! the search index is there. Neither changes anything, and none needs a session.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::base::time::Timestamp;
+use crate::notify;
+use crate::notify::model::MailStatus;
+use crate::search::Search;
+use crate::site::{Site, settings};
+use crate::web::{Access, Answer, Api};
+
+/// The commit this program was built from, where the build says so.
+const COMMIT: &str = match option_env!("INSTAINSTRU_COMMIT") {
+    Some(commit) => commit,
+    None => "unknown",
+};
+
+pub fn routes(api: Api) -> Api {
+    api.route(Access::Public, routes!(health))
+        .route(Access::Public, routes!(health_lite))
+        .route(Access::Public, routes!(ready))
+}
+
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+    service: &'static str,
+    version: &'static str,
+    /// `sandbox` or `production`.
+    environment: &'static str,
+    timestamp: Timestamp,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Lite {
+    status: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Ready {
+    /// `ok`, `degraded`, `db_not_ready` or `cache_not_ready`.
+    status: &'static str,
+    /// False while mail has been given up on.
+    notifications_healthy: bool,
+}
+
+fn environment(site: &Site) -> &'static str {
+    if site.is_sandbox() { "sandbox" } else { "production" }
+}
+
+/// Who answers here. The headers repeat mode, launch phase and commit for scripts that read no bodies.
+#[utoipa::path(get, path = "/api/v1/health", tag = "probe", operation_id = "health",
+    responses((status = 200, body = Health)))]
+async fn health(State(site): State<Site>) -> Answer<Response> {
+    let phase = site.read(settings::launch)?.phase();
+    let headers = [
+        (HeaderName::from_static("x-site-mode"), environment(&site)),
+        (HeaderName::from_static("x-phase"), phase),
+        (HeaderName::from_static("x-commit-sha"), COMMIT),
+    ];
+    let body = Health {
+        status: "healthy",
+        service: "instainstru",
+        version: env!("CARGO_PKG_VERSION"),
+        environment: environment(&site),
+        timestamp: site.now(),
+    };
+    Ok((headers, Json(body)).into_response())
+}
+
+/// That somebody answers; nothing is looked up.
+#[utoipa::path(get, path = "/api/v1/health/lite", tag = "probe", operation_id = "health_lite",
+    responses((status = 200, body = Lite)))]
+async fn health_lite() -> Json<Lite> {
+    Json(Lite { status: "ok" })
+}
+
+/// Whether traffic should come: 503 while the store cannot be read or the search index is away.
+#[utoipa::path(get, path = "/api/v1/ready", tag = "probe", operation_id = "ready",
+    responses((status = 200, body = Ready), (status = 503, body = Ready)))]
+async fn ready(State(site): State<Site>) -> Answer<Response> {
+    let given_up = site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty()));
+    let searching = site.part::<Search>().is_ok_and(|search| !search.is_down());
+    let (code, status, notifications_healthy) = match given_up {
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready", false),
+        Ok(given_up) if !searching => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready", !given_up),
+        Ok(true) => (StatusCode::OK, "degraded", false),
+        Ok(false) => (StatusCode::OK, "ok", true),
+    };
+    Ok((code, Json(Ready { status, notifications_healthy })).into_response())
+}

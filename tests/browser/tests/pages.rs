@@ -52,7 +52,7 @@ async fn judge(who: &str, email: &str, seeds: &[&str]) {
         walk.meet(seed);
     }
     if who == "student" {
-        walk.to_the_till(&sheet).await;
+        walk.as_far_as_the_till(&sheet).await;
     }
     while let Some(path) = walk.ahead.pop_front() {
         let visit = tokio::time::timeout(PATIENCE, walk.visit(&sheet, &path)).await;
@@ -87,7 +87,7 @@ impl Walk<'_> {
     }
 
     /// The pages between a result and a paid lesson, which are reached by buttons.
-    async fn to_the_till(&mut self, sheet: &Sheet) {
+    async fn as_far_as_the_till(&mut self, sheet: &Sheet) {
         sheet.go("/search?q=piano+lessons+on+the+upper+west+side").await;
         sheet.click("main .res a.slot").await;
         if sheet.has("#meeting_location").await {

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{backup, demo, personal, probes, sandbox_clock, static_pages};
-use super::{backup, demo, personal, retention, sandbox_clock, static_pages};
-use super::{backup, demo, personal, sandbox_clock, static_pages};
-use super::{backup, demo, personal, sandbox_clock, static_pages};
-use crate::base::limits::SCAN_ROWS;
+use super::{backup, demo, personal, probes, retention, sandbox_clock, static_pages};
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};

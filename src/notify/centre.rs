@@ -7,7 +7,7 @@ use super::letter::{Block, Letter, Sender};
 use super::model::Notification;
 use super::preferences::Category;
 use super::tables::{NOTES_BY_KEY, NOTES_BY_OWNER, NOTES_UNREAD, NOTIFICATIONS};
-use crate::base::id::{NotificationId, UserId};
+use crate::base::id::{AnyId as _, NotificationId, UserId, bits_of_draw};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::site::Site;
@@ -35,7 +35,14 @@ fn category(template: &str) -> &'static str {
 }
 
 /// Writes the line that says what a mail says.
-pub(super) fn tell(tx: &mut Tx, sender: &Sender, user_id: UserId, key: &str, letter: &Letter) -> Outcome<()> {
+pub(super) fn tell(
+    tx: &mut Tx,
+    sender: &Sender,
+    user_id: UserId,
+    key: &str,
+    letter: &Letter,
+    at: Timestamp,
+) -> Outcome<()> {
     let carries_key = letter.data.contains_key("token") || letter.data.contains_key("code");
     if NOT_HERE.contains(&letter.template) || carries_key {
         return Ok(());
@@ -50,7 +57,8 @@ pub(super) fn tell(tx: &mut Tx, sender: &Sender, user_id: UserId, key: &str, let
     });
     let url = letter.links().first().and_then(|url| url.strip_prefix(&sender.base_url).map(str::to_owned));
     let note = Notification {
-        id: tx.new_id::<NotificationId>(),
+        // Ids grow with time, so that the newest stand first.
+        id: NotificationId::from_bits(bits_of_draw(at.as_millisecond(), tx.random_bytes())),
         user_id,
         key: key.to_owned(),
         category: category(letter.template).to_owned(),
@@ -58,11 +66,22 @@ pub(super) fn tell(tx: &mut Tx, sender: &Sender, user_id: UserId, key: &str, let
         title: letter.subject.clone(),
         body: words.unwrap_or_default().chars().take(BODY_CHARS).collect(),
         url: url.unwrap_or_else(|| "/notifications".to_owned()),
-        created_at: tx.now(),
+        created_at: at,
         read_at: None,
         deleted_at: None,
     };
     tx.put(&NOTIFICATIONS, &note.id, &note)
+}
+
+/// Marks a line as read long ago.
+pub(super) fn mark_told_read(tx: &mut Tx, user: UserId, key: &str, at: Timestamp) -> Outcome<()> {
+    for (_, id) in tx.index_keys(&NOTES_BY_KEY, Span::prefix(&(user, key.to_owned())), 1, Dir::Up)? {
+        if let Some(mut note) = tx.get(&NOTIFICATIONS, &id)? {
+            note.read_at = Some(at);
+            tx.put(&NOTIFICATIONS, &id, &note)?;
+        }
+    }
+    Ok(())
 }
 
 /// Somebody's lines, newest first.

@@ -62,7 +62,8 @@ pub(super) fn post(tx: &mut Tx, sender: &Sender, posting: Posting) -> Outcome<()
     }
     let Posting { key, to, user_id, booking_id, mut letter } = posting;
     if let Some(reader) = user_id {
-        centre::tell(tx, sender, reader, &key, &letter)?;
+        let now = tx.now();
+        centre::tell(tx, sender, reader, &key, &letter, now)?;
     }
     let Some(send_at) = pace::wanted_at(tx, user_id, letter.template)? else { return Ok(()) };
     words::apply(tx, &mut letter)?;

@@ -18,7 +18,8 @@ use crate::instructors::model::{Areas, Check, CheckStatus, Identity, Payouts, Pr
 use crate::instructors::ops::{create, offerings, revise};
 use crate::instructors::tables::AREAS;
 use crate::payments;
-use crate::places::timezone_of_zip;
+use crate::places::address::{Label, Wish};
+use crate::places::{self, Gazetteer, timezone_of_zip};
 use crate::site::Mode;
 use crate::store::Tx;
 
@@ -65,7 +66,24 @@ pub async fn admin(stage: &Stage, hashes: &Hashes) -> Outcome<UserId> {
 
 pub async fn student(stage: &Stage, at: usize, hashes: &Hashes) -> Outcome<UserId> {
     let person = cast().students[at];
-    join(stage, newcomer(&person, person.email(), zip_of(person.home)?, Role::Student, hashes)).await
+    let zip = zip_of(person.home)?;
+    let student = join(stage, newcomer(&person, person.email(), zip.clone(), Role::Student, hashes)).await?;
+    places::ops::add(&stage.site, student, home(at, zip)).await?;
+    Ok(student)
+}
+
+/// Where a student has their lessons at home: a street that could be anywhere in the city.
+fn home(at: usize, zip: String) -> Wish {
+    const STREETS: [&str; 6] = ["Maple St", "Park Pl", "Lincoln Ave", "Church Ave", "Prospect St", "Union St"];
+    let text = |words: &str| Some(words.to_owned());
+    Wish {
+        label: Some(Label::Home),
+        street_line1: Some(format!("{} {}", 12 + at * 7 % 240, STREETS[at % STREETS.len()])),
+        locality: text(Gazetteer::builtin().city_of_zip(&zip)),
+        administrative_area: text("NY"),
+        postal_code: Some(zip),
+        ..Wish::default()
+    }
 }
 
 async fn join(stage: &Stage, person: NewPerson) -> Outcome<UserId> {

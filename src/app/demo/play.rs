@@ -9,13 +9,19 @@ use super::season::wishes;
 use super::stage::Stage;
 use super::teacher::plan;
 use crate::app::config::Config;
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, monday_of, plus_days, plus_hours, plus_minutes};
+use crate::bookings::model::Status;
+use crate::bookings::tables::with_status;
+use crate::notify;
 
 /// The marketplace opened so many days ago.
 const PAST_DAYS: i64 = 98;
 /// Hours are published so many weeks ahead.
 const WEEKS_AHEAD: i64 = 9;
+/// Lessons so near are what notification centres still tell of.
+const TOLD_HOURS: i64 = 10 * 24;
 
 /// Plays everything up to `now`.
 pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
@@ -31,6 +37,7 @@ pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
     searches::plan(now, company.students.len(), &mut agenda);
     lessons::days_off(&company, &live, now, day_of(&stage, now), &mut agenda);
     lessons::perform(&stage, &company, agenda, now).await?;
+    told(&stage, now).await?;
     log_book::write(&stage.site).await?;
     Ok(stage)
 }
@@ -50,4 +57,15 @@ async fn arrivals(stage: &Stage, opening: Timestamp, now: Timestamp) -> Outcome<
         company.students.push(people::student(stage, at, &hashes).await?);
     }
     Ok(company)
+}
+
+/// What people find in their notification centres: the lessons of the last days and those ahead.
+async fn told(stage: &Stage, now: Timestamp) -> Outcome<()> {
+    let (from, until) = (plus_hours(now, -TOLD_HOURS), plus_hours(now, TOLD_HOURS));
+    let lessons = stage.site.read(|r| {
+        let mut lessons = with_status(r, Status::Confirmed, until, SCAN_ROWS)?;
+        lessons.extend(with_status(r, Status::Completed, now, SCAN_ROWS)?.into_iter().filter(|b| b.start > from));
+        Ok(lessons.into_iter().map(|b| b.id).collect())
+    })?;
+    notify::recall(&stage.site, lessons, plus_hours(now, -36)).await
 }

@@ -47,8 +47,10 @@ fn by_key(site: &Site, token: &str, now: Timestamp) -> Outcome<Option<Actor>> {
         beside(async move { api_keys::note_use(&site, id).await });
     }
     let permissions = roles::effective(&user).difference(&KeyScope::WITHHELD.into()).copied().collect();
+    let has_second_factor = user.has_second_factor();
     Ok(Some(Actor {
         user_id: user.id,
+        has_second_factor,
         // Of no session: what a session may renew or prove, a key may not.
         session_id: SessionId::from_bits(key.id.bits()),
         permissions,
@@ -72,6 +74,7 @@ pub fn actor_of(user: &User, session: &Session) -> Actor {
         last_name: user.last_name.clone(),
         email: user.email.clone(),
         timezone: user.timezone.clone(),
+        has_second_factor: user.has_second_factor(),
         elevated_until: session.elevated_until,
         key: None,
     }

@@ -1,6 +1,6 @@
 //! Password hashes: Argon2id with the parameters of rule 20§2, off the async threads, a few at a time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -12,12 +12,17 @@ use super::rules::password;
 use crate::base::limits::{CONCURRENT_HASHES, HASH_WAIT_SECONDS};
 use crate::base::refusal::{Outcome, Refusal};
 
+/// How far hashing steps back behind everything else (0 is equal, 19 the least).
+const NICE: i32 = 10;
 /// Memory in KiB, passes, lanes, bytes of hash.
 const COST: (u32, u32, u32, usize) = (19_456, 2, 1, 32);
+
+type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Clone)]
 pub struct Hasher {
     slots: Arc<Semaphore>,
+    jobs: mpsc::Sender<Job>,
     /// What a guess at an unknown address is compared with, so that it takes as long as at a known one.
     dummy: Arc<str>,
 }
@@ -25,7 +30,8 @@ pub struct Hasher {
 impl Hasher {
     pub fn new() -> Outcome<Self> {
         let dummy = hash_now("no account has this password")?;
-        Ok(Self { slots: Arc::new(Semaphore::new(CONCURRENT_HASHES)), dummy: dummy.into() })
+        let slots = Arc::new(Semaphore::new(CONCURRENT_HASHES));
+        Ok(Self { slots, jobs: start_threads()?, dummy: dummy.into() })
     }
 
     pub async fn hash(&self, password: &str) -> Outcome<String> {
@@ -50,14 +56,37 @@ impl Hasher {
         let Ok(Ok(slot)) = waited.await else {
             return Err(Refusal::too_many("DOOR_BUSY", "Many people are signing in. Try again in a few seconds.", 5));
         };
-        tokio::task::spawn_blocking(move || {
-            let result = work();
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Nobody listening any more is no fault: the person went away.
+            drop(tell.send(work()));
             drop(slot);
-            result
-        })
-        .await
-        .map_err(Refusal::internal)?
+        });
+        self.jobs.send(job).map_err(Refusal::internal)?;
+        told.await.map_err(Refusal::internal)?
     }
+}
+
+/// Threads of their own, and modest ones: while a crowd signs in, everybody else's requests go first. They end with the
+/// last [`Hasher`].
+fn start_threads() -> Outcome<mpsc::Sender<Job>> {
+    let (jobs, waiting) = mpsc::channel::<Job>();
+    let waiting = Arc::new(Mutex::new(waiting));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for n in 0..CONCURRENT_HASHES.min(cores) {
+        let waiting = waiting.clone();
+        let work = move || {
+            // Where the system does not let us step back, hashing is only less polite.
+            let _polite = rustix::process::nice(NICE);
+            loop {
+                let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = job else { return };
+                job();
+            }
+        };
+        std::thread::Builder::new().name(format!("hash-{n}")).spawn(work).map_err(Refusal::internal)?;
+    }
+    Ok(jobs)
 }
 
 fn engine() -> Outcome<Argon2<'static>> {

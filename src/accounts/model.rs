@@ -8,6 +8,8 @@ use crate::base::access::{KeyScope, Permission, Role};
 use crate::base::id::{ApiKeyId, PasskeyId, SessionId, TrustedDeviceId, UserId};
 use crate::base::time::Timestamp;
 
+crate::base::secret::silent!(User, Letter, TwoFactor, PendingTwoFactor, BackupCode);
+
 /// Where an account stands. `deactivated` cannot sign in; `suspended` (paused) instructors can, but are not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -28,7 +30,7 @@ impl AccountStatus {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct User {
     pub id: UserId,
     /// Trimmed and lower-cased; unique.
@@ -145,7 +147,7 @@ pub struct SetupLink {
 }
 
 /// What a mail must carry but the journal must not keep: the code or token, for whom. Taken once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Letter {
     pub email: String,
     pub secret: String,
@@ -171,7 +173,7 @@ pub struct KnownDevice {
 }
 
 /// An authenticator that is on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct TwoFactor {
     /// Sealed; see `site::Seal`.
     pub sealed_secret: String,
@@ -183,14 +185,14 @@ pub struct TwoFactor {
 }
 
 /// A recovery code: its first group finds it, the rest is only known by its hash.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackupCode {
     pub selector: String,
     pub hash: String,
 }
 
 /// A set-up that waits for its first code.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingTwoFactor {
     pub sealed_secret: String,
     pub expires_at: Timestamp,

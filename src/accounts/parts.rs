@@ -1,13 +1,12 @@
 //! What the wiring puts in: facts of neighbours that rank beside or above this room, and what else a registration does.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
 use super::hasher::Hasher;
 use super::model::User;
-use super::ops::settings::DoorRules;
 use crate::base::access::Role;
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
@@ -79,46 +78,24 @@ pub struct Retention {
     pub apply: Arc<dyn Fn(&mut Tx, Timestamp, usize) -> Outcome<usize> + Send + Sync>,
 }
 
-/// What happens when a window (so many tries in so long) is full. Locks are not windows: they always hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WindowRule {
-    Enforce,
-    /// Count, but let through.
-    Shadow,
-    Off,
-}
-
-impl WindowRule {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Enforce => "enforce",
-            Self::Shadow => "shadow",
-            Self::Off => "off",
-        }
-    }
-}
-
 /// What a sandbox can switch at the door (contract §2 `switches`).
 #[derive(Debug)]
 pub struct DoorSwitches {
     challenge: AtomicBool,
-    windows: AtomicU8,
+}
+
+impl Default for DoorSwitches {
+    fn default() -> Self {
+        Self { challenge: AtomicBool::new(true) }
+    }
 }
 
 impl DoorSwitches {
-    pub fn new(windows: WindowRule) -> Self {
-        Self { challenge: AtomicBool::new(true), windows: AtomicU8::new(windows as u8) }
-    }
     pub fn set_challenge(&self, wanted: bool) {
         self.challenge.store(wanted, Ordering::Relaxed);
     }
-    pub fn set_windows(&self, rule: WindowRule) {
-        self.windows.store(rule as u8, Ordering::Relaxed);
-    }
-    pub fn rules(&self) -> DoorRules {
-        let windows = [WindowRule::Enforce, WindowRule::Shadow, WindowRule::Off];
-        let at = usize::from(self.windows.load(Ordering::Relaxed)).min(windows.len() - 1);
-        DoorRules { challenge: self.challenge.load(Ordering::Relaxed), windows: windows[at] }
+    pub fn challenge(&self) -> bool {
+        self.challenge.load(Ordering::Relaxed)
     }
 }
 
@@ -139,12 +116,12 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn new(zips: Arc<dyn ZipBook>, entropy: &Entropy, windows: WindowRule) -> Outcome<Self> {
+    pub fn new(zips: Arc<dyn ZipBook>, entropy: &Entropy) -> Outcome<Self> {
         Ok(Self {
             hasher: Hasher::new()?,
             zips,
             door_key: entropy.bytes(),
-            switches: Arc::new(DoorSwitches::new(windows)),
+            switches: Arc::default(),
             on_registered: Vec::new(),
             on_me: Vec::new(),
             on_status: Vec::new(),

@@ -10,6 +10,7 @@ use super::model::{
     ApiKey, EmailChange, EmailCode, EmailProof, KnownDevices, Letter, LoginChallenge, LoginRecord, PasskeyCeremony,
     PasskeyRow, PasswordReset, PendingTwoFactor, Session, SetupLink, TrustedDevice, TwoFactor, User,
 };
+use super::rules::pressure::Pressure;
 
 pub static USERS: Table<UserId, User> = Table::new(0x1001, "userid_user").indexed(&[&BY_EMAIL, &BY_ROLE]);
 /// Unique: the write that adds a person looks here first, in the same transaction.
@@ -42,6 +43,9 @@ pub static RESETS_BY_USER: Index<String, PasswordReset, (UserId,)> =
 pub static KNOWN_DEVICES: Table<UserId, KnownDevices> = Table::new(0x100F, "userid_devices");
 pub static SETUP_LINKS: Table<String, SetupLink> = Table::new(0x1010, "tokenhash_setuplink");
 pub static LETTERS: Table<MailId, Letter> = Table::new(0x1011, "letterid_letter");
+
+/// How hard the door is being tried, by network; `*` is everybody.
+pub static DOOR_PRESSURE: Table<String, Pressure> = Table::new(0x1040, "network_pressure");
 
 pub static TWO_FACTORS: Table<UserId, TwoFactor> = Table::new(0x1012, "userid_twofactor");
 pub static PENDING_TWO_FACTORS: Table<UserId, PendingTwoFactor> = Table::new(0x1013, "userid_pendingtwofactor");
@@ -94,6 +98,7 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
         &EMAIL_CHANGES,
         &PASSKEYS,
         &PASSKEY_CEREMONIES,
+        &DOOR_PRESSURE,
     ]
 }
 

@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand};
 
 use super::config::{self, Config};
 use super::{backup, control, rooms, serve};
+use crate::base::secret::Entropy;
 use crate::base::time::Timestamp;
+use crate::site::Seal;
 
 #[derive(Parser)]
 #[command(name = "instainstru", version, about = "A whole lesson marketplace in one executable.")]
@@ -81,6 +83,11 @@ enum Command {
     Export { to: PathBuf },
     /// Fill an empty data directory from an export.
     Import { from: PathBuf },
+    /// Manage the keys that secrets are sealed with.
+    Keys {
+        #[command(subcommand)]
+        what: KeysCommand,
+    },
     /// Print the API's OpenAPI document.
     Openapi,
     /// Explain or check the configuration.
@@ -103,6 +110,12 @@ enum AdminCommand {
         #[arg(long)]
         last_name: String,
     },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// Make a key. Where there is one already, the new one seals from the next start on and the older ones still open.
+    New,
 }
 
 #[derive(Subcommand)]
@@ -149,6 +162,11 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Restore { from, force } => print(&backup::restore(&config, &from, force)?),
         Command::Export { to } => print(&control::ask(&config, &control::Request::Export { to: absolute(to)? })?),
         Command::Import { from } => print(&backup::import(&config, &from)?),
+        Command::Keys { what: KeysCommand::New } => {
+            let keys = Seal::add_key(&config.data_dir, &Entropy::system()).map_err(|refusal| refusal.to_string())?;
+            let path = config.data_dir.join("keys").join("master");
+            print(&format!("{} holds {keys} now. Keep a copy apart from the data.", path.display()))
+        }
         Command::Openapi => print(&rooms::openapi_json()?),
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
         Command::Config { what: ConfigCommand::Check } => print(&format!(

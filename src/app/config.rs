@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// Every key is optional; unknown ones are an error that names them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// Every key is optional; unknown ones are an error that names them. Printed for debugging it says nothing: it holds
+/// secrets.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub bind: SocketAddr,
@@ -28,6 +29,8 @@ pub struct Config {
     pub stripe_webhook_secret: Option<String>,
     pub smtp_url: Option<String>,
     pub mail_from: Option<String>,
+    pub trusted_proxies: String,
+    pub reload_secret: Option<String>,
     /// Tests run every write twice, to find those that are not re-runnable.
     #[serde(skip)]
     pub rehearse_writes: bool,
@@ -41,6 +44,8 @@ pub enum Environment {
     /// Refuses to start in sandbox mode.
     Production,
 }
+
+crate::base::secret::silent!(Config);
 
 impl Default for Config {
     fn default() -> Self {
@@ -59,6 +64,8 @@ impl Default for Config {
             stripe_webhook_secret: None,
             smtp_url: None,
             mail_from: None,
+            trusted_proxies: String::new(),
+            reload_secret: None,
             rehearse_writes: false,
         }
     }
@@ -132,6 +139,16 @@ const KEYS: &[KeyDoc] = &[
         name: "mail_from",
         default: "\"\"",
         doc: "Who writes them: \"Board <hello@example.org>\". Needed beside smtp_url.",
+    },
+    KeyDoc {
+        name: "trusted_proxies",
+        default: "\"\"",
+        doc: "Addresses or networks of proxies in front of us, separated by commas: \"10.0.0.0/8, ::1\". Only they are\nbelieved when they say who asks (X-Forwarded-For, X-Forwarded-Proto, CF-Connecting-IP).",
+    },
+    KeyDoc {
+        name: "reload_secret",
+        default: "\"\"",
+        doc: "Signs POST /api/v1/internal/config/reload, by which a program changes limits. Left out: the call is refused.",
     },
 ];
 
@@ -217,6 +234,7 @@ impl Config {
         if self.smtp_url.is_some() != self.mail_from.is_some() {
             return Err("smtp_url and mail_from are needed together: where mail goes, and who writes it.".into());
         }
+        crate::web::Proxies::parse(&self.trusted_proxies).map_err(|why| format!("trusted_proxies: {why}."))?;
         if !self.is_sandbox() && self.stripe_webhook_secret.is_none() {
             return Err(
                 "stripe_secret_key needs stripe_webhook_secret beside it, or Stripe's events are refused.".into()

@@ -90,12 +90,13 @@ pub fn consumers() -> Vec<Consumer> {
 
 /// Lets the rooms find each other's parts.
 pub fn wire(site: &Site) -> Outcome<()> {
-    let windows = if site.is_sandbox() { accounts::WindowRule::Shadow } else { accounts::WindowRule::Enforce };
     site.parts.put(web::DoorPart(Arc::new(accounts::AccountsDoor)));
     let gazetteer = places::Gazetteer::builtin();
     site.parts.share(gazetteer.clone());
-    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy, windows)?;
+    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
     let people = retention::wire(personal::wire(people));
+    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
+    let people = personal::wire(people);
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());

@@ -9,15 +9,16 @@ use serde_json::{Value, json};
 use utoipa_axum::routes;
 
 use super::{demo, sandbox_clock};
-use crate::accounts::{Accounts, WindowRule};
+use crate::accounts::Accounts;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
+use crate::console::ReloadSecret;
 use crate::jobs::{self, Runner};
 use crate::notify::MailFaults;
 use crate::outside::sandbox::stripe::{FaultOrder, StandIn};
 use crate::search;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Params};
+use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Limiter, Params, WindowRule};
 
 /// What the control calls steer.
 pub struct SandboxPart {
@@ -188,7 +189,10 @@ async fn list_runs(State(site): State<Site>, ip: ClientIp, Params(query): Params
 async fn read_secrets(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
     at_this_machine(ip)?;
     let secrets = site.part::<SandboxSecrets>()?;
-    Ok(Json(json!({ "stripe_webhook_secret": secrets.stripe_webhook })))
+    Ok(Json(json!({
+        "stripe_webhook_secret": secrets.stripe_webhook,
+        "reload_secret": site.part::<ReloadSecret>()?.0,
+    })))
 }
 
 /// The people of a demo marketplace and how they sign in; none elsewhere.
@@ -268,19 +272,15 @@ struct Switches {
 async fn switch(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Switches>) -> Answer<Json<Value>> {
     at_this_machine(ip)?;
     let door = site.part::<Accounts>()?.switches.clone();
+    let limiter = site.part::<Limiter>()?;
     if let Some(name) = &wish.rate_limits {
-        door.set_windows(match name.as_str() {
-            "enforce" => WindowRule::Enforce,
-            "shadow" => WindowRule::Shadow,
-            "off" => WindowRule::Off,
-            _ => return Err(Refusal::invalid("rate_limits", "enforce, shadow or off.").into()),
-        });
+        let unknown = || Refusal::invalid("rate_limits", "enforce, shadow or off.");
+        limiter.set_rule(WindowRule::named(name).ok_or_else(unknown)?);
     }
     if let Some(wanted) = wish.login_challenge {
         door.set_challenge(wanted);
     }
-    let rules = door.rules();
-    Ok(Json(json!({ "rate_limits": rules.windows.name(), "login_challenge": rules.challenge })))
+    Ok(Json(json!({ "rate_limits": limiter.rule().name(), "login_challenge": door.challenge() })))
 }
 
 #[derive(Default, Deserialize, utoipa::ToSchema)]

@@ -2,25 +2,26 @@
 
 use std::net::SocketAddr;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::backup::BackupPlace;
-use super::config::Config;
+use super::config::{Config, Environment};
 use super::sandbox::SandboxPart;
-use super::{control, demo, rooms, sandbox, sandbox_clock};
+use super::{control, demo, listen, rooms, sandbox, sandbox_clock};
 use crate::base::secret::Entropy;
 use crate::base::time::{Timestamp, zone};
+use crate::console::ReloadSecret;
 use crate::jobs::Runner;
 use crate::notify::Transport;
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
 use crate::search;
-use crate::site::{Mode, Parts, Site, SiteParts};
+use crate::site::{Mode, Parts, Seal, Site, SiteParts};
 use crate::store::Store;
-use crate::web::{Hosts, assemble};
+use crate::web::limits::RATE_LIMITS;
+use crate::web::{Hosts, Proxies, assemble};
 
 /// A marketplace that answers.
 pub struct Running {
@@ -72,32 +73,34 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     let mut config = config.clone();
     config.bind = address;
     demo::fill_when_empty(&config, sandbox_clock_start).await.map_err(|e| e.to_string())?;
+    if config.environment == Environment::Production && !Seal::exists(&config.data_dir) {
+        return Err(format!(
+            "environment = \"production\" needs a master key in {}/keys. Make one with `instainstru keys new` and keep a \
+             copy apart from the data: without it, what is sealed there cannot be read again.",
+            config.data_dir.display()
+        ));
+    }
     let site = open_site(&config, sandbox_clock_start)?;
     rooms::wire(&site).map_err(|e| e.to_string())?;
     search::warm(&site);
     demo::show_people(&site).map_err(|e| e.to_string())?;
+    let reload = config.reload_secret.clone().or_else(|| site.is_sandbox().then(|| site.entropy.token()));
+    site.parts.put(ReloadSecret(reload));
+    site.parts.put(Proxies::parse(&config.trusted_proxies)?);
+    site.read(|r| RATE_LIMITS.read(r)).map_err(|e| format!("the stored limits do not fit this version: {e}"))?;
     let stand_in = connect_stripe(&config, &site).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
     site.parts.put(SandboxPart { runner: runner.clone(), stand_in });
     runner.prepare().await.map_err(|e| e.to_string())?;
-    let authority = site.base_url.split("://").nth(1).unwrap_or_default().to_owned();
-    let hosts = Hosts::new(&authority, config.is_loopback());
+    let hosts = Hosts::new(&site.base_url, config.is_loopback());
     let (router, _) = assemble(&site, hosts, sandbox::routes(rooms::api(), &site), rooms::pages());
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![
-        tokio::spawn(serve(listener, router, stopped.clone())),
+        tokio::spawn(listen::serve(listener, router, stopped.clone())),
         tokio::spawn(runner.clone().run(stopped.clone())),
         tokio::spawn(control::listen(site.clone(), config.data_dir.clone(), stopped)),
     ];
     Ok(Running { address, site, runner, stop, tasks })
-}
-
-async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = async move { drop(stop.wait_for(|stop| *stop).await) };
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopping).await {
-        tracing::error!(%error, "the server ended");
-    }
 }
 
 /// The adapter to Stripe; in sandbox mode its other end is our own stand-in.

@@ -128,6 +128,8 @@ pub struct Actor {
     pub email: String,
     /// IANA name.
     pub timezone: String,
+    /// An authenticator or a passkey is set up.
+    pub has_second_factor: bool,
     /// Until when a full authentication counts as recent.
     pub elevated_until: Option<Timestamp>,
     /// Came with a personal API key instead of a session.

@@ -21,6 +21,10 @@ pub const CONSUMER_BATCH: usize = 500;
 /// Items of a list when the caller names no limit, and the most it may name.
 pub const PAGE_DEFAULT: u32 = 20;
 pub const PAGE_MAX: u32 = 100;
+/// Seconds in which the headers of a request must have arrived; also how long an unused connection stays open.
+pub const HEADER_SECONDS: u64 = 15;
+/// Bytes of a request's line and headers.
+pub const HEADER_BYTES: usize = 64 * 1024;
 /// Connections the server keeps at once.
 pub const CONNECTIONS: usize = 10_000;
 /// Password hashes computed at once (memory and processor bound).

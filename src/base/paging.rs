@@ -48,6 +48,9 @@ impl<T> Page<T> {
     }
 }
 
+/// Pages of a list that can be named.
+const PAGES: u32 = 1_000_000;
+
 /// What a caller says about the part of a list it wants. Taken as a `Params` of its own, beside the filters:
 /// numbers do not survive flattening in a query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -55,11 +58,13 @@ impl<T> Page<T> {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// 1-based page number.
-    #[param(minimum = 1)]
+    #[param(minimum = 1, maximum = 1_000_000)]
     pub page: Option<u32>,
-    #[param(minimum = 1, maximum = 100)]
+    /// At most 100, unless the list says otherwise.
+    #[param(minimum = 1, maximum = 500)]
     pub per_page: Option<u32>,
-    #[param(minimum = 1, maximum = 100)]
+    /// The same by another name.
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// `next_cursor` of the previous answer.
     pub cursor: Option<String>,
@@ -80,8 +85,8 @@ impl PageQuery {
     pub fn cut_up_to<T>(&self, all: Vec<T>, default_per_page: u32, most: u32) -> Outcome<Page<T>> {
         let size = self.size_up_to(default_per_page, most)?;
         let number = self.page.unwrap_or(1);
-        if number == 0 {
-            return Err(Refusal::invalid("page", "Pages count from 1."));
+        if !(1..=PAGES).contains(&number) {
+            return Err(Refusal::invalid("page", format!("Pages count from 1 to {PAGES}.")));
         }
         let start = match &self.cursor {
             Some(cursor) => decode_cursor::<u64>(cursor)?,

@@ -6,6 +6,18 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+/// Keeps what holds secrets out of logs: printed for debugging, it says only what it is.
+macro_rules! silent {
+    ($($name:ty),+ $(,)?) => {
+        $(impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), " { .. }"))
+            }
+        })+
+    };
+}
+pub(crate) use silent;
+
 /// Where random bytes come from: the operating system, or a seed when a run must replay exactly.
 #[derive(Clone, Debug)]
 pub struct Entropy {

@@ -66,14 +66,15 @@ pub fn masked_email(email: &str) -> String {
 
 /// Trims, drops control characters but newline and tab, and checks the length in characters.
 pub fn clean(field: &str, text: &str, min: usize, max: usize) -> Outcome<String> {
+    // Browsers send line ends as two characters; everybody else means what they send.
+    if text.replace("\r\n", "\n").trim().chars().count() > max {
+        return Err(Refusal::invalid(field, format!("At most {max} characters.")));
+    }
     let cleaned: String = text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     let length = cleaned.trim().chars().count();
     if length < min {
         let message = if min == 1 { "This is needed.".to_owned() } else { format!("At least {min} characters.") };
         return Err(Refusal::invalid(field, message));
-    }
-    if length > max {
-        return Err(Refusal::invalid(field, format!("At most {max} characters.")));
     }
     Ok(cleaned.trim().to_owned())
 }

@@ -10,9 +10,11 @@
 
 mod api;
 mod figures;
+mod limits;
 mod pages;
 mod settings;
 mod words;
 
 pub use api::routes;
+pub use limits::ReloadSecret;
 pub use pages::pages;

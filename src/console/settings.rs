@@ -13,6 +13,7 @@ use crate::site::audit::{self, By, Deed};
 use crate::site::settings::{LAUNCH, Launch, SETTINGS, SUPPORT_EMAIL};
 use crate::site::{AnySetting, Site};
 use crate::store::{Read, ReadExt};
+use crate::web::limits::RATE_LIMITS;
 
 /// Prices and launch state are not among them: they have calls and pages of their own.
 pub static ALL: [&dyn AnySetting; 14] = [
@@ -30,6 +31,7 @@ pub static ALL: [&dyn AnySetting; 14] = [
     &HISTORY_LIMIT,
     &SUPPORT_EMAIL,
     &LAUNCH,
+    &RATE_LIMITS,
 ];
 
 /// One setting as it stands.

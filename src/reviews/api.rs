@@ -21,13 +21,13 @@ use crate::instructors;
 use crate::payments::model::TipStatus;
 use crate::site::Site;
 use crate::store::Read;
-use crate::web::{Access, Answer, Api, Body, Id, IdempotencyKey, Params, Reply};
+use crate::web::{Access, Answer, Api, Body, Id, IdempotencyKey, Params, Reply, Rule};
 
 /// Instructors or bookings asked about at once.
 const MAX_BATCH: usize = 100;
 
 pub fn routes(api: Api) -> Api {
-    api.route(Access::Role(Role::Student), routes!(create_review))
+    api.route(Rule::from(Access::Role(Role::Student)).keyed(), routes!(create_review))
         .route(Access::Role(Role::Student), routes!(get_booking_review))
         .route(Access::Role(Role::Student), routes!(reviewed_bookings))
         .route(Access::Role(Role::Instructor), routes!(respond_to_review))

@@ -20,14 +20,14 @@ use crate::base::paging::{decode_cursor, encode_cursor};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, zone};
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, ClientIp, Params};
+use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Params};
 
 const DEFAULT_LIMIT: usize = 20;
 
 pub fn routes(api: Api) -> Api {
     let api = super::api_config::routes(api)
-        .route(Access::Public, routes!(search))
-        .route(Access::Public, routes!(search_health))
+        .route(Access::Public.counts(Bucket::Search), routes!(search))
+        .route(Access::Public.uncounted(), routes!(search_health))
         .route(Access::Public, routes!(search_click));
     [
         super::history::api::routes,
@@ -152,7 +152,7 @@ struct Click {
     #[serde(default)]
     service_id: Option<OfferingId>,
     /// Counts from 1.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     position: u32,
     /// view, book, message or favorite.
     #[serde(default)]
@@ -167,8 +167,8 @@ struct Noted {
 /// Notes which result was opened or acted on.
 #[utoipa::path(post, path = "/api/v1/search/click", tag = "search", operation_id = "search_click", request_body = Click, responses((status = 200, body = Noted)))]
 async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): Body<Click>) -> Answer<Json<Noted>> {
-    if click.position == 0 {
-        return Err(Refusal::invalid("position", "Counts from 1.").into());
+    if !(1..=1_000_000).contains(&click.position) {
+        return Err(Refusal::invalid("position", "Between 1 and 1,000,000.").into());
     }
     let act = Act {
         search: click.search_query_id,

@@ -3,6 +3,7 @@
 //! Guarantees
 //! - Append-only and chained: every entry carries a hash over itself and the entry before it, so [`check`] notices one
 //!   that was altered or taken out.
+//! - Failures and denials are written down as well as successes, each with address and program of who tried.
 //! - What must not be kept never gets in: contact data, secrets and card details are left out of before and after,
 //!   however deep they lie (rule: 20§12).
 //!
@@ -11,7 +12,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::base::access::Role;
+use crate::base::access::{Actor, Role};
 use crate::base::id::{AuditId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::sha256_hex;
@@ -22,17 +23,55 @@ use crate::store::{Dir, Read, ReadExt, Span, Table, Tx};
 /// Least and most characters of a reason that is asked for (rule: 50§3, level R).
 pub const REASON_CHARS: (usize, usize) = (10, 500);
 
+tokio::task_local! {
+    /// The request that is being answered; [`Site::write`](super::Site::write) takes it along to the writer.
+    pub static ORIGIN: Origin;
+}
+
+/// Where a deed comes from, as the server saw it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    pub request_id: String,
+    pub ip: String,
+    pub user_agent: String,
+    /// Who is signed in.
+    pub actor: Option<(UserId, Role)>,
+}
+
 /// Who does something, out of which request, and why.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct By {
     /// Nobody: the program itself.
     pub actor: Option<UserId>,
     pub role: Option<Role>,
-    pub request_id: String,
+    pub origin: Origin,
     pub reason: Option<String>,
 }
 
 impl By {
+    /// The signed-in person of the request under way.
+    pub fn of(actor: &Actor) -> Self {
+        Self::person(actor.user_id, Some(actor.main_role()))
+    }
+
+    /// A person of the request under way who is not signed in yet, or no longer.
+    pub fn person(id: UserId, role: Option<Role>) -> Self {
+        Self { actor: Some(id), role, ..Self::nobody() }
+    }
+
+    /// Whoever is signed in, if anybody is.
+    pub fn current() -> Self {
+        let nobody = Self::nobody();
+        let actor = nobody.origin.actor;
+        Self { actor: actor.map(|(id, _)| id), role: actor.map(|(_, role)| role), ..nobody }
+    }
+
+    /// A stranger, or the program itself where no request is under way.
+    pub fn nobody() -> Self {
+        let origin = ORIGIN.try_with(Clone::clone).unwrap_or_default();
+        Self { actor: None, role: None, origin, reason: None }
+    }
+
     /// With the reason a console page asked for: ten characters at least.
     pub fn because(mut self, reason: &str) -> Outcome<Self> {
         self.reason = Some(text::clean("reason", reason, REASON_CHARS.0, REASON_CHARS.1)?);
@@ -65,8 +104,46 @@ pub struct AuditEntry {
     pub after: Option<Value>,
     pub reason: Option<String>,
     pub request_id: String,
+    /// How it ended. Absent in the entries of before it was kept, which all succeeded; what is absent is left out of
+    /// the text that is hashed, so that those still verify.
+    #[serde(default, skip_serializing_if = "Ending::is_success")]
+    pub status: Ending,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ip: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user_agent: String,
     /// Over the entry before and everything above.
     pub chain: String,
+}
+
+/// How a deed ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AuditStatus)]
+pub enum Ending {
+    #[default]
+    Success,
+    /// Tried and not achieved: a wrong password.
+    Failed,
+    /// Not theirs to do.
+    Denied,
+}
+
+impl Ending {
+    pub const ALL: [Self; 3] = [Self::Success, Self::Failed, Self::Denied];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+        }
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    fn is_success(&self) -> bool {
+        *self == Self::Success
+    }
 }
 
 /// By a number without gaps.
@@ -80,12 +157,20 @@ pub struct Deed<'a> {
     pub entity_id: Option<String>,
     pub before: Value,
     pub after: Value,
+    pub status: Ending,
 }
 
 impl<'a> Deed<'a> {
     pub fn on(action: &'a str, entity_type: &'a str, entity_id: impl ToString) -> Self {
-        let entity_id = Some(entity_id.to_string());
-        Self { action, entity_type, entity_id, before: Value::Null, after: Value::Null }
+        Self { action, entity_type, entity_id: Some(entity_id.to_string()), ..Self::default() }
+    }
+    #[must_use]
+    pub fn failed(self) -> Self {
+        Self { status: Ending::Failed, ..self }
+    }
+    #[must_use]
+    pub fn denied(self) -> Self {
+        Self { status: Ending::Denied, ..self }
     }
     #[must_use]
     pub fn change(mut self, before: Value, after: Value) -> Self {
@@ -110,7 +195,10 @@ pub fn record(tx: &mut Tx, by: &By, deed: Deed<'_>) -> Outcome<()> {
         before: shown(deed.before),
         after: shown(deed.after),
         reason: by.reason.clone(),
-        request_id: by.request_id.clone(),
+        request_id: by.origin.request_id.clone(),
+        status: deed.status,
+        ip: by.origin.ip.clone(),
+        user_agent: by.origin.user_agent.clone(),
         chain: String::new(),
     };
     entry.chain = link(&before, &entry)?;

@@ -94,7 +94,10 @@ impl Site {
         T: Send + 'static,
         F: FnMut(&mut Tx) -> Outcome<T> + Send + 'static,
     {
-        self.store.write(self.stamp(), f).await
+        // Who asked goes along, so that the trail can say it (`audit::By`).
+        let origin = audit::ORIGIN.try_with(Clone::clone).unwrap_or_default();
+        let mut f = f;
+        self.store.write(self.stamp(), move |tx| audit::ORIGIN.sync_scope(origin.clone(), || f(tx))).await
     }
 
     pub fn read<T>(&self, f: impl FnOnce(&dyn Read) -> Outcome<T>) -> Outcome<T> {

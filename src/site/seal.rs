@@ -5,11 +5,12 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hkdf;
 
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::{Entropy, hmac_sha256_hex, same, sha256_hex};
@@ -18,11 +19,20 @@ const VERSION: &str = "v2";
 /// The place of the mark that a browser without an account carries.
 pub const GUEST_MARK: &str = "guest";
 
+fn master(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys").join("master")
+}
+
+fn told(path: &Path, error: &std::io::Error) -> Refusal {
+    Refusal::internal(format!("{}: {error}", path.display()))
+}
+
 /// The keys of one marketplace, newest first.
 pub struct Seal {
     keys: Vec<(String, LessSafeKey)>,
     /// Sign what strangers carry for us; made of the same keys, but not the same.
     marks: Vec<String>,
+    masters: Vec<[u8; 32]>,
 }
 
 impl Seal {
@@ -32,7 +42,8 @@ impl Seal {
             Ok((sha256_hex(key)[..8].to_owned(), LessSafeKey::new(unbound)))
         };
         let mark = |key: &[u8; 32]| hmac_sha256_hex(key, b"marks");
-        Ok(Self { keys: keys.iter().map(one).collect::<Outcome<_>>()?, marks: keys.iter().map(mark).collect() })
+        let marks = keys.iter().map(mark).collect();
+        Ok(Self { keys: keys.iter().map(one).collect::<Outcome<_>>()?, marks, masters: keys.to_vec() })
     }
 
     /// `text` with a mark that only this marketplace can make, for one `place`: what a browser brings back unchanged.
@@ -47,27 +58,52 @@ impl Seal {
         self.marks.iter().any(|key| same(mark(key, place, text).as_bytes(), claimed.as_bytes()))
     }
 
+    /// Keys for another purpose, one of each master key, newest first: knowing one says nothing about any other.
+    pub fn derived(&self, purpose: &str) -> Vec<[u8; 32]> {
+        let one = |master: &[u8; 32]| {
+            let mut key = [0; 32];
+            let told = hkdf::Salt::new(hkdf::HKDF_SHA256, b"instainstru").extract(master);
+            // 32 bytes is what the algorithm gives; nothing can be too long here.
+            let filled = told.expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256).and_then(|okm| okm.fill(&mut key));
+            debug_assert!(filled.is_ok());
+            key
+        };
+        self.masters.iter().map(one).collect()
+    }
+
     /// Reads `keys/master` below the data directory, or makes it, readable by its owner only.
     pub fn at(data_dir: &Path, entropy: &Entropy) -> Outcome<Self> {
-        let dir = data_dir.join("keys");
-        let path = dir.join("master");
-        let told = |e: std::io::Error| Refusal::internal(format!("{}: {e}", path.display()));
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                std::fs::create_dir_all(&dir).map_err(told)?;
-                let line = format!("{}\n", hex::encode(entropy.bytes::<32>()));
-                let mut file =
-                    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(told)?;
-                file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(told)?;
-                line
-            }
-            Err(error) => return Err(told(error)),
-        };
+        if !Self::exists(data_dir) {
+            Self::add_key(data_dir, entropy)?;
+        }
+        let path = master(data_dir);
+        let text = std::fs::read_to_string(&path).map_err(|e| told(&path, &e))?;
         let keys: Option<Vec<[u8; 32]>> =
             text.split_whitespace().map(|line| hex::decode(line).ok()?.try_into().ok()).collect();
         let keys = keys.filter(|keys| !keys.is_empty());
         Self::of(&keys.ok_or_else(|| Refusal::internal(format!("{} holds no keys", path.display())))?)
+    }
+
+    pub fn exists(data_dir: &Path) -> bool {
+        master(data_dir).exists()
+    }
+
+    /// Puts a new key before those there are; answers how many there are now. What was sealed before still opens.
+    pub fn add_key(data_dir: &Path, entropy: &Entropy) -> Outcome<usize> {
+        let path = master(data_dir);
+        let before = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(told(&path, &error)),
+        };
+        let text = format!("{}\n{before}", hex::encode(entropy.bytes::<32>()));
+        let fresh = path.with_extension("new");
+        let written = std::fs::create_dir_all(data_dir.join("keys"))
+            .and_then(|()| std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh))
+            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+            .and_then(|()| std::fs::rename(&fresh, &path));
+        written.map_err(|e| told(&path, &e))?;
+        Ok(text.lines().count())
     }
 
     /// Seals for one place; `nonce` must be fresh (inside a write: `tx.random_bytes()`).
@@ -134,6 +170,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let sealed = Seal::at(dir.path(), &Entropy::system()).unwrap().seal("p", b"s", [1; 12]).unwrap();
         assert_eq!(Seal::at(dir.path(), &Entropy::system()).unwrap().open("p", &sealed).unwrap(), b"s");
+        assert_eq!(Seal::add_key(dir.path(), &Entropy::system()).unwrap(), 2);
+        let rotated = Seal::at(dir.path(), &Entropy::system()).unwrap();
+        assert_eq!(rotated.open("p", &sealed).unwrap(), b"s", "the older key still opens");
+        assert_ne!(rotated.seal("p", b"s", [1; 12]).unwrap(), sealed, "the newer one seals");
+        assert_ne!(rotated.derived("a")[0], rotated.derived("b")[0]);
         use std::os::unix::fs::PermissionsExt as _;
         let mode = std::fs::metadata(dir.path().join("keys/master")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

@@ -108,11 +108,14 @@ impl<T: Serialize + DeserializeOwned> AnySetting for Setting<T> {
 pub struct Launch {
     pub instructor: String,
     pub student: String,
+    /// Students may join without being invited although their axis is not open.
+    #[serde(default)]
+    pub allow_signup_without_invite: bool,
 }
 
 impl Default for Launch {
     fn default() -> Self {
-        Self { instructor: "open".into(), student: "open".into() }
+        Self { instructor: "open".into(), student: "open".into(), allow_signup_without_invite: false }
     }
 }
 
@@ -127,8 +130,22 @@ impl Launch {
         }
     }
 
+    /// The axes that an old phase stood for.
+    #[must_use]
+    pub fn with_phase(mut self, phase: &str) -> Self {
+        let (instructor, student) = match phase {
+            "disabled" => ("open", "open"),
+            "open_beta" => ("invite_only", "open"),
+            "alpha" => ("invite_only", "referral_only"),
+            _ => ("invite_only", "closed"),
+        };
+        (self.instructor, self.student) = (instructor.into(), student.into());
+        self
+    }
+
+    /// Uninvited.
     pub fn students_may_sign_up(&self) -> bool {
-        self.student == "open"
+        self.student == "open" || self.allow_signup_without_invite
     }
 }
 

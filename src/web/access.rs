@@ -3,15 +3,23 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::header;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::extract::ClientIp;
+use super::limits::{Asking, Gate};
+use super::rule::Rule;
 use super::session::Seen;
 use super::{Fault, see_other};
 use crate::base::access::{Actor, Permission, Role};
 use crate::base::refusal::Refusal;
+use crate::site::Site;
+use crate::site::audit::{self, Deed};
+
+/// The code of a permission or role that is missing.
+const FORBIDDEN: &str = "FORBIDDEN";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -44,7 +52,7 @@ impl Access {
         let needed = |held: fn(&Actor, Self) -> bool| match actor {
             None => Err(Refusal::signed_out()),
             Some(actor) if held(actor, self) => Ok(()),
-            Some(_) => Err(Refusal::forbidden("FORBIDDEN", format!("This is for {} only.", self.words()))),
+            Some(_) => Err(Refusal::forbidden(FORBIDDEN, format!("This is for {} only.", self.words()))),
         };
         match self {
             Self::Public | Self::Loopback => Ok(()),
@@ -55,37 +63,144 @@ impl Access {
     }
 }
 
-/// API routes: a refusal is a problem.
-pub(super) async fn guard_api(State(access): State<Access>, request: Request, next: Next) -> Response {
-    match access.judge(actor_of(&request).as_deref()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => {
-            let mut response = Fault(refusal).into_response();
-            if response.status() == axum::http::StatusCode::UNAUTHORIZED {
-                let value = header::HeaderValue::from_static("Bearer");
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+/// What a guard knows about the request before it.
+struct Stopped {
+    refusal: Refusal,
+    actor: Option<Arc<Actor>>,
+}
+
+/// Limits, then sign-in and role, then the handler; whatever comes of it says how the limit stands.
+async fn judged(
+    rule: Rule,
+    mut request: Request,
+    next: Next,
+    api: bool,
+    turn_away: fn(Stopped, &Place) -> Response,
+) -> Response {
+    let Some(site) = request.extensions().get::<Site>().cloned() else {
+        return Fault(Refusal::internal("the request passed no door")).into_response();
+    };
+    let actor = actor_of(&request);
+    let place = Place::of(&request);
+    let (gate, met) = {
+        let ip = request.extensions().get::<ClientIp>().copied().unwrap_or_default();
+        let (path, route, actor) = (request.uri().path(), place.route.as_str(), actor.as_ref());
+        let asking = Asking { method: request.method(), path, route, headers: request.headers(), ip, actor, api };
+        Gate::meet(&site, &rule, &asking).await
+    };
+    let judged = met.and_then(|()| rule.access.judge(actor.as_deref())).and_then(|()| {
+        let steps = actor.as_deref().filter(|_| rule.access != Access::Public);
+        steps.map_or(Ok(()), |actor| second_factor(&site, actor, &place.path))
+    });
+    let mut response = match judged {
+        Ok(()) => {
+            if let Some(toll) = gate.deferred() {
+                request.extensions_mut().insert(toll);
             }
-            response
+            next.run(request).await
         }
+        Err(refusal) => {
+            if let Some(actor) = actor.as_ref().filter(|_| refusal.status == 403) {
+                denied(&site, actor, rule.access, &place, &refusal);
+            }
+            turn_away(Stopped { refusal, actor }, &place)
+        }
+    };
+    gate.dress(response.headers_mut());
+    response
+}
+
+/// Where a request wanted to go.
+struct Place {
+    method: Method,
+    path: String,
+    /// As the route is written.
+    route: String,
+    /// Path and query, to come back to.
+    back: String,
+}
+
+impl Place {
+    fn of(request: &Request) -> Self {
+        let path = request.uri().path().to_owned();
+        let route = request.extensions().get::<MatchedPath>().map_or_else(|| path.clone(), |m| m.as_str().to_owned());
+        let back = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        Self { method: request.method().clone(), path, route, back }
     }
 }
 
+/// What an admin without a second factor may still reach: signing in and out, and getting one. // rule: 00§4
+const BEFORE_SECOND_FACTOR: [&str; 10] = [
+    "/api/v1/auth/",
+    "/api/v1/2fa/",
+    "/api/v1/passkeys",
+    "/login",
+    "/logout",
+    "/dashboard",
+    "/account/two-factor",
+    "/account/passkeys",
+    "/account/password",
+    "/account/security",
+];
+
+fn second_factor(site: &Site, actor: &Actor, path: &str) -> Result<(), Refusal> {
+    let waived = site.is_sandbox() || !actor.is(Role::Admin) || actor.has_second_factor;
+    if waived || BEFORE_SECOND_FACTOR.iter().any(|start| path.starts_with(start)) {
+        return Ok(());
+    }
+    Err(Refusal::forbidden(
+        "SECOND_FACTOR_REQUIRED",
+        "Admins sign in with a second factor. Set one up under your account first; everything else opens then.",
+    ))
+}
+
+/// Writes down who was turned away, beside the answer, which need not wait for it. // rule: 20§12 denials
+fn denied(site: &Site, actor: &Actor, access: Access, place: &Place, refusal: &Refusal) {
+    let by = audit::By::of(actor);
+    let (site, code, needed) = (site.clone(), refusal.code, access.words());
+    let route = format!("{} {}", place.method, place.route);
+    tokio::spawn(async move {
+        let noted = site.write(move |tx| {
+            let facts = serde_json::json!({ "code": code, "needed": needed });
+            let deed = Deed::on("access.denied", "route", &route).change(serde_json::Value::Null, facts);
+            audit::record(tx, &by, deed.denied())
+        });
+        if let Err(refusal) = noted.await {
+            tracing::warn!(error = %refusal, "a denial was not written down");
+        }
+    });
+}
+
+/// API routes: a refusal is a problem.
+pub(super) async fn guard_api(State(rule): State<Rule>, request: Request, next: Next) -> Response {
+    judged(rule, request, next, true, |stopped, _| {
+        let mut response = Fault(stopped.refusal).into_response();
+        if response.status() == axum::http::StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        response
+    })
+    .await
+}
+
 /// Pages: who is not signed in is led to the door and back (rule: 50§0 who may enter).
-pub(super) async fn guard_page(State(access): State<Access>, request: Request, next: Next) -> Response {
-    let actor = actor_of(&request);
-    match access.judge(actor.as_deref()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) if refusal.status == 401 => {
-            let back = request.uri().path_and_query().map_or("/", |p| p.as_str());
-            let back = if request.method() == axum::http::Method::GET { back } else { "/" };
+pub(super) async fn guard_page(State(rule): State<Rule>, request: Request, next: Next) -> Response {
+    judged(rule, request, next, false, |stopped, place| match stopped.refusal {
+        refusal if refusal.status == 401 => {
+            let back = if place.method == Method::GET { place.back.as_str() } else { "/" };
             let query = serde_urlencoded::to_string([("redirect", back)]).unwrap_or_default();
             see_other(&format!("/login?{query}")).into_response()
         }
-        Err(refusal) => match actor.and_then(|actor| own_side(&actor, request.uri().path())) {
+        refusal if refusal.code == "SECOND_FACTOR_REQUIRED" && place.method == Method::GET => {
+            see_other("/account/two-factor").into_response()
+        }
+        refusal if refusal.code == FORBIDDEN => match stopped.actor.and_then(|actor| own_side(&actor, &place.path)) {
             Some(home) => see_other(home).into_response(),
             None => Fault(refusal).into_response(),
         },
-    }
+        refusal => Fault(refusal).into_response(),
+    })
+    .await
 }
 
 /// Students and instructors who stray into each other's rooms are shown their own.

@@ -1,17 +1,16 @@
 //! What a request carries, read strictly: the documented shape or a refusal that names the field.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::Fault;
-use super::finish::RequestTag;
 use super::session::Seen;
 use crate::base::access::Actor;
 use crate::base::refusal::Refusal;
@@ -38,6 +37,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    // serde would read a list as the fields of an object in their order; nobody means that.
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') {
+        let refusal = Refusal::new(422, "VALIDATION_ERROR", "Some of what was sent is not as expected.");
+        return Err(refusal.field("", "Expected an object.", "invalid"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -153,21 +157,25 @@ impl<S: Send + Sync> FromRequestParts<S> for By {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
         let actor = seen(parts).ok_or_else(Refusal::signed_out)?;
-        let request_id = parts.extensions.get::<RequestTag>().map(|tag| tag.0.clone()).unwrap_or_default();
-        Ok(Self { actor: Some(actor.user_id), role: Some(actor.main_role()), request_id, reason: None })
+        Ok(Self::of(&actor))
     }
 }
 
-/// The peer of the connection. Forwarded headers are ignored: nobody is trusted to set them yet.
+/// Whoever really asks: the peer, or what trusted proxies say about it ([`Proxies`](super::Proxies)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(pub IpAddr);
+
+impl Default for ClientIp {
+    fn default() -> Self {
+        Self(IpAddr::from([127, 0, 0, 1]))
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(peer.unwrap_or(IpAddr::from([127, 0, 0, 1]))))
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -14,14 +14,16 @@ use super::Fault;
 use super::error_pages::error_page;
 use super::fault::problem;
 use super::layout::Chrome;
+use super::proxies::Proxies;
+use super::session::is_secure;
 use crate::base::id::{RequestId, bits_of_draw};
 use crate::base::limits::{REQUEST_SECONDS, SANDBOX_SECONDS};
 use crate::base::refusal::Refusal;
+use crate::site::audit::{self, Origin};
 use crate::site::{Site, settings};
 
-/// The id of a request, for whoever writes down what it did.
-#[derive(Clone, Debug)]
-pub(super) struct RequestTag(pub String);
+/// Characters of a user-agent line that are kept.
+const AGENT_CHARS: usize = 300;
 
 pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -30,9 +32,10 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
         RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string()
     };
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(RequestTag(id.clone()));
+    let origin = origin_of(&site, &mut parts, &id);
     let kept = parts.clone();
-    let running = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind();
+    let request = Request::from_parts(parts, body);
+    let running = audit::ORIGIN.scope(origin, AssertUnwindSafe(answer(&site, request, next)).catch_unwind());
     // Whoever moves the sandbox's clock by a year waits for a year of jobs.
     let patient = kept.uri.path().starts_with("/sandbox/");
     let limit = Duration::from_secs(if patient { SANDBOX_SECONDS } else { REQUEST_SECONDS });
@@ -44,10 +47,38 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
     let mut response = presentable(&site, &kept, &id, response);
     dress(&site, kept.uri.path(), &id, response.headers_mut());
     tracing::debug!(
-        http.method = %kept.method, http.path = kept.uri.path(), http.status = response.status().as_u16(),
+        http.method = %kept.method, http.path = route_of(&kept), http.status = response.status().as_u16(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), request_id = %id, "answered"
     );
     response
+}
+
+/// Says who really asks, and keeps that for whoever writes down what the request did.
+fn origin_of(site: &Site, parts: &mut Parts, id: &str) -> Origin {
+    let ip = site.part::<Proxies>().map(|proxies| proxies.client_of(parts)).unwrap_or_default();
+    parts.extensions.insert(ip);
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let user_agent = crate::base::text::one_line(agent).chars().take(AGENT_CHARS).collect();
+    Origin { request_id: id.to_owned(), ip: ip.0.to_string(), user_agent, actor: None }
+}
+
+/// Who came through a proxy without encryption is sent to the encrypted address. // rule: 20§13
+async fn answer(site: &Site, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let plain = is_secure(site) && site.part::<Proxies>().is_ok_and(|proxies| proxies.says_plain(&parts));
+    if !plain {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    match HeaderValue::from_str(&site.url(path)) {
+        Ok(there) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, there)]).into_response(),
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+/// The path as its route is written: what stands in its place may be a secret.
+fn route_of(parts: &Parts) -> &str {
+    parts.extensions.get::<MatchedPath>().map_or("(no route)", MatchedPath::as_str)
 }
 
 /// JSON is spoken below these; everything else is for people.
@@ -66,7 +97,7 @@ fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> 
     };
     let path = parts.uri.path();
     if refusal.status >= 500 {
-        tracing::error!(http.method = %parts.method, http.path = path, request_id = id, error = %refusal, "a request failed");
+        tracing::error!(http.method = %parts.method, http.path = route_of(parts), request_id = id, error = %refusal, "a request failed");
     }
     let mut headers = response.headers().clone();
     headers.remove(header::CONTENT_TYPE);

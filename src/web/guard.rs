@@ -14,14 +14,16 @@ use crate::base::refusal::Refusal;
 #[derive(Clone, Debug)]
 pub struct Hosts {
     names: BTreeSet<String>,
+    /// `http` or `https`: an origin is ours only if it has the same.
+    scheme: String,
     /// On loopback any loopback name is ours, whatever the port it was reached through.
     loopback: bool,
 }
 
 impl Hosts {
-    /// `authority` is host and port of the base URL.
-    pub fn new(authority: &str, loopback: bool) -> Self {
-        Self { names: [authority.to_ascii_lowercase()].into(), loopback }
+    pub fn new(base_url: &str, loopback: bool) -> Self {
+        let (scheme, authority) = base_url.split_once("://").unwrap_or(("http", base_url));
+        Self { names: [authority.to_ascii_lowercase()].into(), scheme: scheme.to_ascii_lowercase(), loopback }
     }
 
     fn accepts(&self, authority: &str) -> bool {
@@ -37,18 +39,31 @@ impl Hosts {
 /// The two calls that strangers make on purpose; they prove themselves by signature.
 const SIGNED: [&str; 2] = ["/api/v1/payments/webhooks/stripe", "/api/v1/webhooks/checkr"];
 
+/// What came packed is not unpacked: nobody needs to send us that, and a small parcel could hold a flood.
+fn is_packed(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING);
+    codings.iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 pub async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
     let host = authority(&request);
     if !host.as_deref().is_some_and(|host| hosts.accepts(host)) {
         return Fault(Refusal::new(421, "UNKNOWN_HOST", "This server does not answer to that name.")).into_response();
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !SIGNED.contains(&request.uri().path()) && is_foreign(request.headers(), host.as_deref()) {
+    if changes
+        && !SIGNED.contains(&request.uri().path())
+        && is_foreign(request.headers(), &hosts.scheme, host.as_deref())
+    {
         return Fault(Refusal::forbidden(
             "CSRF_ORIGIN_MISMATCH",
             "This came from another site's page. Open ours and try again; nothing was changed.",
         ))
         .into_response();
+    }
+    if is_packed(request.headers()) {
+        let words = "Send the body as it is, without Content-Encoding.";
+        return Fault(Refusal::new(415, "UNSUPPORTED_MEDIA_TYPE", words)).into_response();
     }
     next.run(request).await
 }
@@ -60,13 +75,14 @@ fn authority(request: &Request) -> Option<String> {
 
 /// With a cookie the request must show that our own page sent it; without one it is refused only when the browser
 /// says it comes from another site.
-fn is_foreign(headers: &HeaderMap, host: Option<&str>) -> bool {
+fn is_foreign(headers: &HeaderMap, scheme: &str, host: Option<&str>) -> bool {
     let text = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
     let fetch_site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
     let origin = text(header::ORIGIN).or_else(|| text(header::REFERER));
     let same_origin = origin.map(|origin| {
-        let rest = origin.split_once("://").map(|(_, rest)| rest);
-        rest.map(|rest| rest.split('/').next().unwrap_or_default()) == host
+        let ours = origin.split_once("://").filter(|(said, _)| said.eq_ignore_ascii_case(scheme));
+        let named = ours.map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+        named.zip(host).is_some_and(|(named, host)| named.eq_ignore_ascii_case(host))
     });
     if headers.contains_key(header::COOKIE) {
         return match fetch_site {

@@ -6,6 +6,7 @@
 //! - A request never ends in a bare error: [`finish`] turns every failure into `application/problem+json` for the API
 //!   and into a designed page for people, with a request id, and logs ours once with its cause.
 //! - Cookies act only for requests from our own pages ([`guard`]).
+//! - Every route is counted ([`limits`]); nobody gets more than its bucket.
 //!
 //! It knows no domain type; sessions are looked up through the [`Door`] that `accounts` provides.
 
@@ -21,8 +22,11 @@ mod fault;
 mod finish;
 mod guard;
 pub mod layout;
+pub mod limits;
+mod proxies;
 mod replay;
 mod routes;
+mod rule;
 mod session;
 pub mod style_guide;
 mod theme;
@@ -38,10 +42,13 @@ pub use fault::Fault;
 pub use finish::finish;
 pub use guard::Hosts;
 pub use layout::{BRAND, Chrome, Head, Theme, Viewer, page};
+pub use limits::{Bucket, Limiter, Window, WindowRule};
+pub use proxies::Proxies;
 pub use replay::{IdempotencyKey, Reply};
-pub use routes::{Api, Pages, assemble, complete as complete_document};
+pub use routes::{Api, Declared, Pages, assemble, complete as complete_document};
+pub use rule::Rule;
 pub use session::{Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};
 
 pub fn tables() -> Vec<&'static dyn crate::store::AnyTable> {
-    vec![&replay::KEPT]
+    vec![&replay::KEPT, &limits::SPENT]
 }

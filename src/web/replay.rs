@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::limits::{Toll, in_progress};
 use super::{Answer, Fault};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
@@ -60,19 +61,23 @@ impl<T> Reply<T> {
 }
 
 /// The key of a request, if it carries one.
-pub struct IdempotencyKey(Option<String>);
+pub struct IdempotencyKey {
+    key: Option<String>,
+    /// What a first request still has to pay; a replay does not.
+    toll: Option<Toll>,
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self { key: None, toll: None }) };
         let key = value.to_str().unwrap_or_default().trim();
         if key.is_empty() || key.len() > KEY_CHARS {
             let words = format!("Between 1 and {KEY_CHARS} plain characters.");
             return Err(Refusal::invalid("Idempotency-Key", words).into());
         }
-        Ok(Self(Some(key.to_owned())))
+        Ok(Self { key: Some(key.to_owned()), toll: parts.extensions.get::<Toll>().cloned() })
     }
 }
 
@@ -91,7 +96,7 @@ impl IdempotencyKey {
         input: &impl Serialize,
         work: impl Future<Output = Outcome<Reply<T>>> + Send,
     ) -> Answer<Response> {
-        let Some(key) = self.0 else {
+        let Some(key) = self.key else {
             let reply = work.await?;
             return Ok(json(reply.status, text(&reply.body)?));
         };
@@ -100,12 +105,19 @@ impl IdempotencyKey {
         let (claimed, hash) = (id.clone(), body_sha256.clone());
         match site.write(move |tx| claim(tx, &claimed, &hash)).await? {
             Claim::Again(status, body) => {
+                if let Some(toll) = &self.toll {
+                    toll.excuse();
+                }
                 let mut response = json(StatusCode::from_u16(status).unwrap_or(StatusCode::OK), body);
                 response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
                 Ok(response)
             }
             Claim::First => {
-                let done = work.await.and_then(|reply| Ok((reply.status, text(&reply.body)?, reply.keep)));
+                let paid = self.toll.map_or(Ok(()), |toll| toll.pay(site.now()));
+                let done = match paid {
+                    Ok(()) => work.await.and_then(|reply| Ok((reply.status, text(&reply.body)?, reply.keep))),
+                    Err(refusal) => Err(refusal),
+                };
                 let kept = match &done {
                     Ok((status, body, true)) => Some((status.as_u16(), body.clone())),
                     _ => None,
@@ -129,10 +141,7 @@ fn claim(tx: &mut Tx, id: &(UserId, String, String), hash: &str) -> Outcome<Clai
             "This Idempotency-Key was sent with another body before. Use a new key for a new request.",
         )),
         Some(Kept { answer: Some((status, body)), .. }) => Ok(Claim::Again(status, body)),
-        Some(_) => Err(Refusal::conflict(
-            "IDEMPOTENCY_IN_PROGRESS",
-            "The first request with this Idempotency-Key is still being answered. Send it again in a moment.",
-        )),
+        Some(_) => Err(in_progress()),
         None => {
             let expires_at = plus_seconds(now, LEASE_SECONDS);
             tx.put(&KEPT, id, &Kept { body_sha256: hash.to_owned(), expires_at, answer: None })?;

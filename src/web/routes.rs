@@ -13,13 +13,18 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::access::{Access, guard_api, guard_page};
 use super::fault::{ProblemSchema, title};
 use super::guard::{Hosts, guard};
+use super::limits::{Limiter, WindowRule};
+use super::rule::Rule;
 use super::session::authenticate;
 use super::{docs, finish};
 use crate::base::limits::BODY_BYTES;
 use crate::site::Site;
 
+/// One operation or page: method, path as it is written, and what it declares.
+pub type Declared = (String, String, Rule);
+
 /// The JSON API in the making.
-pub struct Api(OpenApiRouter<Site>);
+pub struct Api(OpenApiRouter<Site>, Vec<Declared>);
 
 impl Default for Api {
     fn default() -> Self {
@@ -29,19 +34,35 @@ impl Default for Api {
 
 impl Api {
     pub fn new() -> Self {
-        Self(OpenApiRouter::with_openapi(docs::frame()))
+        Self(OpenApiRouter::with_openapi(docs::frame()), Vec::new())
     }
 
     /// Adds documented operations of one path: `api.route(Access::…, routes!(handler))`.
     #[must_use]
-    pub fn route(self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<Site>) -> Self {
-        for item in paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-            for operation in operations.into_iter().flatten() {
-                document(operation, access);
+    pub fn route(self, rule: impl Into<Rule>, (schemas, mut paths, methods): UtoipaMethodRouter<Site>) -> Self {
+        let (rule, mut declared) = (rule.into(), self.1);
+        for (path, item) in &mut paths.paths {
+            let operations = [
+                ("GET", &mut item.get),
+                ("PUT", &mut item.put),
+                ("POST", &mut item.post),
+                ("DELETE", &mut item.delete),
+                ("PATCH", &mut item.patch),
+            ];
+            for (method, operation) in operations {
+                if let Some(operation) = operation {
+                    declared.push((method.to_owned(), path.clone(), rule));
+                    document(operation, rule.access);
+                }
             }
         }
-        Self(self.0.routes((schemas, paths, methods.route_layer(from_fn_with_state(access, guard_api)))))
+        let guarded = methods.route_layer(from_fn_with_state(rule, guard_api));
+        Self(self.0.routes((schemas, paths, guarded)), declared)
+    }
+
+    /// Every operation with its rule.
+    pub fn declared(&self) -> &[Declared] {
+        &self.1
     }
 
     /// The document so far.
@@ -57,13 +78,11 @@ fn document(operation: &mut Operation, access: Access) {
         Some(text) if !text.is_empty() => format!("{text}\n\n{who}"),
         _ => who,
     });
-    let mut problems = vec![400u16, 404, 409, 413, 415, 421, 422, 429, 500, 503];
+    let problems = [400u16, 401, 403, 404, 409, 413, 415, 421, 422, 429, 500, 503];
     if !matches!(access, Access::Public | Access::Loopback) {
         operation.security =
             Some(["session", "bearer"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).to_vec());
-        problems.extend([401, 403]);
     }
-    problems.push(403);
     for status in problems {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem_response(status)));
     }
@@ -87,7 +106,7 @@ pub fn complete(document: &mut OpenApi) {
 }
 
 /// Pages for people.
-pub struct Pages(Router<Site>);
+pub struct Pages(Router<Site>, Vec<Declared>);
 
 impl Default for Pages {
     fn default() -> Self {
@@ -97,35 +116,42 @@ impl Default for Pages {
 
 impl Pages {
     pub fn new() -> Self {
-        Self(Router::new())
+        Self(Router::new(), Vec::new())
     }
 
     #[must_use]
-    pub fn get<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    pub fn get<H, T>(self, rule: impl Into<Rule>, path: &str, handler: H) -> Self
     where
         H: Handler<T, Site>,
         T: 'static,
     {
-        self.add(access, path, get(handler))
+        self.add("GET", rule.into(), path, get(handler))
     }
 
     #[must_use]
-    pub fn post<H, T>(self, access: Access, path: &str, handler: H) -> Self
+    pub fn post<H, T>(self, rule: impl Into<Rule>, path: &str, handler: H) -> Self
     where
         H: Handler<T, Site>,
         T: 'static,
     {
-        self.add(access, path, post(handler))
+        self.add("POST", rule.into(), path, post(handler))
     }
 
-    fn add(self, access: Access, path: &str, methods: MethodRouter<Site>) -> Self {
-        Self(self.0.route(path, methods.route_layer(from_fn_with_state(access, guard_page))))
+    fn add(mut self, method: &str, rule: Rule, path: &str, methods: MethodRouter<Site>) -> Self {
+        self.1.push((method.to_owned(), path.to_owned(), rule));
+        Self(self.0.route(path, methods.route_layer(from_fn_with_state(rule, guard_page))), self.1)
+    }
+
+    /// Every page with its rule.
+    pub fn declared(&self) -> &[Declared] {
+        &self.1
     }
 }
 
 /// Everything under one roof, in the order a request passes it: finish → host and origin → session → access → handler.
 /// Answers the router and the API's document.
 pub fn assemble(site: &Site, hosts: Hosts, api: Api, pages: Pages) -> (Router, OpenApi) {
+    site.parts.put(Limiter::new(if site.is_sandbox() { WindowRule::Shadow } else { WindowRule::Enforce }));
     let (router, mut document) = api.0.split_for_parts();
     complete(&mut document);
     let router = router

@@ -11,6 +11,7 @@ use super::Fault;
 use crate::base::access::{Actor, KeyScope};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
+use crate::site::audit::{ORIGIN, Origin};
 
 /// Knows whose a session token is; `accounts` provides it.
 pub trait Door: Send + Sync {
@@ -36,8 +37,11 @@ pub(super) async fn authenticate(State(site): State<Site>, mut request: Request,
                 .into_response()
         }
         Ok(actor) => {
+            let signed_in = actor.as_ref().map(|actor| (actor.user_id, actor.main_role()));
+            let origin = ORIGIN.try_with(Clone::clone).unwrap_or_default();
             request.extensions_mut().insert(Seen(actor.map(Arc::new)));
-            next.run(request).await
+            request.extensions_mut().insert(site);
+            ORIGIN.scope(Origin { actor: signed_in, ..origin }, next.run(request)).await
         }
         Err(refusal) => Fault(refusal).into_response(),
     }

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use crate::accounts::ops::blocks::{self, Blocks};
 use crate::accounts::rules::sign_in::Block;
-use crate::base::access::Actor;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Params};
 
 #[derive(Serialize, ToSchema)]
@@ -95,10 +95,10 @@ pub(super) struct Cleared {
     params(("email" = String, Path,)), request_body = Clearing, responses((status = 200, body = Cleared)))]
 pub(super) async fn clear_auth_blocks(
     State(site): State<Site>,
-    actor: Actor,
+    by: By,
     Path(email): Path<String>,
     Body(wish): Body<Clearing>,
 ) -> Answer<Json<Cleared>> {
-    let cleared = blocks::clear(&site, actor.user_id, &email, wish.types, &wish.reason).await?;
+    let cleared = blocks::clear(&site, by, &email, wish.types, &wish.reason).await?;
     Ok(Json(Cleared { cleared }))
 }

@@ -14,49 +14,54 @@ mod two_factor;
 
 pub(super) use two_factor::{TRUST_COOKIE, qr_data_url, trust_cookie};
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use utoipa_axum::routes;
 
 use super::ops::Visitor;
+use super::ops::knock::device_note;
+use super::rules::device_cookie::DAYS;
+use super::windows;
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Api, ClientIp};
+use crate::base::refusal::Outcome;
+use crate::site::Site;
+use crate::web::{Access, Api, Bucket, ClientIp, cookie, is_secure};
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageOwnProfile);
     let teach = Access::Role(Role::Instructor);
     let watch = Access::can(Permission::AccessMonitoring);
-    api.route(Access::Public, routes!(join::send_email_verification))
+    api.route(Access::Public.within(&windows::CODES), routes!(join::send_email_verification))
         .route(Access::Public, routes!(join::verify_email_code))
-        .route(Access::Public, routes!(join::register))
+        .route(Access::Public.within(&windows::REGISTER), routes!(join::register))
         .route(Access::Public, routes!(join::guest_session))
-        .route(Access::Public, routes!(sign_in::login))
-        .route(Access::Public, routes!(sign_in::login_with_session))
+        .route(Access::Public.within(&windows::DOOR), routes!(sign_in::login))
+        .route(Access::Public.within(&windows::DOOR), routes!(sign_in::login_with_session))
         .route(Access::Public, routes!(sign_in::get_challenge))
         .route(Access::Public, routes!(sign_in::logout))
         .route(Access::SignedIn, routes!(sign_in::reauth))
-        .route(Access::Public, routes!(sign_in::request_password_reset))
-        .route(Access::Public, routes!(sign_in::verify_password_reset))
-        .route(Access::Public, routes!(sign_in::confirm_password_reset))
-        .route(Access::SignedIn, routes!(me::get_me))
+        .route(Access::Public.within(&windows::RESET_REQUEST), routes!(sign_in::request_password_reset))
+        .route(Access::Public.within(&windows::RESET_VERIFY), routes!(sign_in::verify_password_reset))
+        .route(Access::Public.within(&windows::RESET_CONFIRM), routes!(sign_in::confirm_password_reset))
+        .route(Access::SignedIn.counts(Bucket::AuthBootstrap), routes!(me::get_me))
         .route(own, routes!(me::update_me))
         .route(Access::can(Permission::ChangeOwnPassword), routes!(me::change_password))
         .route(Access::SignedIn, routes!(me::list_sessions))
         .route(Access::SignedIn, routes!(me::end_session))
         .route(Access::SignedIn, routes!(me::logout_all_devices))
-        .route(own, routes!(two_factor::initiate))
-        .route(own, routes!(two_factor::verify))
-        .route(own, routes!(two_factor::disable))
+        .route(own.within(&windows::TWO_FACTOR), routes!(two_factor::initiate))
+        .route(own.within(&windows::TWO_FACTOR), routes!(two_factor::verify))
+        .route(own.within(&windows::TWO_FACTOR), routes!(two_factor::disable))
         .route(own, routes!(two_factor::regenerate))
         .route(Access::SignedIn, routes!(two_factor::status))
-        .route(Access::Public, routes!(two_factor::verify_login))
+        .route(Access::Public.within(&windows::TWO_FACTOR), routes!(two_factor::verify_login))
         .route(Access::SignedIn, routes!(two_factor::trusted_devices))
         .route(Access::SignedIn, routes!(two_factor::distrust))
         .route(Access::SignedIn, routes!(passkeys::list))
         .route(own, routes!(passkeys::start_registration))
         .route(own, routes!(passkeys::finish_registration))
         .route(own, routes!(passkeys::remove))
-        .route(Access::Public, routes!(passkeys::start_login))
-        .route(Access::Public, routes!(passkeys::finish_login))
+        .route(Access::Public.within(&windows::DOOR), routes!(passkeys::start_login))
+        .route(Access::Public.within(&windows::DOOR), routes!(passkeys::finish_login))
         .route(own, routes!(api_keys::list, api_keys::make))
         .route(own, routes!(api_keys::revoke))
         .route(own, routes!(email::change_email))
@@ -95,5 +100,17 @@ impl Message {
 
 pub(super) fn visitor(ip: ClientIp, headers: &HeaderMap) -> Visitor {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Visitor { ip: ip.0.to_string(), user_agent: agent.to_owned() }
+    let note = DEVICE_COOKIES.iter().find_map(|name| cookie(headers, name)).filter(|note| note.len() <= 200);
+    Visitor { ip: ip.0.to_string(), user_agent: agent.to_owned(), device_note: note }
+}
+
+/// Bound to this host where it is reached over https, plain on a developer's machine.
+const DEVICE_COOKIES: [&str; 2] = ["__Host-did", "did"];
+
+/// What a browser carries once somebody has signed in on it.
+pub(super) fn device_cookie(site: &Site, email: &str) -> Outcome<HeaderValue> {
+    let note = device_note(site, email)?;
+    let (name, secure) = if is_secure(site) { (DEVICE_COOKIES[0], "; Secure") } else { (DEVICE_COOKIES[1], "") };
+    let line = format!("{name}={note}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", DAYS * 86_400);
+    Ok(HeaderValue::from_str(&line).unwrap_or(HeaderValue::from_static("")))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::two_factor::TRUST_COOKIE;
-use super::{Message, visitor};
+use super::{Message, device_cookie, visitor};
 use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self, Visitor};
 use crate::accounts::parts::Accounts;
@@ -98,6 +98,9 @@ pub(super) async fn login_with_session(
             ops::sign_in::adopt_guest(&site, signed_in.user.id, input.guest_session_id).await;
             let mut answer = Json(CookieAnswer { requires_2fa: false, temp_token: None }).into_response();
             answer.headers_mut().append(header::SET_COOKIE, session_cookie(&site, &signed_in.opened.token));
+            if let Ok(note) = device_cookie(&site, &signed_in.user.email) {
+                answer.headers_mut().append(header::SET_COOKIE, note);
+            }
             answer
         }
         Ok(Entered::SecondStep { temp_token }) => {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::me::Success;
 use super::sign_in::{CookieAnswer, TokenAnswer};
-use super::{Message, visitor};
+use super::{Message, device_cookie, visitor};
 use crate::accounts::model::TrustedDevice;
 use crate::accounts::ops::second_step::{self, Passed, Proof};
 use crate::accounts::ops::session::Opened;
@@ -186,6 +186,9 @@ pub(super) fn passed_answer(site: &Site, passed: Passed) -> Response {
     let mut answer = if passed.browser {
         let mut answer = Json(CookieAnswer { requires_2fa: false, temp_token: None }).into_response();
         answer.headers_mut().append(header::SET_COOKIE, session_cookie(site, &token));
+        if let Ok(note) = device_cookie(site, &passed.user.email) {
+            answer.headers_mut().append(header::SET_COOKIE, note);
+        }
         answer
     } else {
         Json(TokenAnswer::bearer(token)).into_response()

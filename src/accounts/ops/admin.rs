@@ -17,9 +17,11 @@ use super::Visitor;
 use super::register::{self, NewPerson};
 use super::session::{self, Opened};
 
+crate::base::secret::silent!(NewAdmin);
+
 const LINK_MINUTES: i64 = 30;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewAdmin {
     pub email: String,
     pub password: String,

@@ -4,11 +4,11 @@ use crate::accounts::events::BlocksCleared;
 use crate::accounts::model::LoginRecord;
 use crate::accounts::rules::sign_in::{self as rules, Block};
 use crate::accounts::tables::LOGIN_RECORDS;
-use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::text::{clean, masked_email, normal_email};
+use crate::base::text::{masked_email, normal_email};
 use crate::base::time::Timestamp;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span};
 
 /// Addresses that one list looks at.
@@ -20,7 +20,11 @@ pub type Blocks = Vec<(Block, Option<Timestamp>, usize)>;
 pub fn all(site: &Site) -> Outcome<Vec<(String, Blocks)>> {
     let now = site.now();
     let rows = site.read(|r| r.scan(&LOGIN_RECORDS, Span::all(), LOOKED_AT, Dir::Up))?;
-    let held = rows.into_iter().map(|(email, record)| (email, rules::blocks(&record, now)));
+    // Records of known browsers are nobody else's business: only the address is held up.
+    let held = rows
+        .into_iter()
+        .filter(|(key, _)| !key.contains(' '))
+        .map(|(email, record)| (email, rules::blocks(&record, now)));
     Ok(held.filter(|(_, blocks)| !blocks.is_empty()).collect())
 }
 
@@ -32,8 +36,8 @@ pub fn of(site: &Site, email: &str) -> Outcome<(String, Blocks)> {
 }
 
 /// Takes the named blocks away (all when none is named); answers those there were.
-pub async fn clear(site: &Site, by: UserId, email: &str, kinds: Vec<Block>, reason: &str) -> Outcome<Vec<Block>> {
-    let reason = clean("reason", reason, 10, 500)?;
+pub async fn clear(site: &Site, by: By, email: &str, kinds: Vec<Block>, reason: &str) -> Outcome<Vec<Block>> {
+    let by = by.because(reason)?;
     let email = normal_email(email);
     site.write(move |tx| {
         let record: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
@@ -44,8 +48,15 @@ pub async fn clear(site: &Site, by: UserId, email: &str, kinds: Vec<Block>, reas
         }
         let record = rules::cleared(&record, &cleared);
         tx.put(&LOGIN_RECORDS, &email, &record)?;
-        let names = cleared.iter().map(|kind| kind.name().to_owned()).collect();
-        tx.emit(&BlocksCleared { email: masked_email(&email), by, kinds: names, reason: reason.clone() })?;
+        let names: Vec<String> = cleared.iter().map(|kind| kind.name().to_owned()).collect();
+        let deed = Deed::on("auth_block.clear", "address", masked_email(&email));
+        audit::record(
+            tx,
+            &by,
+            deed.change(serde_json::json!({ "blocks": names }), serde_json::json!({ "blocks": [] })),
+        )?;
+        let reason = by.reason.clone().unwrap_or_default();
+        tx.emit(&BlocksCleared { email: masked_email(&email), by: by.user()?, kinds: names, reason })?;
         Ok(cleared)
     })
     .await

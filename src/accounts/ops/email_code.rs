@@ -2,7 +2,7 @@
 
 use crate::accounts::events::EmailCodeRequested;
 use crate::accounts::model::EmailProof;
-use crate::accounts::parts::{SandboxMailbox, WindowRule};
+use crate::accounts::parts::SandboxMailbox;
 use crate::accounts::rules::{email_code as rules, person};
 use crate::accounts::tables::{EMAIL_CODES, EMAIL_PROOFS, LETTERS};
 use crate::base::refusal::Outcome;
@@ -10,6 +10,7 @@ use crate::base::secret;
 use crate::base::time::plus_seconds;
 use crate::site::Site;
 use crate::store::{Dir, ReadExt, Span};
+use crate::web::WindowRule;
 
 use super::settings;
 

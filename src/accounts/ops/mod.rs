@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod change_email;
 pub mod devices;
 pub mod email_code;
+pub(super) mod knock;
 pub mod lifecycle;
 pub mod passkeys;
 pub mod password;
@@ -34,6 +35,8 @@ use super::tables::LETTERS;
 pub struct Visitor {
     pub ip: String,
     pub user_agent: String,
+    /// What the browser carries from an earlier sign-in.
+    pub device_note: Option<String>,
 }
 
 /// Leaves a code or token for the mail room; the journal only learns the letter's id.

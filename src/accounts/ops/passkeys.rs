@@ -25,6 +25,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
+use super::knock::Knock;
 use super::second_step::{Passed, Way};
 use super::{Visitor, second_step, sign_in};
 pub use ceremony::page_origin;
@@ -171,11 +172,13 @@ pub async fn finish_sign_in(site: &Site, given: Value, visitor: Visitor, trust: 
     let (row, used) = match verified(site, &ceremony, given) {
         Ok(found) => found,
         Err(refusal) => {
-            failed(site, key, &ceremony.purpose).await?;
+            failed(site, key, &ceremony.purpose, &visitor).await?;
             return Err(refusal);
         }
     };
     let purpose = ceremony.purpose;
+    let owner = site.read(|r| must_user(r, row.user_id))?;
+    let knock = Knock::of(site, &owner.email, &visitor)?;
     site.write(move |tx| {
         spend(tx, &key)?;
         note_use(tx, &row, &used)?;
@@ -186,10 +189,10 @@ pub async fn finish_sign_in(site: &Site, given: Value, visitor: Visitor, trust: 
         match &purpose {
             PasskeyPurpose::SecondStep { challenge } => {
                 let way = Way { method: "passkey", trust };
-                second_step::enter(tx, challenge, user.id, true, &visitor, way)?
+                second_step::enter(tx, challenge, user.id, true, &visitor, &knock, way)?
             }
             _ => {
-                let opened = sign_in::welcome(tx, &user, &visitor, &["passkey"])?;
+                let opened = sign_in::welcome(tx, &user, &visitor, &["passkey"], &knock)?;
                 Ok(Passed { user, opened, device_token: None, browser: true })
             }
         }
@@ -222,7 +225,7 @@ fn verified(site: &Site, ceremony: &PasskeyCeremony, given: Value) -> Outcome<(P
 }
 
 /// A failed try ends its ceremony; as a second step it counts like a wrong code.
-async fn failed(site: &Site, key: String, purpose: &PasskeyPurpose) -> Outcome<()> {
+async fn failed(site: &Site, key: String, purpose: &PasskeyPurpose, visitor: &Visitor) -> Outcome<()> {
     site.write(move |tx| tx.delete(&PASSKEY_CEREMONIES, &key)).await?;
     let PasskeyPurpose::SecondStep { challenge } = purpose else { return Ok(()) };
     let challenge = challenge.clone();
@@ -235,7 +238,7 @@ async fn failed(site: &Site, key: String, purpose: &PasskeyPurpose) -> Outcome<(
         })
         .await?;
     match owner {
-        Some(user) => sign_in::note_failure(site, user.email).await,
+        Some(user) => Knock::of(site, &user.email, visitor)?.failed(site, "second step").await,
         None => Ok(()),
     }
 }

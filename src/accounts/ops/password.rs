@@ -6,6 +6,7 @@ use crate::accounts::parts::Accounts;
 use crate::accounts::rules::password as rules;
 use crate::accounts::rules::person;
 use crate::accounts::tables::{LOGIN_RECORDS, PASSWORD_RESETS, RESETS_BY_USER, USERS, must_user, user_by_email};
+use crate::accounts::windows;
 use crate::base::access::{Actor, Role};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
@@ -15,6 +16,7 @@ use crate::base::time::plus_hours;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::web::limits;
 
 use super::session::{self, Opened};
 use super::{api_keys, devices, settings, sign_in};
@@ -70,9 +72,14 @@ pub(super) fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
 /// Has a link mailed if the address has an account that may sign in; says nothing either way.
 pub async fn request_link(site: &Site, email: &str) -> Outcome<()> {
     let email = person::email(email)?;
-    site.write(move |tx| match user_by_email(tx, &email)?.filter(User::can_sign_in) {
-        Some(user) => mail_link(tx, &user),
-        None => Ok(()),
+    let standing = limits::WindowStanding::of(site)?;
+    // The count is part of the write, so that it costs the same whether there is somebody to write to.
+    site.write(move |tx| {
+        limits::spend(tx, &windows::RESET_MAILS, &email, standing)?;
+        match user_by_email(tx, &email)?.filter(User::can_sign_in) {
+            Some(user) => mail_link(tx, &user),
+            None => Ok(()),
+        }
     })
     .await
 }
@@ -105,12 +112,13 @@ pub async fn confirm_link(site: &Site, token: &str, new: &str) -> Outcome<()> {
     let user = site.read(|r| must_user(r, reset.user_id))?;
     check(site, &user, new)?;
     let hash = site.part::<Accounts>()?.hasher.hash(new).await?;
+    let by = By::person(user.id, user.roles.first().copied());
     site.write(move |tx| {
         let now = tx.now();
         if tx.get(&PASSWORD_RESETS, &key)?.is_none_or(|r| r.expires_at <= now) {
             return Err(bad_link());
         }
-        store_hash(tx, &By { actor: Some(user.id), ..By::default() }, user.id, &hash, true)?;
+        store_hash(tx, &by, user.id, &hash, true)?;
         session::end_all(tx, user.id, None, "password_reset")?;
         devices::forget(tx, user.id)?;
         api_keys::forget(tx, user.id)

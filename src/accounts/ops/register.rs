@@ -7,20 +7,24 @@ use std::collections::BTreeSet;
 use crate::accounts::events::{AccountExists, UserRegistered};
 use crate::accounts::model::{AccountStatus, User};
 use crate::accounts::parts::{Accounts, Joining};
-use crate::accounts::rules::{email_code, password, person};
+use crate::accounts::rules::{email_code, joining, password, person};
 use crate::accounts::tables::{EMAIL_PROOFS, USERS, user_by_email};
 use crate::base::access::Role;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
+use crate::site::settings::launch;
 use crate::store::{ReadExt, Tx};
 
 use super::change_email;
 use super::settings::{self, JoiningRules};
 
+crate::base::secret::silent!(Application, NewPerson);
+
 /// What a stranger fills in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Application {
     pub email: String,
     pub password: String,
@@ -39,12 +43,13 @@ pub struct Application {
 /// Adds the person, or writes to the owner of the address; the caller cannot tell which.
 pub async fn register(site: &Site, given: Application) -> Outcome<()> {
     let parts = site.part::<Accounts>()?;
+    joining::may_join(&site.read(launch)?, given.role, given.invite_code.as_deref())?;
     let mut person = judged(&parts, &given, settings::joining(site)?)?;
     let token = given.email_verification_token.as_deref().map(str::trim).filter(|t| !t.is_empty());
     let proof = secret::sha256_hex(token.ok_or_else(email_code::missing)?);
     person.password_hash = parts.hasher.hash(&given.password).await?;
     let city = parts.zips.city(&person.zip_code);
-    let hooks = parts.on_registered.clone();
+    let (hooks, by) = (parts.on_registered.clone(), By::nobody());
     site.write(move |tx| {
         let found = tx.get(&EMAIL_PROOFS, &proof)?;
         email_code::spend(found.as_ref(), &person.email, tx.now())?;
@@ -67,6 +72,9 @@ pub async fn register(site: &Site, given: Application) -> Outcome<()> {
         for hook in &hooks {
             hook(tx, &joining)?;
         }
+        let by = By { actor: Some(user.id), role: Some(given.role), ..by.clone() };
+        let facts = serde_json::json!({ "role": given.role, "zip_code": user.zip_code });
+        audit::record(tx, &by, Deed::on("user.create", "user", user.id).change(serde_json::Value::Null, facts))?;
         tx.emit(&UserRegistered {
             user_id: user.id,
             role: given.role,
@@ -79,7 +87,7 @@ pub async fn register(site: &Site, given: Application) -> Outcome<()> {
 }
 
 /// A person whose facts were judged and whose password is hashed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewPerson {
     pub email: String,
     pub password_hash: String,

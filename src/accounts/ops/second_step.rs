@@ -12,6 +12,7 @@ use crate::base::time::{Timestamp, plus_seconds};
 use crate::site::{Seal, Site};
 use crate::store::{ReadExt, Tx};
 
+use super::knock::Knock;
 use super::session::Opened;
 use super::two_factor::{WRONG_CODE, place, status, wrong_code};
 use super::{Visitor, devices, sign_in};
@@ -51,27 +52,28 @@ pub async fn pass(site: &Site, temp_token: &str, proof: Proof, visitor: Visitor,
     let now = site.now();
     let open = site.read(|r| r.get(&LOGIN_CHALLENGES, &key))?.filter(|c| is_open(c, now)).ok_or_else(invalid_token)?;
     let user = site.read(|r| must_user(r, open.user_id))?;
-    site.read(|r| sign_in::unlocked(r, now, &user.email))?;
+    let knock = Knock::of(site, &user.email, &visitor)?;
+    site.read(|r| knock.unlocked(r, now))?;
     let used_backup = match &proof {
         Proof::Backup(given) => Some(matching_backup(site, user.id, given).await?),
         Proof::Code(_) => None,
     };
     let seal = site.part::<Seal>()?;
-    let email = user.email.clone();
+    let at_door = knock.clone();
     let passed = site
         .write(move |tx| {
             let fits = match (&proof, &used_backup) {
                 (Proof::Code(code), _) => use_code(tx, &seal, user.id, code)?,
                 (Proof::Backup(_), used) => use_backup(tx, user.id, used.as_ref().and_then(Option::as_ref))?,
             };
-            enter(tx, &key, user.id, fits, &visitor, Way { method: "totp", trust })
+            enter(tx, &key, user.id, fits, &visitor, &at_door, Way { method: "totp", trust })
         })
         .await?;
     match passed {
         Ok(passed) => Ok(passed),
         Err(refusal) => {
             if refusal.code == WRONG_CODE {
-                sign_in::note_failure(site, email).await?;
+                knock.failed(site, "second step").await?;
             }
             Err(refusal)
         }
@@ -136,6 +138,7 @@ pub(super) fn enter(
     user: UserId,
     fits: bool,
     visitor: &Visitor,
+    knock: &Knock,
     way: Way,
 ) -> Outcome<Outcome<Passed>> {
     let now = tx.now();
@@ -149,7 +152,7 @@ pub(super) fn enter(
     }
     tx.delete(&LOGIN_CHALLENGES, key)?;
     let user = must_user(tx, user)?;
-    let opened = sign_in::welcome(tx, &user, visitor, &["password", way.method])?;
+    let opened = sign_in::welcome(tx, &user, visitor, &["password", way.method], knock)?;
     let device_token = if way.trust { Some(devices::trust(tx, user.id, visitor)?) } else { None };
     Ok(Ok(Passed { user, opened, device_token, browser: challenge.browser }))
 }

@@ -4,8 +4,8 @@ use crate::accounts::events::{SessionOpened, SessionsEnded};
 use crate::accounts::model::{KnownDevices, Session, User};
 use crate::accounts::rules::{devices, email_code, sessions as rules, sign_in};
 use crate::accounts::tables::{
-    BY_END, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, SESSIONS, SPENT_CHALLENGES,
-    session_by_token_hash, sessions_of,
+    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, SESSIONS,
+    SPENT_CHALLENGES, session_by_token_hash, sessions_of,
 };
 use crate::base::access::Actor;
 use crate::base::id::{SessionId, UserId};
@@ -19,13 +19,15 @@ use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::{Visitor, change_email, passkeys, two_factor};
 
+crate::base::secret::silent!(Opened);
+
 /// Characters of a user-agent line that are kept.
 const AGENT_CHARS: usize = 300;
 /// Rows of one kind that one sweep takes along.
 const SWEPT: usize = 1000;
 
 /// A session just opened; the token is told once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Opened {
     pub token: String,
     pub session: Session,
@@ -103,10 +105,12 @@ pub(super) fn rotate(tx: &mut Tx, id: SessionId) -> Outcome<Option<Opened>> {
 
 /// Signs out whoever holds this token; unknown tokens are fine.
 pub async fn sign_out(site: &Site, token: &str) -> Outcome<()> {
-    let hash = secret::sha256_hex(token);
+    let (hash, by) = (secret::sha256_hex(token), By::nobody());
     site.write(move |tx| {
         let Some(session) = session_by_token_hash(tx, &hash)? else { return Ok(()) };
         tx.delete(&SESSIONS, &session.id)?;
+        let by = By { actor: Some(session.user_id), ..by.clone() };
+        audit::record(tx, &by, Deed::on("user.logout", "user", session.user_id))?;
         tx.emit(&SessionsEnded { user_id: session.user_id, count: 1, reason: "sign_out".into() })
     })
     .await
@@ -171,6 +175,11 @@ pub async fn sweep(site: &Site) -> Outcome<usize> {
         for (email, record) in tx.scan(&LOGIN_RECORDS, Span::all(), SWEPT, Dir::Up)? {
             if sign_in::is_forgotten(&record, now) {
                 tx.delete(&LOGIN_RECORDS, &email)?;
+            }
+        }
+        for (network, pressure) in tx.scan(&DOOR_PRESSURE, Span::all(), SWEPT, Dir::Up)? {
+            if pressure.of_the_hour(now) == 0 {
+                tx.delete(&DOOR_PRESSURE, &network)?;
             }
         }
         two_factor::sweep(tx, SWEPT)?;

@@ -1,9 +1,10 @@
 //! The operator's choices that bear on joining and on the door.
 
-use crate::accounts::parts::{Accounts, WindowRule};
+use crate::accounts::parts::Accounts;
 use crate::accounts::rules::password;
 use crate::base::refusal::Outcome;
 use crate::site::{Setting, Site};
+use crate::web::{Limiter, WindowRule};
 
 pub static PASSWORD_MIN_LENGTH: Setting<usize> = Setting {
     key: "password.min_length",
@@ -40,5 +41,6 @@ pub struct DoorRules {
 }
 
 pub fn door(site: &Site) -> Outcome<DoorRules> {
-    Ok(site.part::<Accounts>()?.switches.rules())
+    let challenge = site.part::<Accounts>()?.switches.challenge();
+    Ok(DoorRules { challenge, windows: site.part::<Limiter>()?.rule() })
 }

@@ -1,9 +1,9 @@
 //! The door: from an address and a password to a session, in the one order of rule 20§2.
 
-use crate::accounts::events::{GuestAdopted, LockedOut};
+use crate::accounts::events::GuestAdopted;
 use crate::accounts::hasher;
-use crate::accounts::model::{LoginRecord, User};
-use crate::accounts::parts::{Accounts, WindowRule};
+use crate::accounts::model::User;
+use crate::accounts::parts::Accounts;
 use crate::accounts::rules::challenge;
 use crate::accounts::rules::sign_in::{self as rules, Attempt};
 use crate::accounts::tables::{LOGIN_RECORDS, SPENT_CHALLENGES, USERS, user_by_email};
@@ -11,12 +11,16 @@ use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::normal_email;
-use crate::base::time::Timestamp;
 use crate::site::Site;
-use crate::store::{Read, ReadExt, Tx};
+use crate::site::audit::{self, By, Deed};
+use crate::store::{ReadExt, Tx};
+use crate::web::WindowRule;
 
+use super::knock::Knock;
 use super::session::{self, Opened};
 use super::{Visitor, devices, second_step, settings};
+
+crate::base::secret::silent!(Credentials);
 
 /// What shows that somebody spent effort between two tries.
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ pub enum Effort {
     Pause(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Credentials {
     pub email: String,
     pub password: String,
@@ -56,16 +60,16 @@ pub enum Entered {
 }
 
 pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<Entered> {
-    let email = normal_email(&given.email);
-    pass_gate(site, &email, given.effort.as_ref()).await?;
+    let knock = Knock::of(site, &normal_email(&given.email), &given.visitor)?;
+    pass_gate(site, &knock, given.effort.as_ref()).await?;
     let parts = site.part::<Accounts>()?;
-    let user = site.read(|r| user_by_email(r, &email))?;
+    let user = site.read(|r| user_by_email(r, &knock.email))?;
     let fits = parts
         .hasher
         .fits(&given.password, user.as_ref().map(|u| u.password_hash.as_str()).filter(|h| !h.is_empty()))
         .await?;
     let Some(user) = user.filter(|_| fits) else {
-        note_failure(site, email).await?;
+        knock.failed(site, "password").await?;
         return Err(rules::wrong_password());
     };
     let fresh_hash = match hasher::is_outdated(&user.password_hash) {
@@ -74,27 +78,28 @@ pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<Entered> {
     };
     let checked_hash = user.password_hash;
     let id = user.id;
-    site.write(move |tx| enter(tx, id, &checked_hash, fresh_hash.as_deref(), &given)).await
+    site.write(move |tx| enter(tx, id, &checked_hash, fresh_hash.as_deref(), &given, &knock)).await
 }
 
 /// Lock, challenge, window; a solved challenge is spent here, so it opens once.
-async fn pass_gate(site: &Site, email: &str, effort: Option<&Effort>) -> Outcome<()> {
+async fn pass_gate(site: &Site, knock: &Knock, effort: Option<&Effort>) -> Outcome<()> {
     let door = settings::door(site)?;
     let key = site.part::<Accounts>()?.door_key;
     let now = site.now();
     let windows_block = door.windows == WindowRule::Enforce;
-    let attempt = move |challenge| Attempt { challenge_wanted: door.challenge, challenge, windows_block };
+    let demand = site.read(|r| knock.demand(r, now))?;
+    let attempt = move |challenge| Attempt { challenge_wanted: door.challenge, challenge, windows_block, demand };
     let Some(effort) = effort else {
-        let record = site.read(|r| r.get(&LOGIN_RECORDS, &email.to_owned()))?.unwrap_or_default();
+        let record = site.read(|r| knock.record(r))?;
         return rules::gate(&record, now, attempt(None));
     };
     let (text, good_until) = match effort {
         Effort::Work(token) => (token, challenge::solved(&key, token, now)),
-        Effort::Pause(note) => (note, challenge::paused(&key, note, email, now)),
+        Effort::Pause(note) => (note, challenge::paused(&key, note, &knock.email, now)),
     };
-    let (email, spent) = (email.to_owned(), secret::sha256_hex(text));
+    let (knock, spent) = (knock.clone(), secret::sha256_hex(text));
     site.write(move |tx| {
-        let record = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
+        let record = knock.record(tx)?;
         let good = good_until.is_some() && !tx.has(&SPENT_CHALLENGES, &spent)?;
         rules::gate(&record, tx.now(), attempt(Some(good)))?;
         if let Some(until) = good_until {
@@ -106,10 +111,17 @@ async fn pass_gate(site: &Site, email: &str, effort: Option<&Effort>) -> Outcome
 }
 
 /// Everything that happens once the password was right; a lock that fell meanwhile still holds.
-fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, given: &Credentials) -> Outcome<Entered> {
+fn enter(
+    tx: &mut Tx,
+    id: UserId,
+    checked: &str,
+    fresh: Option<&str>,
+    given: &Credentials,
+    knock: &Knock,
+) -> Outcome<Entered> {
     // The password may have been changed while it was compared.
     let mut user = tx.get(&USERS, &id)?.filter(|u| u.password_hash == checked).ok_or_else(rules::wrong_password)?;
-    unlocked(tx, tx.now(), &user.email)?;
+    knock.unlocked(tx, tx.now())?;
     if !user.can_sign_in() {
         return Err(rules::deactivated());
     }
@@ -128,36 +140,18 @@ fn enter(tx: &mut Tx, id: UserId, checked: &str, fresh: Option<&str>, given: &Cr
             return Ok(Entered::SecondStep { temp_token: second_step::challenge(tx, id, given.browser)? });
         }
     }
-    let opened = welcome(tx, &user, &given.visitor, &["password"])?;
+    let opened = welcome(tx, &user, &given.visitor, &["password"], knock)?;
     Ok(Entered::Session(Box::new(SignedIn { user, opened })))
 }
 
 /// Everything was right: the count of failures starts anew, a session opens.
-pub(super) fn welcome(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]) -> Outcome<Opened> {
-    tx.delete(&LOGIN_RECORDS, &user.email)?;
-    session::open(tx, user, visitor, methods)
-}
-
-pub(super) fn unlocked(read: &dyn Read, now: Timestamp, email: &String) -> Outcome<()> {
-    match read.get(&LOGIN_RECORDS, email)?.and_then(|r| r.locked_until).filter(|until| *until > now) {
-        Some(until) => Err(rules::locked(until, now)),
-        None => Ok(()),
-    }
-}
-
-pub(super) async fn note_failure(site: &Site, email: String) -> Outcome<()> {
-    site.write(move |tx| {
-        let before: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
-        let record = rules::failed(&before, tx.now());
-        tx.put(&LOGIN_RECORDS, &email, &record)?;
-        if let Some(until) = record.locked_until.filter(|_| record.locked_until != before.locked_until)
-            && let Some(user) = user_by_email(tx, &email)?
-        {
-            tx.emit(&LockedOut { user_id: user.id, until, failures: record.failures.len() })?;
-        }
-        Ok(())
-    })
-    .await
+pub(super) fn welcome(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str], knock: &Knock) -> Outcome<Opened> {
+    tx.delete(&LOGIN_RECORDS, knock.record_key())?;
+    let opened = session::open(tx, user, visitor, methods)?;
+    let by = By::person(user.id, user.roles.first().copied());
+    let facts = serde_json::json!({ "methods": methods, "session": opened.session.label });
+    audit::record(tx, &by, Deed::on("user.login", "user", user.id).change(serde_json::Value::Null, facts))?;
+    Ok(opened)
 }
 
 /// Tells who a guest turned out to be; failing to is no reason to fail the sign-in.
@@ -169,17 +163,14 @@ pub async fn adopt_guest(site: &Site, user: UserId, guest: Option<String>) {
     }
 }
 
-/// Compares a signed-in person's own password; failures count towards the lock like those at the door.
+/// Compares a signed-in person's own password; failures lock the same way as at the door, in a
+/// record of their own: strangers can neither fill it nor see it.
 pub(super) async fn own_password(site: &Site, user: &User, password: &str, wrong: Refusal) -> Outcome<()> {
-    let email = user.email.clone();
-    site.read(|r| {
-        let record = r.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
-        let free = Attempt { challenge_wanted: false, challenge: None, windows_block: false };
-        rules::gate(&record, site.now(), free)
-    })?;
+    let knock = Knock::from_inside(user.id, &user.email);
+    site.read(|r| knock.unlocked(r, site.now()))?;
     if site.part::<Accounts>()?.hasher.fits(password, Some(&user.password_hash)).await? {
         return Ok(());
     }
-    note_failure(site, email).await?;
+    knock.failed(site, "own password").await?;
     Err(wrong)
 }

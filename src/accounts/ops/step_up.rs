@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::site::{Seal, Site};
 use crate::store::{ReadExt as _, Tx};
 
+use super::knock::Knock;
 use super::{second_step, sign_in};
 
 /// A full authentication: the password, and the authenticator's code where one is on. The next ten minutes count as
@@ -21,7 +22,7 @@ pub async fn reauth(site: &Site, actor: &Actor, password: &str, code: Option<&st
         let code = code.ok_or_else(|| code_refused("Your authenticator's code is needed too."))?.to_owned();
         let (seal, id) = (site.part::<Seal>()?, user.id);
         if !site.write(move |tx| second_step::use_code(tx, &seal, id, &code)).await? {
-            sign_in::note_failure(site, user.email).await?;
+            Knock::from_inside(user.id, &user.email).failed(site, "step-up").await?;
             return Err(code_refused("This code is not right, or was used already."));
         }
     }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Refused, correctable, home_of, own_path, passkeys, second_step, with_cookie};
-use crate::accounts::api::{TRUST_COOKIE, visitor};
+use crate::accounts::api::{TRUST_COOKIE, device_cookie, visitor};
 use crate::accounts::ops::sign_in::{Credentials, Effort, Entered};
 use crate::accounts::ops::{self};
 use crate::accounts::parts::{Accounts, DemoPeople};
@@ -83,7 +83,8 @@ pub(super) async fn enter(
             ops::sign_in::adopt_guest(&site, signed_in.user.id, cookie(&headers, "guest_id")).await;
             let role = signed_in.user.roles.first().copied().unwrap_or(Role::Student);
             let on = own_path(&input.redirect).unwrap_or(home_of(role));
-            Ok(with_cookie(see_other(on), session_cookie(&site, &signed_in.opened.token)))
+            let on = with_cookie(see_other(on), session_cookie(&site, &signed_in.opened.token));
+            Ok(with_cookie(on, device_cookie(&site, &signed_in.user.email)?))
         }
         Err(refusal) => {
             let pause = next_pause(&site, &input.email, &input.pause)?;

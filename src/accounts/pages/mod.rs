@@ -18,6 +18,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 
+use super::windows;
 use crate::base::access::{Actor, Permission, Role};
 use crate::base::refusal::Refusal;
 use crate::web::components::error_summary;
@@ -27,22 +28,22 @@ pub fn pages(pages: Pages) -> Pages {
     let own = Access::can(Permission::ManageOwnProfile);
     pages
         .get(Access::Public, "/login", login::show)
-        .post(Access::Public, "/login", login::enter)
+        .post(Access::Public.within(&windows::DOOR), "/login", login::enter)
         .get(Access::Public, "/login/code", second_step::show)
-        .post(Access::Public, "/login/code", second_step::enter)
+        .post(Access::Public.within(&windows::TWO_FACTOR), "/login/code", second_step::enter)
         .post(Access::Public, "/logout", login::leave)
         .get(Access::SignedIn, "/dashboard", dashboard)
         .get(Access::Public, "/signup", signup::show_email)
-        .post(Access::Public, "/signup", signup::send_code)
+        .post(Access::Public.within(&windows::CODES), "/signup", signup::send_code)
         .get(Access::Public, "/signup/code", signup::show_code)
         .post(Access::Public, "/signup/code", signup::check_code)
-        .post(Access::Public, "/signup/code/again", signup::send_again)
+        .post(Access::Public.within(&windows::CODES), "/signup/code/again", signup::send_again)
         .get(Access::Public, "/signup/details", signup::show_details)
-        .post(Access::Public, "/signup/details", signup::join)
+        .post(Access::Public.within(&windows::REGISTER), "/signup/details", signup::join)
         .get(Access::Public, "/forgot-password", password::show_request)
-        .post(Access::Public, "/forgot-password", password::request)
-        .get(Access::Public, "/reset-password", password::show_reset)
-        .post(Access::Public, "/reset-password", password::reset)
+        .post(Access::Public.within(&windows::RESET_REQUEST), "/forgot-password", password::request)
+        .get(Access::Public.within(&windows::RESET_VERIFY), "/reset-password", password::show_reset)
+        .post(Access::Public.within(&windows::RESET_CONFIRM), "/reset-password", password::reset)
         .get(Access::Public, "/setup/{token}", setup::show)
         .post(Access::Public, "/setup/{token}", setup::finish)
         .get(Access::Role(Role::Student), "/student/dashboard", account::student)
@@ -63,10 +64,10 @@ pub fn pages(pages: Pages) -> Pages {
         .post(own, "/account/keys", keys::make)
         .post(own, "/account/keys/{id}/end", keys::end)
         .get(own, "/account/two-factor", two_factor::show)
-        .post(own, "/account/two-factor/start", two_factor::start)
-        .post(own, "/account/two-factor/on", two_factor::turn_on)
+        .post(own.within(&windows::TWO_FACTOR), "/account/two-factor/start", two_factor::start)
+        .post(own.within(&windows::TWO_FACTOR), "/account/two-factor/on", two_factor::turn_on)
         .post(own, "/account/two-factor/codes", two_factor::new_codes)
-        .post(own, "/account/two-factor/off", two_factor::turn_off)
+        .post(own.within(&windows::TWO_FACTOR), "/account/two-factor/off", two_factor::turn_off)
         .post(own, "/account/two-factor/devices/{id}/end", two_factor::distrust)
         .get(Access::SignedIn, "/account/leave", leave::show)
         .get(Access::SignedIn, "/account/export", leave::export)

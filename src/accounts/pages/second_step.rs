@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
 use super::{Refused, correctable, home_of, own_path, passkeys, with_cookie};
-use crate::accounts::api::{trust_cookie, visitor};
+use crate::accounts::api::{device_cookie, trust_cookie, visitor};
 use crate::accounts::ops::second_step::{self as ops, Proof};
 use crate::accounts::ops::sign_in::adopt_guest;
 use crate::accounts::rules::totp;
@@ -77,6 +77,7 @@ pub(super) async fn enter(
             let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));
             let on = with_cookie(on, set_cookie(&site, "", 0));
             let on = with_cookie(on, session_cookie(&site, &passed.opened.token));
+            let on = with_cookie(on, device_cookie(&site, &passed.user.email)?);
             Ok(match passed.device_token {
                 Some(token) => with_cookie(on, trust_cookie(&site, &token)),
                 None => on,

@@ -1,11 +1,14 @@
 //! Decisions about people and doors: facts and `now` in, a change or a refusal out. Nothing here touches the store.
 
 pub mod challenge;
+pub mod device_cookie;
 pub mod devices;
 pub mod email_code;
+pub mod joining;
 pub mod lifecycle;
 pub mod password;
 pub mod person;
+pub mod pressure;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in;

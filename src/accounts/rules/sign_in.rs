@@ -6,6 +6,7 @@ use crate::accounts::model::LoginRecord;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
 
+use super::pressure::Demand;
 use super::{seconds_until, within};
 
 const HOUR: i64 = 3600;
@@ -23,6 +24,8 @@ pub struct Attempt {
     pub challenge: Option<bool>,
     /// Whether windows block (they only count in shadow mode); locks always do.
     pub windows_block: bool,
+    /// What the pressure on the door asks, where windows block.
+    pub demand: Demand,
 }
 
 /// Lets a try through to the password, or turns it away: lock, then challenge, then the window.
@@ -30,8 +33,16 @@ pub fn gate(record: &LoginRecord, now: Timestamp, attempt: Attempt) -> Outcome<(
     if let Some(until) = record.locked_until.filter(|until| *until > now) {
         return Err(locked(until, now));
     }
+    let pressed = attempt.windows_block && attempt.demand != Demand::Nothing;
+    if pressed && attempt.demand == Demand::Closed {
+        return Err(Refusal::too_many(
+            "RATE_LIMIT_EXCEEDED",
+            "Too many wrong passwords came from your network. Try again in a while.",
+            60,
+        ));
+    }
     let failures = within(&record.failures, now, HOUR);
-    if attempt.challenge_wanted && failures.len() >= CHALLENGE_FROM {
+    if attempt.challenge_wanted && (pressed || failures.len() >= CHALLENGE_FROM) {
         match attempt.challenge {
             None => return Err(challenge_required()),
             Some(false) => return Err(challenge_wrong()),
@@ -172,7 +183,8 @@ pub fn deactivated() -> Refusal {
 mod tests {
     use super::*;
 
-    const FREE: Attempt = Attempt { challenge_wanted: false, challenge: None, windows_block: false };
+    const FREE: Attempt =
+        Attempt { challenge_wanted: false, challenge: None, windows_block: false, demand: Demand::Nothing };
 
     fn at(seconds: i64) -> Timestamp {
         plus_seconds("2026-03-07T14:00:00Z".parse().unwrap(), seconds)
@@ -201,6 +213,16 @@ mod tests {
         assert_eq!(gate(&after(3, 1), at(5), Attempt { challenge: Some(false), ..asked }).unwrap_err().status, 400);
         assert!(gate(&after(3, 1), at(5), Attempt { challenge: Some(true), ..asked }).is_ok());
         assert_eq!(gate(&after(5, 1), at(5), asked).unwrap_err().status, 429, "a lock is told before the challenge");
+    }
+
+    #[test]
+    fn pressure_asks_for_work_where_windows_block() {
+        let pressed = Attempt { challenge_wanted: true, demand: Demand::Work, ..FREE };
+        assert!(gate(&after(0, 1), at(1), pressed).is_ok(), "shadow only counts");
+        let blocking = Attempt { windows_block: true, ..pressed };
+        assert_eq!(gate(&after(0, 1), at(1), blocking).unwrap_err().status, 428);
+        assert!(gate(&after(0, 1), at(1), Attempt { challenge: Some(true), ..blocking }).is_ok());
+        assert_eq!(gate(&after(0, 1), at(1), Attempt { demand: Demand::Closed, ..blocking }).unwrap_err().status, 429);
     }
 
     #[test]

@@ -39,8 +39,9 @@ fn site() -> Site {
     let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
     clock.freeze(true);
     let parts = Parts::default();
+    parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
     parts.put(crate::site::Seal::of(&[[7; 32]]).unwrap());
-    parts.put(Accounts::new(Arc::new(NewYork), &Entropy::seeded(2), WindowRule::Shadow).unwrap());
+    parts.put(Accounts::new(Arc::new(NewYork), &Entropy::seeded(2)).unwrap());
     Site::new(SiteParts {
         store: Store::in_memory().unwrap(),
         clock,
@@ -58,6 +59,7 @@ fn verify(site: &Site) {
     let mut catalogue = Catalogue::new();
     catalogue.tables.extend(tables());
     catalogue.tables.extend(crate::site::tables());
+    catalogue.tables.extend(crate::web::tables());
     assert!(catalogue.verify(&site.store.snapshot().unwrap()).unwrap().wrong.is_empty());
 }
 
@@ -106,7 +108,7 @@ async fn joined() -> Site {
 }
 
 async fn enter(site: &Site, password: &str, effort: Option<Effort>) -> Outcome<SignedIn> {
-    let visitor = Visitor { ip: "203.0.113.7".into(), user_agent: "curl/8".into() };
+    let visitor = Visitor { ip: "203.0.113.7".into(), user_agent: "curl/8".into(), device_note: None };
     let (email, password) = (EMAIL.into(), password.into());
     let given = Credentials { email, password, effort, trusted_device: None, browser: false, visitor };
     match ops::sign_in::sign_in(site, given).await? {

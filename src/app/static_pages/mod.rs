@@ -13,6 +13,7 @@ mod learn;
 mod legal;
 #[cfg(test)]
 mod tests;
+mod well_known;
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
@@ -70,6 +71,8 @@ pub fn add_to(pages: Pages) -> Pages {
         .get(Access::Public, "/help/{topic}", topic)
         .get(Access::Public, "/robots.txt", crawlers::robots)
         .get(Access::Public, "/sitemap.xml", crawlers::sitemap)
+        .get(Access::Public, "/.well-known/change-password", well_known::change_password)
+        .get(Access::Public, "/.well-known/security.txt", well_known::security)
 }
 
 fn show(chrome: &Chrome, site: &Site, path: &str, write: Writer) -> Answer<Markup> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::calendar::{bump, calendar_of};
 use crate::availability::events::{Edit, RangeApplied, WeekCopied, WeekSaved};
@@ -13,10 +13,12 @@ use crate::availability::rules::week::{
 };
 use crate::availability::settings::{EditPolicy, edit_policy};
 use crate::availability::tables::{DAYS, days, published};
+use crate::base::access::Role;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, fmt_date, fmt_range, monday_of, plus_days, utc_to_local};
 use crate::site::Mode;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Event, Read, ReadExt, Tx};
 
 /// Whose week, who edits it, and what the marketplace lets them touch.
@@ -105,8 +107,25 @@ pub(super) fn put_week(
     same_version(seen, week_start, &current)?;
     let plan = plan(wanted, &current, &editor.guard);
     let version = version(week_start, &plan.applied_to(&current));
+    let after = plan.applied_to(&current);
+    if after != current {
+        let deed = Deed::on("availability.week_save", "instructor", editor.instructor);
+        let deed = deed.change(in_words(week_start, &current), in_words(week_start, &after));
+        audit::record(tx, &By::person(editor.actor, Some(Role::Instructor)), deed)?;
+    }
     write(tx, editor, &plan, week_start, |edit| WeekSaved { edit, clear_existing, version: version.clone() })?;
     Ok(Saved { week_start, plan, version })
+}
+
+/// The week's open times by date, for the trail.
+fn in_words(week_start: Date, days: &Days) -> Value {
+    let sunday = plus_days(week_start, 6);
+    let open = days.iter().filter(|(date, day)| **date <= sunday && !day.is_empty());
+    let said = open.map(|(date, day)| {
+        let windows = day.windows().into_iter().map(|w| Value::from(fmt_range(w.start, w.end)));
+        (date.to_string(), windows.collect())
+    });
+    Value::Object(said.collect())
 }
 
 /// Accepts `"abc"`, `W/"abc"` and `abc` alike (rule: 30§2.4.1).

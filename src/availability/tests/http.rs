@@ -34,6 +34,7 @@ impl Door for OnlySarah {
             last_name: "Chen".into(),
             email: "sarah@demo.example".into(),
             timezone: "America/New_York".into(),
+            has_second_factor: false,
             elevated_until: None,
             key: None,
         }))

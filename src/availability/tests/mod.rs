@@ -79,6 +79,7 @@ impl Room {
     fn verify(&self) {
         let mut catalogue = Catalogue::new();
         catalogue.tables.extend(tables::tables());
+        catalogue.tables.extend(crate::site::tables());
         catalogue.checks.push(tables::check);
         let report = self.store.read(|r| catalogue.verify(r).map_err(Into::into)).unwrap();
         assert_eq!(report.wrong, Vec::<String>::new());

@@ -11,7 +11,7 @@ mod teaching;
 use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Api};
+use crate::web::{Access, Api, Bucket};
 
 /// Registers every call of this room.
 pub fn routes(api: Api) -> Api {
@@ -19,7 +19,7 @@ pub fn routes(api: Api) -> Api {
     let instructor = Access::Role(Role::Instructor);
     let own = Access::can(Permission::ViewOwnBookings);
     let api = api
-        .route(student, routes!(creating::create_booking))
+        .route(student.counts(Bucket::Booking).keyed(), routes!(creating::create_booking))
         .route(Access::SignedIn, routes!(creating::check_availability))
         .route(Access::SignedIn, routes!(creating::preview_price))
         .route(own, routes!(reading::list_bookings))
@@ -30,20 +30,20 @@ pub fn routes(api: Api) -> Api {
         .route(own, routes!(reading::booking_pricing));
     let api = api
         .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
-        .route(own, routes!(changing::cancel_booking))
-        .route(Access::can(Permission::CompleteBookings), routes!(changing::complete_booking))
-        .route(student, routes!(changing::reschedule_booking))
-        .route(own, routes!(no_show::report_no_show))
-        .route(own, routes!(no_show::dispute_no_show))
-        .route(student, routes!(paying::checkout))
-        .route(student, routes!(paying::confirm_payment))
-        .route(student, routes!(paying::change_payment_method))
-        .route(student, routes!(paying::retry_payment));
+        .route(own.counts(Bucket::Booking), routes!(changing::cancel_booking))
+        .route(Access::can(Permission::CompleteBookings).counts(Bucket::Booking), routes!(changing::complete_booking))
+        .route(student.counts(Bucket::Booking), routes!(changing::reschedule_booking))
+        .route(own.counts(Bucket::Booking), routes!(no_show::report_no_show))
+        .route(own.counts(Bucket::Booking), routes!(no_show::dispute_no_show))
+        .route(student.moves_money("checkout").keyed(), routes!(paying::checkout))
+        .route(student.moves_money("confirm_payment").keyed(), routes!(paying::confirm_payment))
+        .route(student.moves_money("payment_method").keyed(), routes!(paying::change_payment_method))
+        .route(student.moves_money("retry_payment").keyed(), routes!(paying::retry_payment));
     api.route(instructor, routes!(teaching::instructor_bookings))
         .route(instructor, routes!(teaching::instructor_pending_completion))
         .route(instructor, routes!(teaching::instructor_upcoming))
         .route(instructor, routes!(teaching::instructor_completed))
-        .route(instructor, routes!(teaching::instructor_complete))
+        .route(instructor.counts(Bucket::Booking), routes!(teaching::instructor_complete))
         .route(instructor, routes!(no_show::dispute_completion))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))

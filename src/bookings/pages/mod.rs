@@ -11,7 +11,7 @@ pub mod teaching;
 mod words;
 
 use crate::base::access::Role;
-use crate::web::{Access, Pages};
+use crate::web::{Access, Bucket, Pages};
 
 /// Registers every page of this room.
 pub fn routes(pages: Pages) -> Pages {
@@ -26,19 +26,19 @@ pub fn routes(pages: Pages) -> Pages {
 fn student(pages: Pages) -> Pages {
     let student = Access::Role(Role::Student);
     pages
-        .post(student, "/book/{instructor}/{offering}", book::hold)
+        .post(student.counts(Bucket::Booking), "/book/{instructor}/{offering}", book::hold)
         .get(student, "/student/booking/confirm", checkout::checkout_page)
-        .post(student, "/student/booking/confirm", checkout::book)
+        .post(student.moves_money("checkout"), "/student/booking/confirm", checkout::book)
         .get(student, "/student/lessons", lessons::list::lessons_page)
         .get(student, "/student/lessons/{id}", lessons::one::student_lesson)
         .get(student, "/student/lessons/{id}/booked", checkout::booked_page)
         .get(student, "/student/lessons/{id}/calendar.ics", lessons::one::calendar_file)
         .get(student, "/student/lessons/{id}/card", lessons::card::card_page)
-        .post(student, "/student/lessons/{id}/card", lessons::card::choose_card)
+        .post(student.moves_money("payment_method"), "/student/lessons/{id}/card", lessons::card::choose_card)
         .get(student, "/student/lessons/{id}/move", book::moving::move_page)
-        .post(student, "/student/lessons/{id}/move", book::moving::move_lesson)
+        .post(student.counts(Bucket::Booking), "/student/lessons/{id}/move", book::moving::move_lesson)
         .get(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel_page)
-        .post(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel)
+        .post(student.counts(Bucket::Booking), "/student/lessons/{id}/cancellation", lessons::one::student_cancel)
 }
 
 fn instructor(pages: Pages) -> Pages {
@@ -48,8 +48,12 @@ fn instructor(pages: Pages) -> Pages {
         .get(instructor, "/instructor/bookings", teaching::bookings_page)
         .get(instructor, "/instructor/bookings/{id}", lessons::one::instructor_lesson)
         .get(instructor, "/instructor/bookings/{id}/calendar.ics", lessons::one::calendar_file)
-        .post(instructor, "/instructor/bookings/{id}/completion", teaching::complete)
+        .post(instructor.counts(Bucket::Booking), "/instructor/bookings/{id}/completion", teaching::complete)
         .post(instructor, "/instructor/bookings/{id}/note", teaching::save_note)
         .get(instructor, "/instructor/bookings/{id}/cancellation", lessons::one::instructor_cancel_page)
-        .post(instructor, "/instructor/bookings/{id}/cancellation", lessons::one::instructor_cancel)
+        .post(
+            instructor.counts(Bucket::Booking),
+            "/instructor/bookings/{id}/cancellation",
+            lessons::one::instructor_cancel,
+        )
 }

@@ -16,9 +16,11 @@ use crate::base::text::count;
 use crate::base::time::{Date, utc_to_local};
 use crate::console::words::Moments;
 use crate::site::Site;
-use crate::site::audit::{AuditEntry, newest};
+use crate::site::audit::{AuditEntry, Ending, newest};
 use crate::store::Read;
-use crate::web::components::{Button, Field, Icon, Pager, button, empty, field, icon, link_button, pager};
+use crate::web::components::{
+    Button, Choice, Field, Icon, Pager, Tone, badge, button, empty, field, icon, link_button, pager, select,
+};
 use crate::web::{Answer, Chrome, Params};
 
 const PATH: &str = "/admin/audit";
@@ -30,6 +32,9 @@ pub struct Filter {
     action: String,
     /// What it was done to: an id, or a part of it.
     on: String,
+    /// Who did it: an id, an address, a role, or `system`.
+    who: String,
+    status: String,
     day: String,
     page: String,
 }
@@ -37,24 +42,41 @@ pub struct Filter {
 impl Filter {
     fn href(&self, path: &str, page: usize) -> String {
         let page = if page > 1 { page.to_string() } else { String::new() };
-        let parts = [("action", &self.action), ("on", &self.on), ("day", &self.day), ("page", &page)];
+        let parts = [
+            ("action", &self.action),
+            ("on", &self.on),
+            ("who", &self.who),
+            ("status", &self.status),
+            ("day", &self.day),
+            ("page", &page),
+        ];
         address(path, &parts.map(|(name, value)| (name, value.as_str())))
     }
 
     fn is_narrowed(&self) -> bool {
-        [&self.action, &self.on, &self.day].iter().any(|text| !text.is_empty())
+        [&self.action, &self.on, &self.who, &self.status, &self.day].iter().any(|text| !text.is_empty())
     }
 
     fn found(&self, r: &dyn Read, times: &Moments) -> Outcome<Vec<AuditEntry>> {
         let (action, on) = (self.action.trim().to_lowercase(), self.on.trim().to_lowercase());
+        let who = self.who.trim().to_lowercase();
         let day: Option<Date> = self.day.trim().parse().ok();
         newest(r, SCAN_ROWS, |entry| {
             let ids = [entry.entity_id.as_deref().unwrap_or_default(), &entry.request_id, &entry.entity_type];
             entry.action.contains(&action)
                 && (on.is_empty() || ids.iter().any(|id| id.to_lowercase().contains(&on)))
+                && (who.is_empty() || doer(entry).contains(&who))
+                && (self.status.is_empty() || entry.status.name() == self.status)
                 && day.is_none_or(|day| utc_to_local(entry.at, &times.zone).0 == day)
         })
     }
+}
+
+/// Everything that tells who did it, in lower case.
+fn doer(entry: &AuditEntry) -> String {
+    let id = entry.actor.map_or_else(|| "system".to_owned(), |id| id.to_string());
+    let role = entry.role.map(|role| role.name()).unwrap_or_default();
+    format!("{id} {role} {}", entry.ip).to_lowercase()
 }
 
 pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Params<Filter>) -> Answer<Markup> {
@@ -101,12 +123,29 @@ fn form(filter: &Filter) -> Markup {
         form.filters action=(PATH) {
             (field(&input("action", "Action", &filter.action, "search")))
             (field(&input("on", "Person, booking, request", &filter.on, "search")))
+            (field(&input("who", "By", &filter.who, "search")))
+            (select(&Field { name: "status", label: "Ended", small: true, ..Field::default() }, &endings(&filter.status)))
             (field(&Field { maxlength: None, ..input("day", "Day", &filter.day, "date") }))
             div.row {
                 (button(&Button::line("Apply").small()))
                 @if filter.is_narrowed() { a.small href=(PATH) { "Clear" } }
             }
         }
+    }
+}
+
+fn endings(now: &str) -> Vec<Choice> {
+    let any = Choice::new("", "However", now.is_empty());
+    let each =
+        Ending::ALL.into_iter().map(|ending| Choice::new(ending.name(), ending_words(ending), now == ending.name()));
+    std::iter::once(any).chain(each).collect()
+}
+
+fn ending_words(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Success => "Done",
+        Ending::Failed => "Failed",
+        Ending::Denied => "Denied",
     }
 }
 
@@ -137,7 +176,12 @@ fn row(r: &dyn Read, entry: &AuditEntry, times: &Moments) -> Outcome<Markup> {
     Ok(html! {
         li {
             time.fig datetime=(entry.at) { (times.second(entry.at)) }
-            p { (who) br; code { (entry.action) } }
+            p {
+                (who) br;
+                code { (entry.action) }
+                @if entry.status != Ending::Success { " " (badge(Tone::Warn, ending_words(entry.status))) }
+                @if !entry.ip.is_empty() { br; span.small.muted title=(entry.user_agent) { (entry.ip) } }
+            }
             div {
                 p { (entity(r, entry)?) }
                 @if let Some(reason) = &entry.reason { p.muted { (reason) } }
@@ -204,6 +248,9 @@ pub async fn csv(State(site): State<Site>, Params(filter): Params<Filter>) -> An
         "after",
         "reason",
         "request_id",
+        "status",
+        "ip",
+        "user_agent",
     ]);
     for entry in site.read(|r| filter.found(r, &times))? {
         let json = |value: &Option<Value>| value.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -219,6 +266,9 @@ pub async fn csv(State(site): State<Site>, Params(filter): Params<Filter>) -> An
             json(&entry.after),
             entry.reason.clone().unwrap_or_default(),
             entry.request_id.clone(),
+            entry.status.name().to_owned(),
+            entry.ip.clone(),
+            entry.user_agent.clone(),
         ]);
     }
     let headers = [

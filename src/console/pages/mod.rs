@@ -7,6 +7,7 @@ mod find;
 mod home;
 mod instructors;
 mod jobs;
+mod limits;
 mod mail_texts;
 mod outbox;
 mod privacy;
@@ -65,6 +66,9 @@ fn operations(pages: Pages) -> Pages {
         .get(watch, "/admin/jobs", jobs::list)
         .get(manage, "/admin/jobs/retry", jobs::ask_retry)
         .post(manage, "/admin/jobs/retry", jobs::retry)
+        .get(watch, "/admin/rate-limits", limits::list)
+        .get(watch, "/admin/rate-limits/reset", limits::ask_reset)
+        .post(watch, "/admin/rate-limits/reset", limits::reset)
         .get(read, "/admin/outbox", outbox::list)
         .get(read, "/admin/outbox/{id}", outbox::mail)
         .get(read, "/admin/outbox/{id}/print", outbox::print)

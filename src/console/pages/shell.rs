@@ -50,6 +50,7 @@ const SECTIONS: [Section; 5] = [
             ("Jobs", "/admin/jobs", Waiting::DeadJobs),
             ("Mails", "/admin/outbox", Waiting::FailedMails),
             ("Mail texts", "/admin/mail-texts", Waiting::Nothing),
+            ("Rate limits", "/admin/rate-limits", Waiting::Nothing),
             ("Audit", "/admin/audit", Waiting::Nothing),
             ("Settings", "/admin/settings", Waiting::Nothing),
             ("Style guide", "/admin/style", Waiting::Nothing),

@@ -22,9 +22,14 @@ use crate::instructors::view::{self, OwnProfileView, ProfileView, ServiceView};
 use crate::places::Gazetteer;
 use crate::places::api::NeighborhoodItem;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Params};
+use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Params, Window};
 
 mod coverage;
+
+// rule: 20§9 sliding windows
+static AREA_CHANGES: Window = Window::new("service_areas", 30, 60);
+static COVERAGE: Window = Window::new("instructor_coverage", 30, 60);
+static BULK_COVERAGE: Window = Window::new("bulk_coverage", 10, 60);
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageInstructorProfile);
@@ -37,9 +42,9 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Public, routes!(list_instructors))
         .route(Access::Public, routes!(get_instructor))
         .route(own, routes!(get_own_service_areas))
-        .route(own, routes!(replace_own_service_areas))
-        .route(Access::Public, routes!(coverage::get_instructor_coverage))
-        .route(Access::Public, routes!(coverage::get_bulk_coverage))
+        .route(own.within(&AREA_CHANGES), routes!(replace_own_service_areas))
+        .route(Access::Public.within(&COVERAGE), routes!(coverage::get_instructor_coverage))
+        .route(Access::Public.within(&BULK_COVERAGE), routes!(coverage::get_bulk_coverage))
 }
 
 /// *Service in* of the contract.

@@ -32,6 +32,7 @@ fn site(mode: Mode) -> Site {
     clock.freeze(true);
     let parts = Parts::default();
     parts.put(MailFaults::default());
+    parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
     Site::new(SiteParts {
         store: Store::in_memory().unwrap(),
         clock,
@@ -273,8 +274,7 @@ async fn codes_and_links_reach_their_mail_and_nothing_else() {
             "New York".into()
         }
     }
-    let parts =
-        accounts::Accounts::new(std::sync::Arc::new(Anywhere), &Entropy::seeded(3), accounts::WindowRule::Shadow);
+    let parts = accounts::Accounts::new(std::sync::Arc::new(Anywhere), &Entropy::seeded(3));
     place.site.parts.put(parts.unwrap());
     accounts::ops::email_code::send(&place.site, "new@mail.example").await.unwrap();
     accounts::ops::password::request_link(&place.site, "emma@mail.example").await.unwrap();

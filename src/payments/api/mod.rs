@@ -24,5 +24,5 @@ pub fn routes(api: Api) -> Api {
         .route(Access::Public, routes!(pricing::get_public_pricing))
         .route(Access::can(Permission::ViewFinancials), routes!(pricing::get_pricing))
         .route(Access::can(Permission::ManageFinancials), routes!(pricing::update_pricing))
-        .route(Access::Public, routes!(webhook::take_stripe_event))
+        .route(Access::Public.uncounted(), routes!(webhook::take_stripe_event))
 }

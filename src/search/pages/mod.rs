@@ -17,7 +17,7 @@ mod suggestions;
 pub use area::paths as area_paths;
 pub use params::SearchParams;
 
-use crate::web::{Access, Pages};
+use crate::web::{Access, Bucket, Pages};
 
 pub fn routes(pages: Pages) -> Pages {
     let pages = super::demand::pages::routes(super::history::pages::routes(pages));
@@ -26,8 +26,9 @@ pub fn routes(pages: Pages) -> Pages {
         "/areas/{borough}",
         area::borough_page,
     );
-    pages.get(Access::Public, "/", home::home_page).get(Access::Public, "/search", results::search_page).get(
-        Access::Public,
+    let search = Access::Public.counts(Bucket::Search);
+    pages.get(Access::Public, "/", home::home_page).get(search, "/search", results::search_page).get(
+        search,
         "/search/suggestions",
         suggestions::suggestions,
     )

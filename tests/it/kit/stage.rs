@@ -45,6 +45,8 @@ impl Stage {
     pub async fn set() -> Self {
         let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
         app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+        // Time stands still here: what refills by the minute never would.
+        app.post("/sandbox/v1/switches", json!({ "rate_limits": "off" })).await.expect(200);
         app.post("/sandbox/v1/clock", json!({ "set": "2026-11-10T19:05:00Z" })).await.expect(200);
         let hash = tokio::task::spawn_blocking(|| hash_now(PASSWORD).unwrap()).await.unwrap();
         let sarah = person(&app, "Sarah", "Chen", Role::Instructor, &hash).await;
@@ -77,6 +79,12 @@ impl Stage {
         let path = format!("/sandbox/v1/stripe/accounts/{}/onboard", begun.0.account_id);
         self.app.post(&path, json!({})).await.expect(200);
         instainstru::payments::ops::refresh_account(site, id).await.unwrap();
+    }
+
+    /// Somebody who runs the marketplace.
+    pub async fn admin(&self) -> Person {
+        let hash = tokio::task::spawn_blocking(|| hash_now(PASSWORD).unwrap()).await.unwrap();
+        person(&self.app, "Alex", "Rivera", Role::Admin, &hash).await
     }
 
     pub async fn post(&self, who: &Person, path: &str, body: Value) -> Answered {

@@ -1,5 +1,8 @@
 //! The console's calls for programs: settings, launch state, the audit trail (contract §7).
 
+mod beta;
+mod limits;
+
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -9,25 +12,32 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::settings::{self, Standing};
 use crate::base::access::{Permission, Role};
 use crate::base::id::{AuditId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
+use crate::console::settings::{self, Standing};
 use crate::site::Site;
-use crate::site::audit::{self, AuditEntry, By};
+use crate::site::audit::{self, AuditEntry, By, Ending};
 use crate::site::settings::Launch;
 use crate::web::{Access, Answer, Api, Body, Params};
 
 pub fn routes(api: Api) -> Api {
     let (read, manage) = (Access::can(Permission::AdminRead), Access::can(Permission::AdminManage));
+    let watch = Access::can(Permission::AccessMonitoring);
     api.route(read, routes!(list_settings))
         .route(manage, routes!(update_settings))
         .route(read, routes!(get_launch))
         .route(manage, routes!(set_launch))
         .route(read, routes!(list_audit))
+        .route(read, routes!(beta::get_beta_settings))
+        .route(manage, routes!(beta::put_beta_settings))
+        .route(watch, routes!(limits::get_rate_limit_policy))
+        .route(watch, routes!(limits::get_rate_limits))
+        .route(watch, routes!(limits::reset_rate_limits))
+        .route(Access::Public, routes!(limits::reload_config))
 }
 
 /// A setting as it stands.
@@ -92,7 +102,7 @@ struct LaunchState {
 }
 
 fn launch_of(site: &Site) -> Answer<Json<LaunchState>> {
-    let Launch { instructor, student } = settings::launch(site)?;
+    let Launch { instructor, student, .. } = settings::launch(site)?;
     Ok(Json(LaunchState { instructor, student }))
 }
 
@@ -108,7 +118,8 @@ async fn get_launch(State(site): State<Site>) -> Answer<Json<LaunchState>> {
     request_body = LaunchState, responses((status = 200, body = LaunchState)))]
 async fn set_launch(State(site): State<Site>, by: By, Body(state): Body<LaunchState>) -> Answer<Json<LaunchState>> {
     let LaunchState { instructor, student } = state;
-    settings::set_launch(&site, by, &Launch { instructor, student }).await?;
+    let launch = Launch { instructor, student, ..settings::launch(&site)? };
+    settings::set_launch(&site, by, &launch).await?;
     launch_of(&site)
 }
 
@@ -121,6 +132,8 @@ struct AuditQuery {
     action: Option<String>,
     actor_id: Option<UserId>,
     actor_role: Option<Role>,
+    /// `success`, `failed` or `denied`.
+    status: Option<Ending>,
     /// Not before.
     start: Option<Timestamp>,
     /// Before.
@@ -135,6 +148,7 @@ impl AuditQuery {
             && same(&self.action, &entry.action)
             && self.actor_id.is_none_or(|id| entry.actor == Some(id))
             && self.actor_role.is_none_or(|role| entry.role == Some(role))
+            && self.status.is_none_or(|status| entry.status == status)
             && self.start.is_none_or(|start| entry.at >= start)
             && self.end.is_none_or(|end| entry.at < end)
     }
@@ -146,6 +160,9 @@ struct AuditActor {
     r#type: &'static str,
     id: Option<UserId>,
     role: Option<Role>,
+    /// Where the request came from.
+    ip: Option<String>,
+    user_agent: Option<String>,
 }
 
 /// One entry of the trail.
@@ -157,7 +174,7 @@ struct AuditView {
     action: String,
     entity_type: String,
     entity_id: Option<String>,
-    status: &'static str,
+    status: Ending,
     before: Option<Value>,
     after: Option<Value>,
     reason: Option<String>,
@@ -170,11 +187,17 @@ impl From<AuditEntry> for AuditView {
         Self {
             id: entry.id,
             at: entry.at,
-            actor: AuditActor { r#type: kind, id: entry.actor, role: entry.role },
+            actor: AuditActor {
+                r#type: kind,
+                id: entry.actor,
+                role: entry.role,
+                ip: Some(entry.ip).filter(|ip| !ip.is_empty()),
+                user_agent: Some(entry.user_agent).filter(|agent| !agent.is_empty()),
+            },
             action: entry.action,
             entity_type: entry.entity_type,
             entity_id: entry.entity_id,
-            status: "success",
+            status: entry.status,
             before: entry.before,
             after: entry.after,
             reason: entry.reason,

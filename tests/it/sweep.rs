@@ -1,0 +1,181 @@
+//! Every route × every role. The table `access.txt` says in the specification's words who may call what; the router
+//! must declare the same, and behave so: 401 signed out, 403 without the role or permission, before anything else.
+
+use std::collections::BTreeMap;
+
+use instainstru::app::rooms;
+use instainstru::base::access::{Permission, Role};
+use instainstru::web::{Access, Declared};
+use reqwest::Method;
+use serde_json::json;
+
+use super::kit::{Answered, Stage, answered};
+
+/// Method, path, who may call, what it counts as.
+const TABLE: &str = include_str!("access.txt");
+
+/// `anyone`, `signed in`, `role student`, or a permission by its name.
+fn words(access: Access) -> String {
+    match access {
+        Access::Public => "anyone".into(),
+        Access::SignedIn => "signed in".into(),
+        Access::Role(role) => format!("role {}", role.name()),
+        Access::Can(permission) => permission.name().into(),
+        Access::Loopback => "this machine".into(),
+    }
+}
+
+fn line((method, path, rule): &Declared) -> String {
+    format!("{method:<6} {path:<70} {:<28} {}", words(rule.access), rule.counted_as())
+}
+
+fn declared() -> Vec<Declared> {
+    let (api, pages) = (rooms::api(), rooms::pages());
+    let mut all: Vec<Declared> = api.declared().iter().chain(pages.declared()).cloned().collect();
+    all.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    all
+}
+
+#[test]
+fn the_router_declares_what_the_table_says() {
+    let lines: Vec<String> = declared().iter().map(line).collect();
+    let table: Vec<&str> = TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
+    let missing: Vec<_> = lines.iter().filter(|line| !table.contains(&line.as_str())).collect();
+    let gone: Vec<_> = table.iter().filter(|line| !lines.iter().any(|l| l == *line)).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "tests/it/access.txt and the router differ. Declared and not in the table:\n{missing:#?}\nIn the table and not declared:\n{gone:#?}"
+    );
+    let mut seen = BTreeMap::new();
+    for (method, path, _) in declared() {
+        assert!(seen.insert((method.clone(), path.clone()), ()).is_none(), "{method} {path} twice");
+    }
+}
+
+/// Who holds what, by part 20 §3; written out here so that the program's own table is not its own witness.
+fn holds(role: Role, access: Access) -> bool {
+    const SHARED: &str = "manage_own_profile view_own_bookings view_own_search_history change_own_password \
+        delete_own_account send_messages view_messages";
+    const STUDENT: &str =
+        "view_instructors view_instructor_availability create_bookings cancel_own_bookings view_booking_details";
+    const INSTRUCTOR: &str = "manage_instructor_profile manage_services manage_availability view_incoming_bookings \
+        complete_bookings cancel_student_bookings view_own_instructor_analytics suspend_own_instructor_account";
+    let among = |names: &str, permission: Permission| names.split_whitespace().any(|name| name == permission.name());
+    match access {
+        Access::Public | Access::SignedIn | Access::Loopback => true,
+        Access::Role(wanted) => wanted == role,
+        Access::Can(permission) => match role {
+            Role::Admin => true,
+            Role::Student => among(SHARED, permission) || among(STUDENT, permission),
+            Role::Instructor => among(SHARED, permission) || among(INSTRUCTOR, permission),
+        },
+    }
+}
+
+fn concrete(path: &str) -> String {
+    let part = |part: &str| match part.starts_with('{') {
+        true => "01ARZ3NDEKTSV4RRFFQ69G5FAV".to_owned(),
+        false => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+async fn ask(stage: &Stage, method: &str, path: &str, token: Option<&str>) -> Answered {
+    let method: Method = method.parse().unwrap();
+    let mut request = stage.app.http.request(method.clone(), format!("{}{}", stage.app.base, concrete(path)));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if method != Method::GET {
+        // No handler takes this: whoever passes the guard changes nothing.
+        request = request.header("content-type", "text/nothing").body("x");
+    }
+    answered(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_past_a_guard_that_is_not_theirs() {
+    let stage = Stage::set().await;
+    stage.app.post("/sandbox/v1/switches", json!({ "rate_limits": "off" })).await.expect(200);
+    let admin = stage.admin().await;
+    let mut asked = 0;
+    for (method, path, rule) in declared() {
+        let (access, page) = (rule.access, !path.starts_with("/api/") && !path.starts_with("/internal/"));
+        if matches!(access, Access::Public | Access::Loopback) {
+            continue;
+        }
+        let stranger = ask(&stage, &method, &path, None).await;
+        match page {
+            true => {
+                let to = stranger.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
+                assert!(
+                    stranger.status == 303 && to.starts_with("/login?redirect="),
+                    "{method} {path}: {}",
+                    stranger.status
+                );
+            }
+            false => {
+                assert_eq!(stranger.headers["www-authenticate"], "Bearer", "{method} {path}");
+                stranger.refused(401, "NOT_SIGNED_IN");
+            }
+        }
+        for (role, person) in [(Role::Admin, &admin), (Role::Student, &stage.emma), (Role::Instructor, &stage.sarah)] {
+            if holds(role, access) {
+                continue;
+            }
+            asked += 1;
+            let answer = ask(&stage, &method, &path, Some(&person.token)).await;
+            let turned = match page {
+                // Strays between the two sides are shown their own.
+                true => answer.status == 403 || answer.status == 303,
+                false => answer.status == 403 && answer.json()["code"] == "FORBIDDEN",
+            };
+            assert!(turned, "{method} {path} as {}: {} {}", role.name(), answer.status, answer.text);
+        }
+    }
+    assert!(asked > 200, "{asked} pairs were asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_gets_past_the_guard() {
+    let stage = Stage::set().await;
+    stage.app.post("/sandbox/v1/switches", json!({ "rate_limits": "off" })).await.expect(200);
+    let admin = stage.admin().await;
+    for (method, path, rule) in declared() {
+        // What takes no body would act on whoever asks; reading and bodies that are refused do not.
+        let acts = method != "GET" && (method == "DELETE" || ENDS.iter().any(|end| path.contains(end)));
+        if acts || rule.access == Access::Loopback {
+            continue;
+        }
+        for (role, person) in [(Role::Admin, &admin), (Role::Student, &stage.emma), (Role::Instructor, &stage.sarah)] {
+            if holds(role, rule.access) {
+                let answer = ask(&stage, &method, &path, Some(&person.token)).await;
+                let code = serde_json::from_str::<serde_json::Value>(&answer.text).unwrap_or_default()["code"].clone();
+                let refused = answer.status == 401 || code == "FORBIDDEN" || answer.status.is_server_error();
+                let known = answer.status == 501 && path.starts_with("/api/v1/instructors/availability/");
+                assert!(!refused || known, "{method} {path} as {}: {} {}", role.name(), answer.status, answer.text);
+            }
+        }
+    }
+}
+
+/// Calls and pages that act without a body.
+const ENDS: [&str; 10] =
+    ["logout", "/end", "/suspend", "/deactivate", "/reactivate", "/pause", "/resume", "/close", "/2fa/", "two-factor"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_rights_holds_from_the_next_request_on() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let path = format!("/api/v1/admin/users/{}/permissions", stage.emma.id);
+    let change = |grants: serde_json::Value, revokes: serde_json::Value| {
+        let body = json!({ "grants": grants, "revokes": revokes, "reason": "to see whether it holds" });
+        stage.app.ask(Method::PUT, &path, Some(&admin.token), Some(body))
+    };
+    let trail = || stage.get(&stage.emma, "/api/v1/admin/audit");
+    trail().await.refused(403, "FORBIDDEN");
+    change(json!(["admin:read"]), json!([])).await.expect(200);
+    trail().await.expect(200);
+    change(json!(["admin:read"]), json!(["admin:read"])).await.expect(200);
+    trail().await.refused(403, "FORBIDDEN");
+}

@@ -95,8 +95,6 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
     let people = retention::wire(personal::wire(people));
-    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
-    let people = personal::wire(people);
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());

@@ -25,9 +25,9 @@ const COMMIT: &str = match option_env!("INSTAINSTRU_COMMIT") {
 };
 
 pub fn routes(api: Api) -> Api {
-    api.route(Access::Public, routes!(health))
-        .route(Access::Public, routes!(health_lite))
-        .route(Access::Public, routes!(ready))
+    api.route(Access::Public.uncounted(), routes!(health))
+        .route(Access::Public.uncounted(), routes!(health_lite))
+        .route(Access::Public.uncounted(), routes!(ready))
 }
 
 #[derive(Serialize, ToSchema)]

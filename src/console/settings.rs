@@ -16,7 +16,7 @@ use crate::store::{Read, ReadExt};
 use crate::web::limits::RATE_LIMITS;
 
 /// Prices and launch state are not among them: they have calls and pages of their own.
-pub static ALL: [&dyn AnySetting; 14] = [
+pub static ALL: [&dyn AnySetting; 15] = [
     &HOLD_MINUTES,
     &hours::BOOKING_MODE,
     &hours::NOTICE_ONLINE,

@@ -117,6 +117,9 @@ fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: 
             p { (link_button("/account/export", &Button::line("Download your data"))) }
             p.small.muted { "A zip archive: open " code { "index.html" } " in it, or feed " code { "data.json" } " to a program." }
         }))
+        (section("searches", "What you searched for", "Kept to bring you back to it; you can clear it.", html! {
+            p { (link_button("/searches", &Button::line("Your searches"))) }
+        }))
         @if actor.is(Role::Instructor) { (teaching(&user, ahead)) }
         (section("erase", "Leave for good", "There is no way back.", erase_form(refused, ahead)))
     };

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::accounts::own_path;
 use crate::base::access::Actor;
 use crate::base::id::NotificationId;
-use crate::base::text::count;
 use crate::base::time::{TimeZone, Timestamp, fmt_clock, fmt_date, utc_to_local, zone};
 use crate::notify::centre as ops;
 use crate::notify::model::Notification;
@@ -52,7 +51,7 @@ async fn show(
         back: (number > 1).then(|| ("Newer".to_owned(), href(number - 1))),
         next: (from + shown.len() < all.len()).then(|| ("Older".to_owned(), href(number + 1))),
     };
-    let lead = if unread == 0 { "All read.".to_owned() } else { format!("{} new.", count(unread, "line", "lines")) };
+    let lead = if unread == 0 { "All read.".to_owned() } else { format!("{unread} new.") };
     let body = html! {
         div.wrap.stack.stack--l {
             (page_head("Notifications", lead, html! {
@@ -62,7 +61,7 @@ async fn show(
             @if shown.is_empty() {
                 (empty("Nothing here yet", "Lessons, payments, reviews and sign-ins are told here.", None))
             } @else {
-                ul.notes { @for note in &shown { (line(note, &tz)) } }
+                ul.tidings { @for note in &shown { (line(note, &tz)) } }
                 (pager(&around))
                 div.row { (post_button("/notifications/delete", &[], &Button::link("Clear all"))) }
             }
@@ -74,7 +73,7 @@ async fn show(
 fn line(note: &Notification, tz: &TimeZone) -> Markup {
     let is_new = note.read_at.is_none();
     html! {
-        li.note.note--new[is_new] {
+        li.tiding.tiding--new[is_new] {
             form method="post" action={ (HERE) "/" (note.id) } {
                 (button(&Button::link(&note.title)))
                 @if is_new { " " (badge(Tone::Info, "new")) }

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 mod control;
 pub mod demo;
+mod links;
 mod listen;
 mod personal;
 mod probes;

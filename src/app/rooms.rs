@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{backup, demo, personal, probes, retention, sandbox_clock, static_pages};
+use super::{backup, demo, links, personal, probes, retention, sandbox_clock, static_pages};
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
@@ -83,7 +83,7 @@ pub fn jobs() -> Vec<JobKind> {
 }
 
 pub fn consumers() -> Vec<Consumer> {
-    let mut consumers = vec![notify::consumer()];
+    let mut consumers = vec![notify::consumer(), links::consumer()];
     consumers.extend(search::consumers());
     consumers
 }
@@ -94,7 +94,8 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let gazetteer = places::Gazetteer::builtin();
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
-    let people = retention::wire(personal::wire(people));
+    let people = links::on_me(retention::wire(personal::wire(people)), site.clock.clone());
+    site.parts.put(links::identity_desk());
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
     site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());

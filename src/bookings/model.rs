@@ -99,6 +99,8 @@ pub struct Booking {
     pub holds_slot: bool,
     #[serde(default)]
     pub no_show: Option<NoShow>,
+    #[serde(default)]
+    pub contested: Option<Contested>,
     /// Grows by one with every change.
     pub version: u32,
 }
@@ -114,6 +116,13 @@ pub struct NoShow {
     pub dispute_reason: Option<String>,
     pub resolved_at: Option<Timestamp>,
     pub resolution: Option<String>,
+}
+
+/// The instructor contests that the lesson counts as complete (part 10 §2.9).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contested {
+    pub at: Timestamp,
+    pub reason: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -103,6 +103,8 @@ pub fn action_words(kind: ActionKind) -> &'static str {
         ActionKind::Refund => "Refund",
         ActionKind::Transfer => "Payout",
         ActionKind::TopUp => "Payout from our own money",
+        ActionKind::Reverse => "Payout taken back",
+        ActionKind::Restore => "Payout made again",
         ActionKind::Tip => "Tip",
         ActionKind::TipTransfer => "Payout of the tip",
     }

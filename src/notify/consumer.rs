@@ -16,7 +16,10 @@ use crate::bookings::events::{
 };
 use crate::bookings::model::{Accused, Side};
 use crate::jobs::Consumer;
-use crate::payments::events::{AuthorizationFailed, AuthorizationWarning, CaptureFailed, PayoutSent};
+use crate::payments::events::{
+    AuthorizationFailed, AuthorizationWarning, BankPayoutFailed, BankPayoutSent, BooksDiffer, CaptureFailed,
+    DisputeClosed, DisputeOpened, PaymentRefunded, PaymentsUnwell, PayoutSent, ReviewNeeded,
+};
 use crate::reviews::events::{ReviewCreated, ReviewResponded};
 use crate::reviews::tables::of_booking;
 use crate::search::demand::{self, DemandMatched};
@@ -24,13 +27,15 @@ use crate::site::Site;
 use crate::store::{EventRecord, ReadExt as _, Tx, journal};
 
 use super::letter::{Letter, Sender};
-use super::mails::{self, Lesson, account, lesson, money, review, wish};
+use super::mails::{self, Lesson, account, desk, lesson, money, review, wish};
 use super::model::Posting;
 use super::{ops, reminders};
 
 const NAME: &str = "notify";
 /// A confirmed lesson without a working card is called off this long before it. // rule: 00§4
 const CANCELLED_HOURS_BEFORE: i64 = 12;
+/// Admins who are told of what needs a person.
+const ADMINS: usize = 100;
 const BOTH: [Side; 2] = [Side::Student, Side::Instructor];
 
 pub fn consumer() -> Consumer {
@@ -213,10 +218,69 @@ fn about_money(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()>
     if let Some(e) = event.decode::<CaptureFailed>() {
         return to_parties(tx, sender, e.booking_id, &student, |lesson, _| Some(money::capture_failed(sender, lesson)));
     }
+    if about_bank(tx, sender, event)? {
+        return Ok(());
+    }
     if let Some(e) = event.decode::<PayoutSent>() {
         return to_parties(tx, sender, e.booking_id, &[Side::Instructor], |lesson, _| {
             Some(money::payout_sent(sender, lesson, e.amount_cents))
         });
+    }
+    Ok(())
+}
+
+/// Payouts to banks, disputes, later refunds, and what the people who run this have to know.
+fn about_bank(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<bool> {
+    if let Some(e) = event.decode::<BankPayoutSent>() {
+        to_user(tx, sender, event, e.user_id, |user| Some(desk::bank_payout(sender, user, e.amount_cents, e.instant)))?;
+    } else if let Some(e) = event.decode::<BankPayoutFailed>() {
+        to_user(tx, sender, event, e.user_id, |user| Some(desk::bank_payout_failed(sender, user, e.amount_cents)))?;
+    } else if let Some(e) = event.decode::<DisputeOpened>() {
+        let (what, path) = (lesson_words(tx, e.booking_id)?, format!("/instructor/bookings/{}", e.booking_id));
+        to_user(tx, sender, event, e.instructor_id, |user| {
+            Some(
+                desk::dispute_opened(sender, user, &what, e.amount_cents, &path)
+                    .datum("booking_id", e.booking_id.to_string()),
+            )
+        })?;
+    } else if let Some(e) = event.decode::<DisputeClosed>() {
+        let (what, path) = (lesson_words(tx, e.booking_id)?, format!("/instructor/bookings/{}", e.booking_id));
+        to_user(tx, sender, event, e.instructor_id, |user| {
+            Some(desk::dispute_closed(sender, user, &what, e.won, &path).datum("booking_id", e.booking_id.to_string()))
+        })?;
+    } else if let Some(e) = event.decode::<PaymentRefunded>() {
+        let (what, path) = (lesson_words(tx, e.booking_id)?, format!("/student/lessons/{}", e.booking_id));
+        to_user(tx, sender, event, e.student_id, |user| {
+            Some(
+                desk::refunded(sender, user, &what, e.amount_cents, &path)
+                    .datum("booking_id", e.booking_id.to_string()),
+            )
+        })?;
+    } else if let Some(e) = event.decode::<ReviewNeeded>() {
+        // A report that nobody objects to is decided by time.
+        if e.reason != "no_show_reported" {
+            let (what, path) = (lesson_words(tx, e.booking_id)?, format!("/admin/bookings/{}", e.booking_id));
+            to_admins(tx, sender, event, |user| desk::review_needed(sender, user, &what, &e.reason, &path))?;
+        }
+    } else if let Some(e) = event.decode::<BooksDiffer>() {
+        to_admins(tx, sender, event, |user| desk::books_differ(sender, user, e.found))?;
+    } else if let Some(e) = event.decode::<PaymentsUnwell>() {
+        to_admins(tx, sender, event, |user| desk::payments_unwell(sender, user, &e.words))?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// "Piano on Thu Nov 12, 4:30 pm".
+fn lesson_words(tx: &Tx, id: BookingId) -> Outcome<String> {
+    let lesson = mails::lesson(tx, id)?;
+    Ok(lesson.map_or_else(|| "a lesson".to_owned(), |l| format!("{} on {}", l.booking.service_name, l.starts())))
+}
+
+fn to_admins(tx: &mut Tx, sender: &Sender, event: &EventRecord, write: impl Fn(&User) -> Letter) -> Outcome<()> {
+    for admin in accounts::users_with_role(tx, Role::Admin, ADMINS)? {
+        to_address(tx, sender, event, &admin.email, Some(admin.id), write(&admin))?;
     }
     Ok(())
 }

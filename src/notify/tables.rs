@@ -1,6 +1,6 @@
 //! The outbox: mails by id (so by age), by key, by recipient.
 
-use crate::base::id::{AnyId as _, MailId, NotificationId, UserId, bits_of_draw};
+use crate::base::id::{AnyId as _, BookingId, MailId, NotificationId, UserId, bits_of_draw};
 use crate::base::refusal::Outcome;
 use crate::base::time::{Date, Timestamp};
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table, Tx};
@@ -60,6 +60,21 @@ pub fn newest(read: &dyn Read, to: Option<&str>, limit: usize) -> Outcome<Vec<Ma
 
 pub fn mail(read: &dyn Read, id: MailId) -> Outcome<Option<Mail>> {
     read.get(&MAILS, &id)
+}
+
+/// What these people were told about one lesson, oldest first.
+pub fn about_booking(read: &dyn Read, booking: BookingId, readers: &[String]) -> Outcome<Vec<Mail>> {
+    const LOOKED_AT: usize = 2000;
+    let named = booking.to_string();
+    let about = |mail: &Mail| {
+        mail.booking_id == Some(booking) || mail.data.get("booking_id").and_then(|id| id.as_str()) == Some(&named)
+    };
+    let mut told = Vec::new();
+    for reader in readers {
+        told.extend(newest(read, Some(reader), LOOKED_AT)?.into_iter().filter(about));
+    }
+    told.sort_by_key(|mail| mail.id);
+    Ok(told)
 }
 
 /// Unsent mails of one status, newest first.

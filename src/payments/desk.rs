@@ -1,5 +1,6 @@
 //! How money asks the room of lessons, which it may not know: a part of the site, put in at wiring.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::model::BookingPayment;
@@ -19,6 +20,8 @@ pub enum News {
     /// No card until 12 hours before the start: PENDING → PAYMENT_FAILED, CONFIRMED → CANCELLED by the system. The
     /// money is settled by us, do not plan anything.
     GaveUp,
+    /// An admin gave all of the card's money back after the lesson: a COMPLETED booking becomes CANCELLED.
+    RefundedInFull,
     /// End + 24 h: the lesson is completed unless somebody said otherwise.
     CaptureDue,
 }
@@ -38,6 +41,11 @@ pub trait LessonDesk: Send + Sync {
 
 /// The part of the site.
 pub struct Lessons(pub Arc<dyn LessonDesk>);
+
+/// Who is told that Stripe's check of somebody's identity has news: the session's id; answers whether it is known.
+pub struct IdentityDesk(
+    pub Arc<dyn Fn(Site, String) -> Pin<Box<dyn Future<Output = Outcome<bool>> + Send>> + Send + Sync>,
+);
 
 pub(super) fn desk(site: &Site) -> Outcome<Arc<dyn LessonDesk>> {
     Ok(site.part::<Lessons>().map_err(Refusal::internal)?.0.clone())

@@ -52,6 +52,11 @@ events! {
         credit_cents: Cents,
     }
     PayoutSent "payout.sent" { amount_cents: Cents }
+    /// Money went back to the card after the payment had ended.
+    PaymentRefunded "payment.refunded" { amount_cents: Cents, full: bool }
+    /// The card holder's bank asks for the money back.
+    DisputeOpened "payment.dispute_opened" { amount_cents: Cents }
+    DisputeClosed "payment.dispute_closed" { amount_cents: Cents, won: bool }
 }
 
 /// A student was given credit.
@@ -65,6 +70,48 @@ pub struct CreditIssued {
 }
 impl Event for CreditIssued {
     const KIND: &'static str = "credit.issued";
+}
+
+/// The nightly comparison found what nobody had noticed yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BooksDiffer {
+    pub found: usize,
+}
+impl Event for BooksDiffer {
+    const KIND: &'static str = "payment.books_differ";
+}
+
+/// Authorisations pile up, or fail, or stand still.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PaymentsUnwell {
+    pub words: String,
+}
+impl Event for PaymentsUnwell {
+    const KIND: &'static str = "payment.unwell";
+}
+
+/// Stripe paid an instructor's balance to their bank.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BankPayoutSent {
+    pub user_id: UserId,
+    pub amount_cents: Cents,
+    pub payout_id: String,
+    pub instant: bool,
+}
+impl Event for BankPayoutSent {
+    const KIND: &'static str = "payout.paid";
+}
+
+/// The bank did not take it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BankPayoutFailed {
+    pub user_id: UserId,
+    pub amount_cents: Cents,
+    pub payout_id: String,
+    pub reason: String,
+}
+impl Event for BankPayoutFailed {
+    const KIND: &'static str = "payout.failed";
 }
 
 /// An instructor's account at Stripe changed.

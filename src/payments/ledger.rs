@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::LotStatus;
-use super::tables::{ENTRIES, ENTRIES_BY_BOOKING, LOTS};
+use super::tables::{ENTRIES, ENTRIES_BY_BOOKING, LOTS, STANDINGS};
 use crate::base::id::{AnyId as _, BookingId, PostingId, UserId, bits_of_draw};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
@@ -26,8 +26,14 @@ pub enum Account {
     StudentCredit,
     /// What giving credit away costs us.
     CreditCost,
-    /// The platform's earnings: service fee and share, less what it waived.
+    /// The platform's earnings: service fee and share, less what it waived or gave back.
     Fees,
+    /// Money a bank holds while it judges a dispute.
+    Disputes,
+    /// What disputes that were lost cost us.
+    Losses,
+    /// What students owe us.
+    StudentDebt,
 }
 
 impl Account {
@@ -39,6 +45,9 @@ impl Account {
             Self::StudentCredit => "student_credit",
             Self::CreditCost => "credit_cost",
             Self::Fees => "fees",
+            Self::Disputes => "disputes",
+            Self::Losses => "losses",
+            Self::StudentDebt => "student_debt",
         }
     }
 }
@@ -59,6 +68,18 @@ pub enum EntryKind {
     CreditForfeited,
     CreditExpired,
     FeesEarned,
+    /// A later refund that the platform bears.
+    FeesReturned,
+    PayoutReversed,
+    DisputeOpened,
+    DisputeWon,
+    DisputeLost,
+    /// Credit taken away with the payment it came from.
+    CreditRevoked,
+    DebtRaised,
+    DebtCleared,
+    /// Paid with credit given since.
+    DebtPaid,
     /// Carried over to the booking a lesson was moved to.
     Rebooked,
 }
@@ -76,6 +97,15 @@ impl EntryKind {
             Self::CreditForfeited => "credit_forfeited",
             Self::CreditExpired => "credit_expired",
             Self::FeesEarned => "fees_earned",
+            Self::FeesReturned => "fees_returned",
+            Self::PayoutReversed => "payout_reversed",
+            Self::DisputeOpened => "dispute_opened",
+            Self::DisputeWon => "dispute_won",
+            Self::DisputeLost => "dispute_lost",
+            Self::CreditRevoked => "credit_revoked",
+            Self::DebtRaised => "debt_raised",
+            Self::DebtCleared => "debt_cleared",
+            Self::DebtPaid => "debt_paid",
             Self::Rebooked => "rebooked",
         }
     }
@@ -161,7 +191,7 @@ pub fn balance_of_booking(r: &dyn Read, booking: BookingId, account: Account) ->
 /// The room's own promises, for `verify` (architecture, invariant 5).
 pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
     let mut wrong = Vec::new();
-    let (mut total, mut credit) = (Cents::ZERO, Cents::ZERO);
+    let (mut total, mut credit, mut debt) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
     for (id, entry) in walk(r, |r, span| r.scan(&ENTRIES, span, STEP, Dir::Up))? {
         let sum: Cents = entry.lines.iter().map(|line| line.amount).sum();
         if sum != Cents::ZERO {
@@ -170,6 +200,7 @@ pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
         total += sum;
         let of_credit = entry.lines.iter().filter(|line| line.account == Account::StudentCredit);
         credit += of_credit.map(|line| line.amount).sum();
+        debt += entry.lines.iter().filter(|line| line.account == Account::StudentDebt).map(|line| line.amount).sum();
     }
     if total != Cents::ZERO {
         wrong.push(format!("the ledger as a whole does not sum to zero but to {}", total.dollars()));
@@ -179,7 +210,15 @@ pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
     if held != -credit {
         wrong.push(format!("students hold {} of credit, the ledger says {}", held.dollars(), (-credit).dollars()));
     }
-    let astray = lots.iter().filter(|(_, lot)| (lot.status == LotStatus::Reserved) != lot.reserved_for.is_some());
+    let owed: Cents = walk(r, |r, span| r.scan(&STANDINGS, span, STEP, Dir::Up))?.iter().map(|(_, s)| s.balance).sum();
+    if debt != -owed {
+        wrong.push(format!("students owe {}, the ledger says {}", (-owed).dollars(), debt.dollars()));
+    }
+    let astray = lots.iter().filter(|(_, lot)| match lot.status {
+        LotStatus::Reserved => lot.reserved_for.is_none(),
+        LotStatus::Frozen => false,
+        _ => lot.reserved_for.is_some(),
+    });
     wrong.extend(astray.map(|(id, _)| format!("credit lot {id} is reserved for nothing, or for something while not")));
     Ok(wrong)
 }

@@ -21,26 +21,31 @@
 //! - reading: [`ops::payment`], [`view`] (payment, payment_summary, payout_summary parts of a Booking).
 //! - filling a marketplace with a past: [`ops::plant_settled`].
 //!
-//! Tables: `PAYMENTS, ACTIONS, CUSTOMERS, METHODS, LOTS, ACCOUNTS, STANDINGS, WEBHOOKS, ENTRIES`. Events: [`events`].
+//! After the end ([`later`]): an admin's refund ([`ops::plan_refund`]), a bank's dispute ([`ops::open_dispute`]),
+//! milestone credit taken back; all of them corrections that go call after call like a settlement.
+//!
+//! Tables: see [`tables`]. Events: [`events`].
 //! Jobs: `authorize`, `auth_retry`, `capture`, `capture_retry` (timers at exact instants), `credit_expiry`,
-//! `payment_health` (repeats calls whose outcome is unknown).
+//! `payout_audit`, `payment_health` (repeats calls whose outcome is unknown).
 
 pub mod api;
 pub mod desk;
 pub mod events;
 mod jobs;
+pub mod later;
 pub mod ledger;
 pub mod model;
 pub mod ops;
 pub mod pages;
 pub mod rules;
+mod statement;
 pub mod tables;
 pub mod view;
 
 #[cfg(test)]
 mod tests;
 
-pub use desk::{LessonDesk, Lessons, News, Stand};
+pub use desk::{IdentityDesk, LessonDesk, Lessons, News, Stand};
 pub use jobs::jobs;
 pub use ledger::check;
 pub use tables::tables;

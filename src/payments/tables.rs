@@ -2,10 +2,11 @@
 
 use super::ledger::Entry;
 use super::model::{
-    ActionState, BookingPayment, CreditLot, MoneyAction, PaymentMethod, PaymentStatus, PayoutAccount, Standing,
-    WebhookRow,
+    ActionState, BookingPayment, CreditLot, Discrepancy, Milestone, MoneyAction, PaymentMethod, PaymentStatus,
+    PayoutAccount, PayoutRow, PricingVersion, Standing, WebhookRow,
 };
 use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, PostingId, UserId};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
@@ -73,8 +74,40 @@ pub static ENTRIES_BY_INSTRUCTOR: Index<PostingId, Entry, (UserId,)> =
 pub static ENTRIES_BY_STUDENT: Index<PostingId, Entry, (UserId,)> =
     Index::new(0x1415, "studentid_entryid", |_, e| e.student_id.iter().map(|id| (*id,)).collect());
 
+/// Milestones that were reached: a student's n-th completed lesson is rewarded once (rule: 10§2.5).
+pub static MILESTONES: Table<(UserId, u32), Milestone> = Table::new(0x1417, "studentid_number_milestone");
+
+/// Key: Stripe's id.
+pub static PAYOUTS: Table<String, PayoutRow> = Table::new(0x1418, "payoutid_payout").indexed(&[&PAYOUTS_BY_USER]);
+pub static PAYOUTS_BY_USER: Index<String, PayoutRow, (UserId, Timestamp)> =
+    Index::new(0x1419, "userid_createdat_payoutid", |_, p| vec![(p.user_id, p.created_at)]);
+
+/// Every version of the price settings, by its number.
+pub static PRICING_HISTORY: Table<u64, PricingVersion> = Table::new(0x141C, "version_pricing");
+
+/// Key: Stripe's id of what differs.
+pub static DISCREPANCIES: Table<String, Discrepancy> = Table::new(0x141A, "objectid_discrepancy");
+
+/// When the admins were last told that something is wrong, by what told them.
+pub static ALERTED: Table<String, Timestamp> = Table::new(0x141B, "check_toldat");
+
 pub fn tables() -> Vec<&'static dyn AnyTable> {
-    vec![&PAYMENTS, &ACTIONS, &CUSTOMERS, &METHODS, &LOTS, &ACCOUNTS, &STANDINGS, &WEBHOOKS, &ENTRIES]
+    vec![
+        &PAYMENTS,
+        &ACTIONS,
+        &CUSTOMERS,
+        &METHODS,
+        &LOTS,
+        &ACCOUNTS,
+        &STANDINGS,
+        &WEBHOOKS,
+        &ENTRIES,
+        &MILESTONES,
+        &PAYOUTS,
+        &DISCREPANCIES,
+        &ALERTED,
+        &PRICING_HISTORY,
+    ]
 }
 
 /// The money of a booking that must have some.
@@ -100,10 +133,24 @@ pub fn unanswered(r: &dyn Read, limit: usize) -> Outcome<usize> {
     Ok(r.index_keys(&ACTIONS_PENDING, Span::all(), limit, Dir::Up)?.len())
 }
 
+/// Calls begun before `at` whose outcome is not known yet.
+pub fn unanswered_since(r: &dyn Read, at: Timestamp, limit: usize) -> Outcome<usize> {
+    let rows = r.by_index(&ACTIONS, &ACTIONS_PENDING, Span::all(), limit, Dir::Up)?;
+    Ok(rows.into_iter().filter(|(_, action)| action.created_at < at).count())
+}
+
 /// The one call under way or waiting for a booking.
 pub fn pending(r: &dyn Read, booking: BookingId) -> Outcome<Option<MoneyAction>> {
     let mut rows = r.by_index(&ACTIONS, &ACTIONS_PENDING, Span::prefix(&(booking,)), 1, Dir::Up)?;
     Ok(rows.pop().map(|(_, action)| action))
+}
+
+/// The events of the provider that arrived last, newest first.
+pub fn latest_events(r: &dyn Read, limit: usize) -> Outcome<Vec<(String, WebhookRow)>> {
+    let mut rows = r.scan(&WEBHOOKS, Span::all(), SCAN_ROWS, Dir::Up)?;
+    rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.received_at));
+    rows.truncate(limit);
+    Ok(rows)
 }
 
 /// All cards of a person, oldest first.

@@ -54,6 +54,7 @@ fn booking(name: &str, student: &str, status: BookingStatus) -> Booking {
         hold_expires_at: None,
         holds_slot: true,
         no_show: None,
+        contested: None,
         version: 1,
     }
 }

@@ -279,7 +279,9 @@ async fn who_did_not_come_is_reported_objected_to_and_decided() {
     );
     assert_eq!(stage.booking(&stage.john, &his).await["payment"]["payment_status"], "manual_review");
     let (site, id) = (stage.app.site().clone(), his.parse().unwrap());
-    resolve(&site, id, stage.sarah.id, Resolution::DisputeUpheld, "Messages show that both were there.").await.unwrap();
+    let by = instainstru::site::audit::By { actor: Some(stage.sarah.id), ..Default::default() };
+    let by = by.because("Messages show that both were there.").unwrap();
+    resolve(&site, id, by, Resolution::DisputeUpheld).await.unwrap();
     stage.app.settle().await;
     let paid = stage.booking(&stage.sarah, &his).await;
     assert_eq!(

@@ -9,7 +9,7 @@ use crate::kit::{Answered, Person, Stage, answered};
 const SECRET: &str = "seven copper kettles sing";
 const WHY: &str = "The student asked for it on the phone.";
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 27] = [
     "/admin",
     "/admin/find?q=john",
     "/admin/style",
@@ -35,6 +35,8 @@ const PAGES: [&str; 25] = [
     "/admin/search/names",
     "/admin/search/bench",
     "/admin/search/bench?q=piano+tomorrow&price=60",
+    "/admin/settings/pricing",
+    "/admin/payments",
 ];
 
 /// A stage with an admin on it.
@@ -111,7 +113,7 @@ async fn only_admins_get_in() {
     let stage = &desk.stage;
     let booking = stage.book(&stage.emma, "2026-11-12", "16:30").await;
     let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
-    paths.extend(["", "/cancel", "/complete"].map(|what| format!("/admin/bookings/{booking}{what}")));
+    paths.extend(["", "/cancel", "/complete", "/money"].map(|what| format!("/admin/bookings/{booking}{what}")));
     paths.extend(["", "/sign-out", "/export", "/erase"].map(|what| format!("/admin/users/{}{what}", stage.emma.id)));
     paths.push("/admin/settings/booking.hold_minutes".into());
     for path in &paths {
@@ -241,13 +243,15 @@ async fn cancelling_shows_the_money_first_and_asks_why() {
     for (form, words) in [
         (vec![("reason", "short"), ("money", "back")], "At least 10 characters."),
         (vec![("reason", WHY)], "Say what becomes of the money."),
+        (vec![("reason", WHY), ("money", "back")], "Type exactly: cancel the lesson"),
     ] {
         let refused = desk.submit(&path, &form).await;
         assert_eq!(refused.status, 422);
         assert!(refused.text.contains(words) && refused.text.contains(form[0].1), "{}", refused.text);
     }
     assert_eq!(stage.booking(&stage.emma, &booking).await["status"], "CONFIRMED");
-    let done = desk.submit(&path, &[("reason", WHY), ("money", "back")]).await;
+    let sure = ("phrase", "cancel the lesson");
+    let done = desk.submit(&path, &[("reason", WHY), ("money", "back"), sure]).await;
     assert_eq!(location(&done), format!("/admin/bookings/{booking}?done=cancelled"));
     let now = stage.booking(&stage.emma, &booking).await;
     assert_eq!((&now["status"], &now["payment"]["settlement_outcome"]), (&json!("CANCELLED"), &json!("admin_refund")));
@@ -342,4 +346,154 @@ async fn settings_are_listed_changed_and_written_down() {
     let odd = json!({ "instructor": "maybe", "student": "open" });
     desk.call(Method::PUT, "/api/v1/admin/launch", odd).await.refused(422, "VALIDATION_ERROR");
     assert_eq!(desk.stage.app.get("/help").await.headers["x-beta-phase"], "instructor_only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_goes_back_only_after_a_proof_and_every_cent_is_explained() {
+    let mut desk = Desk::set().await;
+    let booking = desk.stage.book(&desk.stage.emma, "2026-11-10", "18:00").await;
+    let path = format!("/admin/bookings/{booking}/refund");
+    assert_eq!(desk.get(&path).await.status, 409, "nothing was taken yet");
+    desk.at("2026-11-12T01:00:00Z").await;
+    let asked = desk.html(&path).await;
+    for words in ["$89.60", "Taken back from Sarah", "$68.00", "$21.60"] {
+        assert!(asked.contains(words), "{words}");
+    }
+    let version = asked.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = |phrase: &'static str| {
+        let version = version.clone();
+        vec![
+            ("reason", WHY.to_owned()),
+            ("amount", "29.87".to_owned()),
+            ("from", "instructor".to_owned()),
+            ("version", version),
+            ("phrase", phrase.to_owned()),
+        ]
+    };
+    let send = async |form: Vec<(&'static str, String)>| {
+        let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        desk.submit(&path, &pairs).await
+    };
+    let refused = send(form("yes")).await;
+    assert!(refused.status == 422 && refused.text.contains("Type exactly: give the money back"), "{}", refused.text);
+    let done = send(form("give the money back")).await;
+    assert_eq!(location(&done), format!("/admin/bookings/{booking}?done=refunded"));
+    // The same click again finds the payment changed, and gives nothing back twice.
+    let again = send(form("give the money back")).await;
+    assert!(again.status == 422 && again.text.contains("changed meanwhile"), "{}", again.text);
+    assert_eq!(desk.stage.at_stripe(&[&booking]).await, (8960 - 2987, 6800 - 2267));
+    let told = desk.html(&format!("/admin/bookings/{booking}/money")).await;
+    for words in [
+        "$29.87 went back to the card.",
+        "Later refunds, 10 §2.8",
+        "24 hours after the lesson’s end, 10 §2.7",
+        "payout_",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let explained = desk.get(&format!("/api/v1/admin/bookings/{booking}/explanation")).await.expect(200);
+    assert_eq!(explained["sum_cents"], 0);
+    let mails: Vec<&str> =
+        explained["told"].as_array().unwrap().iter().map(|mail| mail["template"].as_str().unwrap()).collect();
+    assert!(mails.contains(&"booking_confirmed") && mails.contains(&"payout_sent"), "{mails:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prices_are_tried_on_the_past_before_they_change() {
+    let mut desk = Desk::set().await;
+    desk.stage.book(&desk.stage.emma, "2026-11-10", "18:00").await;
+    desk.at("2026-11-12T01:00:00Z").await;
+    let path = "/admin/settings/pricing";
+    let page = desk.html(path).await;
+    assert!(page.contains("1-4: 15"), "{page}");
+    let form = |fee: &'static str, go: &'static str, phrase: &'static str| {
+        vec![
+            ("student_fee", fee),
+            ("tiers", "1-4: 15\n5-10: 12\n11+: 10"),
+            ("activity_window", "30"),
+            ("stepdown", "1"),
+            ("inactivity", "90"),
+            ("founding_rate", "8"),
+            ("founding_cap", "100"),
+            ("founding_boost", "1.5"),
+            ("floor_in_person", "80"),
+            ("floor_remote", "60"),
+            ("cycle", "11"),
+            ("steps", "5: 10\n0: 20"),
+            ("version", "1"),
+            ("reason", WHY),
+            ("go", go),
+            ("phrase", phrase),
+        ]
+    };
+    let wrong = desk.submit(path, &form("a lot", "try", "")).await;
+    assert_eq!(wrong.status, 422);
+    let tried = desk.submit(path, &form("15", "try", "")).await;
+    assert_eq!(tried.status, 200, "{}", tried.text);
+    for words in ["1 lesson was", "$89.60", "$92.00", "$2.40"] {
+        assert!(tried.text.contains(words), "{words} in {}", tried.text);
+    }
+    let public = desk.stage.app.get("/api/v1/config/public").await.expect(200);
+    assert_eq!(public["student_fee_pct"], 0.12, "trying changes nothing");
+    assert_eq!(desk.submit(path, &form("15", "save", "no")).await.status, 422);
+    let saved = desk.submit(path, &form("15", "save", "change the prices")).await;
+    assert_eq!(location(&saved), "/admin/settings/pricing?saved=true");
+    assert_eq!(desk.stage.app.get("/api/v1/config/public").await.expect(200)["student_fee_pct"], 0.15);
+    let stale = desk.submit(path, &form("18", "save", "change the prices")).await;
+    assert!(stale.status == 422 && stale.text.contains("meanwhile"), "{}", stale.text);
+    let history = desk.get("/api/v1/admin/config/pricing/history").await.expect(200);
+    let versions: Vec<_> = history["items"].as_array().unwrap().iter().map(|v| v["version"].clone()).collect();
+    assert_eq!(versions, [json!(2), json!(1)]);
+    assert_eq!((&history["items"][0]["reason"], &history["items"][1]["since"]), (&json!(WHY), &json!(null)));
+    assert!(desk.html("/admin/settings/pricing?from=1").await.contains("Begin from these"));
+    let old = json!({ "student_fee_pct": 0.12 });
+    let rehearsed = desk.call(Method::POST, "/api/v1/admin/config/pricing/rehearse", old).await.expect(200);
+    assert_eq!((&rehearsed["lessons"], &rehearsed["was"]), (&json!(1), &rehearsed["would_be"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_objected_to_on_a_page_and_decided_at_the_desk() {
+    let mut desk = Desk::set().await;
+    let booking = desk.stage.book(&desk.stage.emma, "2026-11-10", "18:00").await;
+    desk.at("2026-11-11T00:10:00Z").await;
+    let stage = &desk.stage;
+    let send = async |who: &Person, path: String, form: Vec<(&'static str, &'static str)>| {
+        let request = stage.app.http.post(format!("{}{path}", stage.app.base)).header("origin", &stage.app.base);
+        answered(request.bearer_auth(&who.token).form(&form)).await
+    };
+    let (hers, theirs) = (format!("/student/lessons/{booking}"), format!("/instructor/bookings/{booking}"));
+    assert!(stage.get(&stage.emma, &hers).await.text.contains("Sarah did not come"));
+    assert!(stage.get(&stage.emma, &format!("{hers}/no-show")).await.text.contains("you pay nothing"));
+    let reported = send(&stage.emma, format!("{hers}/no-show"), vec![("reason", "I waited 20 minutes.")]).await;
+    assert_eq!(location(&reported), format!("{hers}?done=no-show"));
+    assert!(stage.get(&stage.sarah, &theirs).await.text.contains("I did come"));
+    let blank = send(&stage.sarah, format!("{theirs}/objection"), vec![("reason", " ")]).await;
+    assert_eq!(blank.status, 422);
+    let objected = send(&stage.sarah, format!("{theirs}/objection"), vec![("reason", "We were both online.")]).await;
+    assert_eq!(location(&objected), format!("{theirs}?done=objection"));
+    let path = format!("/admin/bookings/{booking}/no-show");
+    let asked = desk.html(&path).await;
+    assert!(asked.contains("I waited 20 minutes.") && asked.contains("We were both online."), "{asked}");
+    assert_eq!(desk.submit(&path, &[("reason", WHY)]).await.status, 422);
+    let decided = desk.submit(&path, &[("reason", WHY), ("resolution", "dispute_upheld")]).await;
+    assert_eq!(location(&decided), format!("/admin/bookings/{booking}?done=decided"));
+    assert_eq!(stage.booking(&stage.emma, &booking).await["status"], "COMPLETED");
+    assert_eq!(desk.trail().await[0]["action"], "booking.resolve_no_show");
+    for (who, path) in [(&stage.emma, format!("{hers}/receipt")), (&stage.sarah, format!("{theirs}/payout"))] {
+        let sheet = stage.get(who, &path).await;
+        assert!(sheet.status == 200 && sheet.text.contains("$80.00"), "{path} {}", sheet.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credit_is_given_once_per_click() {
+    let desk = Desk::set().await;
+    let path = format!("/admin/users/{}/credit", desk.stage.emma.id);
+    assert!(desk.html(&path).await.contains("$0.00"));
+    let form = [("reason", WHY), ("amount", "25"), ("lots", "0"), ("phrase", "give credit")];
+    assert_eq!(location(&desk.submit(&path, &form).await), format!("/admin/users/{}", desk.stage.emma.id));
+    assert_eq!(desk.submit(&path, &form).await.status, 422, "the same click again");
+    assert_eq!(desk.stage.credit(&desk.stage.emma).await, 2500);
+    assert_eq!(desk.trail().await[0]["action"], "user.give_credit");
+    assert_eq!(desk.get(&format!("/admin/users/{}/lift", desk.stage.emma.id)).await.status, 409);
 }

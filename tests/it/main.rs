@@ -1,6 +1,7 @@
 //! The integration tests: the real program over HTTP in sandbox mode, and the house rules.
 
 mod accounts;
+mod after_the_end;
 mod availability;
 mod bookings;
 mod console;
@@ -32,3 +33,4 @@ mod startup;
 mod sweep;
 mod tidy;
 mod upgrade;
+mod worked_examples;

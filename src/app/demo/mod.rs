@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: the program the demo runs in. A demo directory is opened like any other.
 
+mod aftermath;
 mod cast;
 mod copies;
 mod dice;

@@ -1,5 +1,6 @@
 //! The play itself: who does what when, from the opening months ago until now.
 
+use super::aftermath;
 use super::cast::cast;
 use super::lessons::{self, Act, Agenda, Company};
 use super::log_book;
@@ -37,6 +38,7 @@ pub async fn play(config: &Config, now: Timestamp) -> Outcome<Stage> {
     searches::plan(now, company.students.len(), &mut agenda);
     lessons::days_off(&company, &live, now, day_of(&stage, now), &mut agenda);
     lessons::perform(&stage, &company, agenda, now).await?;
+    aftermath::happen(&stage, &company.students, &company.teachers).await?;
     told(&stage, now).await?;
     log_book::write(&stage.site).await?;
     Ok(stage)

@@ -20,6 +20,8 @@ use super::dice::SEED;
 
 /// Consumers that do not work on the past: what they would do is a letter long since read.
 const SILENT: [&str; 1] = ["notify"];
+/// Nightly jobs that only compare with Stripe: the past they would find in order is a hundred nights long.
+const ONLY_LOOK: [&str; 2] = ["payout_audit", "reconcile"];
 /// Consumers whose work lies outside the store; they begin when the marketplace does.
 const LATER: [&str; 1] = ["search"];
 
@@ -68,7 +70,8 @@ impl Stage {
         let at_work = |consumer: &Consumer| !SILENT.contains(&consumer.name) && !LATER.contains(&consumer.name);
         let consumers = rooms::consumers().into_iter().filter(at_work).collect();
         // Sweeps only catch up after the timers; here nothing is ever missed.
-        let exact = |kind: &JobKind| kind.every.is_none_or(|every| !every.is_frequent());
+        let exact =
+            |kind: &JobKind| kind.every.is_none_or(|every| !every.is_frequent()) && !ONLY_LOOK.contains(&kind.name);
         let jobs = rooms::jobs().into_iter().filter(exact).collect();
         let runner = Runner::new(site.clone(), jobs, consumers);
         runner.prepare().await?;

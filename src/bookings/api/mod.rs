@@ -1,7 +1,9 @@
 //! The bookings calls of contract §7 for programs: thin handlers over [`super::ops`].
 
 mod admin;
+mod admin_money;
 mod changing;
+mod commission;
 mod creating;
 mod no_show;
 mod paying;
@@ -11,7 +13,7 @@ mod teaching;
 use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Api, Bucket};
+use crate::web::{Access, Api, Bucket, Rule};
 
 /// Registers every call of this room.
 pub fn routes(api: Api) -> Api {
@@ -45,8 +47,16 @@ pub fn routes(api: Api) -> Api {
         .route(instructor, routes!(teaching::instructor_completed))
         .route(instructor.counts(Bucket::Booking), routes!(teaching::instructor_complete))
         .route(instructor, routes!(no_show::dispute_completion))
+        .route(instructor, routes!(commission::get_commission_status))
+        .route(Access::can(Permission::AdminRead), routes!(commission::count_founding_instructors))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))
         .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_cancel_booking))
         .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_complete_booking))
+        .route(
+            Rule::from(Access::can(Permission::ManageFinancials)).keyed(),
+            routes!(admin_money::admin_refund_booking),
+        )
+        .route(Access::can(Permission::ManageFinancials), routes!(admin_money::admin_resume_payment))
+        .route(Access::can(Permission::ManageAllBookings), routes!(admin_money::admin_resolve_no_show))
 }

@@ -1,5 +1,7 @@
 //! What an admin sees of bookings: all of them, each with its books and its history.
 
+use serde_json::json;
+
 use crate::accounts;
 use crate::base::id::BookingId;
 use crate::base::refusal::{Outcome, Refusal};
@@ -9,7 +11,7 @@ use crate::bookings::tables::{BOOKINGS, load};
 use crate::bookings::view::{BookingView, view};
 use crate::payments;
 use crate::payments::ledger::{self, Entry};
-use crate::payments::model::PaymentStatus;
+use crate::payments::model::{ActionState, PaymentStatus};
 use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt, Span};
 
@@ -90,13 +92,13 @@ pub fn file(site: &Site, id: BookingId) -> Outcome<File> {
         Ok(File {
             view: view(r, &booking, Side::Admin)?,
             ledger: ledger::of_booking(r, id)?,
-            events: history(&booking),
+            events: history(r, &booking)?,
         })
     })
 }
 
 /// The stations of a booking, in order of time.
-fn history(booking: &Booking) -> Vec<Happened> {
+fn history(r: &dyn Read, booking: &Booking) -> Outcome<Vec<Happened>> {
     let none = serde_json::Value::Null;
     let mut list = vec![(Some(booking.created_at), "created", none.clone())];
     list.push((booking.confirmed_at, "confirmed", none.clone()));
@@ -107,10 +109,40 @@ fn history(booking: &Booking) -> Vec<Happened> {
         let said = serde_json::json!({ "accused": report.accused, "reported_by": report.reported_by });
         list.push((Some(report.reported_at), "no_show_reported", said));
     }
+    if let Some(contested) = &booking.contested {
+        list.push((Some(contested.at), "completion_contested", json!({ "reason": contested.reason })));
+    }
+    list.extend(of_money(r, booking.id)?);
     let mut events: Vec<Happened> =
         list.into_iter().filter_map(|(at, kind, data)| Some(Happened { kind, at: at?, data })).collect();
     events.sort_by_key(|event| event.at);
-    events
+    Ok(events)
+}
+
+/// The stations of its money: calls with their outcome, a dispute, the end.
+fn of_money(r: &dyn Read, id: BookingId) -> Outcome<Vec<(Option<Timestamp>, &'static str, serde_json::Value)>> {
+    let payment = payments::ops::payment(r, id)?;
+    let mut list = Vec::new();
+    for action in payments::tables::actions(r, id)? {
+        let (kind, at) = match action.state {
+            ActionState::Pending => ("money_asked", action.created_at),
+            ActionState::Done => ("money_moved", action.done_at.unwrap_or(action.created_at)),
+            ActionState::Failed => ("money_refused", action.done_at.unwrap_or(action.created_at)),
+        };
+        let data = json!({
+            "what": action.kind.name(), "amount_cents": action.amount, "object_id": action.provider_id,
+            "idempotency_key": action.idempotency_key, "error": action.error,
+        });
+        list.push((Some(at), kind, data));
+    }
+    if let Some(dispute) = &payment.dispute {
+        let data = json!({ "amount_cents": dispute.amount, "object_id": dispute.id, "state": dispute.state });
+        list.push((Some(dispute.opened_at), "disputed", data.clone()));
+        list.push((dispute.closed_at, "dispute_closed", data));
+    }
+    let outcome = json!({ "outcome": payment.outcome.map(|outcome| outcome.name()) });
+    list.push((payment.settled_at, "settled", outcome));
+    Ok(list)
 }
 
 pub fn payment_status(text: &str) -> Outcome<PaymentStatus> {

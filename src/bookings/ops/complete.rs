@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::base::id::{BookingId, UserId};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::clean_optional;
 use crate::bookings::events::{BookingCompleted, Lesson};
@@ -12,11 +13,11 @@ use crate::bookings::ops::read::participant;
 use crate::bookings::ops::{save, tiers};
 use crate::bookings::rules::complete::{How, completed_at};
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
-use crate::bookings::tables::load;
+use crate::bookings::tables::{load, of_student};
 use crate::payments;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::Tx;
+use crate::store::{Dir, Tx};
 
 /// The instructor says that the lesson took place. Saying it again changes nothing.
 pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes: Option<String>) -> Outcome<Booking> {
@@ -39,11 +40,20 @@ pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking>
         let booking = load(tx, id)?;
         let before = booking.status;
         let booking = marked(tx, booking, Cause::Admin)?;
+        // Said by a person who looked: what was contested goes on now.
+        payments::ops::thaw(tx, id)?;
         let (before, after) = (json!({ "status": before }), json!({ "status": booking.status }));
         audit::record(tx, &admin, Deed::on("booking.complete", "booking", id).change(before, after))?;
         Ok(booking)
     })
     .await
+}
+
+/// Lessons this student has completed in their life, this one included.
+fn completed_by(tx: &Tx, student: UserId) -> Outcome<u32> {
+    let all = of_student(tx, student, SCAN_ROWS, Dir::Up)?;
+    let completed = all.iter().filter(|booking| booking.status == Status::Completed).count();
+    u32::try_from(completed).map_err(Refusal::internal)
 }
 
 fn marked(tx: &mut Tx, booking: Booking, cause: Cause) -> Outcome<Booking> {
@@ -63,6 +73,8 @@ pub fn complete(tx: &mut Tx, mut booking: Booking, how: How, cause: Cause, in_re
     booking.completed_at = Some(completed_at);
     save(tx, &mut booking)?;
     tiers::keep(tx, booking.instructor_id)?;
+    let lifetime = completed_by(tx, booking.student_id)?;
+    payments::ops::grant_milestone(tx, booking.student_id, booking.id, lifetime)?;
     let automatic = how == How::Automatic;
     tx.emit(&BookingCompleted { lesson: Lesson::of(&booking), completed_at, automatic })?;
     Ok(booking)

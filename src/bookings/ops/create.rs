@@ -149,6 +149,7 @@ pub fn draft(tx: &mut Tx, ask: &Ask, verdict: &Verdict, hold_expires_at: Timesta
         hold_expires_at: Some(hold_expires_at),
         holds_slot: true,
         no_show: None,
+        contested: None,
         version: 1,
     })
 }

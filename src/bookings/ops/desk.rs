@@ -5,6 +5,7 @@ use crate::bookings::events::{BookingCancelled, BookingConfirmed, BookingResched
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::holds::{HOLD, close_hold, slot_is_free};
+use crate::bookings::ops::refund::undo;
 use crate::bookings::ops::save;
 use crate::bookings::rules::complete::How;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
@@ -25,6 +26,7 @@ impl LessonDesk for Desk {
             News::AwaitingAction => awaiting(tx, booking),
             News::Declined { .. } => declined(tx, booking),
             News::GaveUp => gave_up(tx, booking),
+            News::RefundedInFull => refunded(tx, booking),
             News::CaptureDue => capture_due(tx, booking, payment),
         }
     }
@@ -112,6 +114,14 @@ fn gave_up(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
             })?;
         }
         Status::Completed | Status::Cancelled | Status::NoShow | Status::PaymentFailed => {}
+    }
+    Ok(Stand::Gone)
+}
+
+/// rule: 10§2.8: a full refund makes COMPLETED CANCELLED; a lesson that was cancelled before stays so.
+fn refunded(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
+    if booking.status == Status::Completed {
+        undo(tx, booking, None, "All of the card's money was given back.")?;
     }
     Ok(Stand::Gone)
 }

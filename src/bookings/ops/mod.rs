@@ -12,6 +12,7 @@ pub mod no_show;
 pub mod paying;
 pub mod pricing;
 pub mod read;
+pub mod refund;
 pub mod reschedule;
 pub mod tiers;
 

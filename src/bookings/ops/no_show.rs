@@ -7,7 +7,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{clean, clean_optional};
 use crate::base::time::{Timestamp, plus_hours};
 use crate::bookings::events::{BookingCancelled, BookingNoShow, Lesson};
-use crate::bookings::model::{Accused, Booking, NoShow, Side, Status};
+use crate::bookings::model::{Accused, Booking, Contested, NoShow, Side, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::desk::moment;
 use crate::bookings::ops::read::participant;
@@ -21,6 +21,7 @@ use crate::jobs::{self, Every, Job, JobCall, JobKind};
 use crate::payments;
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::Tx;
 
 /// The hourly sweep, and the timer of each report.
@@ -108,6 +109,7 @@ pub async fn dispute_completion(site: &Site, id: BookingId, instructor: UserId, 
             return Err(Refusal::unprocessable("INVALID_STATUS", "Only a lesson that is over can be contested."));
         }
         payments::ops::freeze(tx, id, &reason)?;
+        booking.contested = Some(Contested { at: tx.now(), reason: reason.clone() });
         save(tx, &mut booking)?;
         Ok(booking)
     })
@@ -115,10 +117,20 @@ pub async fn dispute_completion(site: &Site, id: BookingId, instructor: UserId, 
 }
 
 /// A person decided about an open report.
-pub async fn resolve(site: &Site, id: BookingId, admin: UserId, how: Resolution, reason: &str) -> Outcome<Booking> {
-    let reason = clean("reason", reason, 10, 500)?;
-    site.write(move |tx| decide(tx, id, Some(admin), how, &reason)).await?;
-    payments::ops::run(site, id).await?;
+pub async fn resolve(site: &Site, id: BookingId, by: By, how: Resolution) -> Outcome<Booking> {
+    let admin = by.user()?;
+    let reason = clean("reason", by.reason.as_deref().unwrap_or_default(), 10, 500)?;
+    site.write(move |tx| {
+        let before = load(tx, id)?.status;
+        decide(tx, id, Some(admin), how, &reason)?;
+        let after = json!({ "status": load(tx, id)?.status, "resolution": how });
+        let deed = Deed::on("booking.resolve_no_show", "booking", id).change(json!({ "status": before }), after);
+        audit::record(tx, &by, deed)
+    })
+    .await?;
+    if let Err(fault) = payments::ops::run(site, id).await {
+        tracing::warn!(booking = %id, %fault, "money of a decided report is still on its way; the jobs go on with it");
+    }
     site.read(|r| load(r, id))
 }
 

@@ -15,7 +15,7 @@ use crate::bookings::rules::lists::RESCHEDULED;
 use crate::bookings::rules::reschedule::{self, Situation, Way};
 use crate::bookings::tables::{BOOKINGS, load};
 use crate::jobs::{self, Job};
-use crate::payments::model::BookingPayment;
+use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::payments::ops::{self as money, Checkout, Planned};
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::places::Gazetteer;
@@ -61,7 +61,7 @@ pub async fn reschedule(site: &Site, id: BookingId, student: UserId, wish: Wish)
             Ok(way)
         })
         .await?;
-    if way == Way::Late && money::run(site, id).await?.locked_at.is_none() {
+    if way == Way::Late && money::run(site, id).await?.status != PaymentStatus::Locked {
         return Err(Refusal::unprocessable(
             "reschedule_lock_failed",
             "The card could not be charged, and a lesson this near is moved only when it is paid. Nothing was changed.",

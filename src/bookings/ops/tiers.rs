@@ -15,7 +15,7 @@ use crate::jobs::{Every, JobCall, JobKind};
 use crate::payments::rules::pricing::{PRICING, PricingConfig};
 use crate::payments::rules::tiers::{Asked, Record, tier};
 use crate::site::Site;
-use crate::store::{Read, ReadExt, Tx};
+use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
 /// Instructors that one sweep looks at.
 const SWEPT: usize = 100_000;
@@ -44,6 +44,39 @@ fn record(r: &dyn Read, now: Timestamp, instructor: UserId, config: &PricingConf
         last_completed: lessons.iter().filter_map(completed).max(),
         last_demoted: r.get(&DEMOTIONS, &instructor)?,
     })
+}
+
+/// What is taken from an instructor's lessons now, and what would lower it.
+#[derive(Clone, Copy, Debug)]
+pub struct Commission {
+    pub current: Bp,
+    pub founding: bool,
+    pub recent: u32,
+    pub window_days: u32,
+    /// The next better share and the lessons it takes.
+    pub next: Option<(Bp, u32)>,
+}
+
+pub fn commission(r: &dyn Read, now: Timestamp, instructor: UserId) -> Outcome<Commission> {
+    let config = PRICING.read(r)?;
+    let record = record(r, now, instructor, &config)?;
+    let current = tier(&config, &record, Asked::ForLesson, now);
+    let better = config.tiers.iter().filter(|tier| tier.pct < current).min_by_key(|tier| tier.min);
+    Ok(Commission {
+        current,
+        founding: record.founding,
+        recent: record.recent,
+        window_days: config.activity_window_days,
+        // The lesson that is priced counts itself.
+        next: better.filter(|_| !record.founding).map(|tier| (tier.pct, tier.min.saturating_sub(record.recent + 1))),
+    })
+}
+
+/// Founding instructors, and the cap.
+pub fn founders(r: &dyn Read, limit: usize) -> Outcome<(u64, u64)> {
+    let profiles = r.scan(&instructors::tables::PROFILES, Span::all(), limit, Dir::Up)?;
+    let count = profiles.iter().filter(|(_, profile)| profile.is_founding()).count();
+    Ok((count as u64, u64::from(PRICING.read(r)?.founding_cap)))
 }
 
 /// Judges the tier again and keeps it on the profile (rule: 10§2.2, persisted at completion and every night).

@@ -39,6 +39,11 @@ fn student(pages: Pages) -> Pages {
         .post(student.counts(Bucket::Booking), "/student/lessons/{id}/move", book::moving::move_lesson)
         .get(student, "/student/lessons/{id}/cancellation", lessons::one::student_cancel_page)
         .post(student.counts(Bucket::Booking), "/student/lessons/{id}/cancellation", lessons::one::student_cancel)
+        .get(student, "/student/lessons/{id}/receipt", lessons::statement::receipt_page)
+        .get(student, "/student/lessons/{id}/no-show", lessons::objecting::student_report_page)
+        .post(student.counts(Bucket::Booking), "/student/lessons/{id}/no-show", lessons::objecting::student_report)
+        .get(student, "/student/lessons/{id}/objection", lessons::objecting::student_objection_page)
+        .post(student.counts(Bucket::Booking), "/student/lessons/{id}/objection", lessons::objecting::student_objection)
 }
 
 fn instructor(pages: Pages) -> Pages {
@@ -55,5 +60,24 @@ fn instructor(pages: Pages) -> Pages {
             instructor.counts(Bucket::Booking),
             "/instructor/bookings/{id}/cancellation",
             lessons::one::instructor_cancel,
+        )
+        .get(instructor, "/instructor/bookings/{id}/payout", lessons::statement::payout_page)
+        .get(instructor, "/instructor/bookings/{id}/no-show", lessons::objecting::instructor_report_page)
+        .post(
+            instructor.counts(Bucket::Booking),
+            "/instructor/bookings/{id}/no-show",
+            lessons::objecting::instructor_report,
+        )
+        .get(instructor, "/instructor/bookings/{id}/objection", lessons::objecting::instructor_objection_page)
+        .post(
+            instructor.counts(Bucket::Booking),
+            "/instructor/bookings/{id}/objection",
+            lessons::objecting::instructor_objection,
+        )
+        .get(instructor, "/instructor/bookings/{id}/contest", lessons::objecting::instructor_contest_page)
+        .post(
+            instructor.counts(Bucket::Booking),
+            "/instructor/bookings/{id}/contest",
+            lessons::objecting::instructor_contest,
         )
 }

@@ -53,6 +53,7 @@ pub fn booking() -> Booking {
         hold_expires_at: None,
         holds_slot: true,
         no_show: None,
+        contested: None,
         version: 1,
     }
 }

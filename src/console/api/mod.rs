@@ -13,16 +13,17 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
-use crate::base::id::{AuditId, UserId};
+use crate::base::id::{AuditId, BookingId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
+use crate::console::figures::explained::{Explained, explained};
 use crate::console::settings::{self, Standing};
 use crate::site::Site;
 use crate::site::audit::{self, AuditEntry, By, Ending};
 use crate::site::settings::Launch;
-use crate::web::{Access, Answer, Api, Body, Params};
+use crate::web::{Access, Answer, Api, Body, Id, Params};
 
 pub fn routes(api: Api) -> Api {
     let (read, manage) = (Access::can(Permission::AdminRead), Access::can(Permission::AdminManage));
@@ -38,6 +39,15 @@ pub fn routes(api: Api) -> Api {
         .route(watch, routes!(limits::get_rate_limits))
         .route(watch, routes!(limits::reset_rate_limits))
         .route(Access::Public, routes!(limits::reload_config))
+        .route(Access::can(Permission::ViewFinancials), routes!(explain_booking))
+}
+
+/// Every cent of a booking: entries with their rule, calls to Stripe, who was told when.
+#[utoipa::path(get, path = "/api/v1/admin/bookings/{booking_id}/explanation", tag = "admin-bookings",
+    operation_id = "explain_booking", params(("booking_id" = BookingId, Path)),
+    responses((status = 200, body = Explained)))]
+async fn explain_booking(State(site): State<Site>, Id(id): Id<BookingId>) -> Answer<Json<Explained>> {
+    Ok(Json(site.read(|r| explained(r, id))?))
 }
 
 /// A setting as it stands.

@@ -11,6 +11,7 @@ use crate::console::words::{Moments, span};
 use crate::jobs;
 use crate::notify;
 use crate::notify::model::MailStatus;
+use crate::payments;
 use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::payments::tables::stuck;
 use crate::store::Read;
@@ -48,6 +49,7 @@ pub fn matters(r: &dyn Read, now: Timestamp, times: &Moments) -> Outcome<Vec<Mat
             list.push(no_show(r, &booking, report, times)?);
         }
     }
+    list.extend(books_differ(r)?);
     list.extend(dead_jobs(r)?);
     list.extend(failed_mails(r, times)?);
     list.sort_by_key(|matter| matter.urgency);
@@ -121,6 +123,16 @@ fn no_show(r: &dyn Read, booking: &Booking, report: &NoShow, times: &Moments) ->
     };
     let urgency = if report.disputed_at.is_some() { Urgency::Now } else { Urgency::Today };
     Ok(Matter { urgency, title, detail, action: "Open booking", href: format!("/admin/bookings/{}", booking.id) })
+}
+
+fn books_differ(r: &dyn Read) -> Outcome<Option<Matter>> {
+    let open = payments::ops::discrepancies(r)?;
+    let Some(first) = open.first() else { return Ok(None) };
+    let title = format!("Our books and Stripe’s differ: {}", count(open.len(), "place", "places"));
+    let (ours, theirs) = (first.ours.dollars(), first.theirs.dollars());
+    let detail = format!("{}: {ours} with us, {theirs} at Stripe.", first.what.name().replace('_', " "));
+    let (action, href) = ("Open payment health", "/admin/payments".to_owned());
+    Ok(Some(Matter { urgency: Urgency::Now, title, detail, action, href }))
 }
 
 fn dead_jobs(r: &dyn Read) -> Outcome<Option<Matter>> {

@@ -7,6 +7,7 @@ use crate::base::time::Timestamp;
 use crate::bookings::model::{Accused, Booking, Status};
 use crate::console::words::{Moments, action_words};
 use crate::jobs::{self, JobState};
+use crate::payments::later::DisputeState;
 use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction};
 use crate::payments::tables::actions;
 use crate::store::Read;
@@ -39,6 +40,13 @@ pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &
         let outcome = payment.outcome.map_or("", |outcome| outcome.name());
         stations.push(past(at, "Money settled", outcome.replace('_', " ")));
     }
+    if let Some(dispute) = &payment.dispute {
+        stations.push(past(dispute.opened_at, "Disputed by the bank", dispute.amount.dollars()));
+        if let Some(at) = dispute.closed_at {
+            let how = if dispute.state == DisputeState::Won { "won" } else { "lost" };
+            stations.push(past(at, &format!("Dispute {how}"), ""));
+        }
+    }
     stations.sort_by_key(|station| station.at);
     let mut ahead = ahead(r, booking.id, times)?;
     if booking.status == Status::Confirmed && times.now < booking.start {
@@ -50,14 +58,15 @@ pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &
 }
 
 /// Calls of one instant in the order they follow from each other.
-fn place_in_order(kind: ActionKind) -> u8 {
+pub fn place_in_order(kind: ActionKind) -> u8 {
     match kind {
         ActionKind::Authorize { .. } => 0,
         ActionKind::Capture | ActionKind::Release => 1,
         ActionKind::Refund => 2,
         ActionKind::Transfer | ActionKind::TopUp => 3,
-        ActionKind::Tip => 4,
-        ActionKind::TipTransfer => 5,
+        ActionKind::Reverse | ActionKind::Restore => 4,
+        ActionKind::Tip => 5,
+        ActionKind::TipTransfer => 6,
     }
 }
 
@@ -87,6 +96,9 @@ fn of_lesson(r: &dyn Read, booking: &Booking) -> Outcome<Vec<Station>> {
         };
         let why = booking.cancellation_reason.as_deref().map(|why| format!(": “{why}”")).unwrap_or_default();
         stations.push(past(at, "Cancelled", format!("{who}{why}")));
+    }
+    if let Some(contested) = &booking.contested {
+        stations.push(past(contested.at, "Completion contested", contested.reason.clone()));
     }
     if let Some(report) = &booking.no_show {
         let accused = match report.accused {

@@ -113,15 +113,23 @@ pub fn money(r: &dyn Read, day: &Day) -> Outcome<Money> {
                 money.to_instructors += -cash;
                 money.payouts += 1;
             }
-            EntryKind::Tip => money.to_instructors += -cash,
+            EntryKind::Tip | EntryKind::PayoutReversed => money.to_instructors += -cash,
             EntryKind::FeesEarned
             | EntryKind::CreditIssued
             | EntryKind::CreditUsed
             | EntryKind::CreditForfeited
             | EntryKind::CreditExpired
+            | EntryKind::FeesReturned
+            | EntryKind::DisputeOpened
+            | EntryKind::DisputeWon
+            | EntryKind::DisputeLost
+            | EntryKind::CreditRevoked
+            | EntryKind::DebtRaised
+            | EntryKind::DebtCleared
+            | EntryKind::DebtPaid
             | EntryKind::Rebooked => {}
         }
-        money.kept += -(of(Account::Fees) + of(Account::CreditCost));
+        money.kept += -(of(Account::Fees) + of(Account::CreditCost) + of(Account::Losses));
         money.credit_given += of(Account::CreditCost);
     }
     Ok(money)

@@ -10,7 +10,10 @@ mod jobs;
 mod limits;
 mod mail_texts;
 mod outbox;
+mod payments;
+mod pricing;
 mod privacy;
+mod proof;
 mod search;
 mod settings;
 mod shell;
@@ -27,19 +30,39 @@ pub fn pages(pages: Pages) -> Pages {
         "/admin/style",
         style::style,
     );
-    search::pages(operations(people(lessons(pages))))
+    search::pages(operations(people(money(lessons(pages)))))
 }
 
 fn lessons(pages: Pages) -> Pages {
     let (see, change) = (Access::can(Permission::ViewAllBookings), Access::can(Permission::ManageAllBookings));
+    let pay = Access::can(Permission::ManageFinancials);
     pages
         .get(see, "/admin/bookings", bookings::list)
         .get(see, "/admin/bookings.csv", bookings::csv)
         .get(see, "/admin/bookings/{id}", bookings::file)
+        .get(see, "/admin/bookings/{id}/money", bookings::explained)
         .get(change, "/admin/bookings/{id}/complete", bookings::ask_complete)
         .post(change, "/admin/bookings/{id}/complete", bookings::complete)
         .get(change, "/admin/bookings/{id}/cancel", bookings::ask_cancel)
         .post(change, "/admin/bookings/{id}/cancel", bookings::cancel)
+        .get(change, "/admin/bookings/{id}/no-show", bookings::ask_decide)
+        .post(change, "/admin/bookings/{id}/no-show", bookings::decide)
+        .get(pay, "/admin/bookings/{id}/refund", bookings::ask_refund)
+        .post(pay, "/admin/bookings/{id}/refund", bookings::refund)
+        .get(pay, "/admin/bookings/{id}/resume", bookings::ask_resume)
+        .post(pay, "/admin/bookings/{id}/resume", bookings::resume)
+}
+
+fn money(pages: Pages) -> Pages {
+    let (see, change) = (Access::can(Permission::ViewFinancials), Access::can(Permission::ManageFinancials));
+    pages
+        .get(see, "/admin/payments", payments::health)
+        .get(see, "/admin/settings/pricing", pricing::prices)
+        .post(change, "/admin/settings/pricing", pricing::change)
+        .get(change, "/admin/users/{id}/credit", users::ask_credit)
+        .post(change, "/admin/users/{id}/credit", users::give_credit)
+        .get(change, "/admin/users/{id}/lift", users::ask_lift)
+        .post(change, "/admin/users/{id}/lift", users::lift)
 }
 
 fn people(pages: Pages) -> Pages {

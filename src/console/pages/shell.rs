@@ -39,7 +39,14 @@ const SECTIONS: [Section; 5] = [
             ("Privacy", "/admin/privacy", Waiting::Nothing),
         ],
     ),
-    ("Bookings and money", &[("Bookings", "/admin/bookings", Waiting::Bookings)]),
+    (
+        "Bookings and money",
+        &[
+            ("Bookings", "/admin/bookings", Waiting::Bookings),
+            ("Payment health", "/admin/payments", Waiting::Nothing),
+            ("Prices", "/admin/settings/pricing", Waiting::Nothing),
+        ],
+    ),
     (
         "Search",
         &[("Figures and wishes", "/admin/search", Waiting::Nothing), ("Names", "/admin/search/names", Waiting::Names)],

@@ -25,6 +25,7 @@ use crate::site::Site;
 use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Params, Window};
 
 mod coverage;
+mod identity;
 
 // rule: 20§9 sliding windows
 static AREA_CHANGES: Window = Window::new("service_areas", 30, 60);
@@ -38,6 +39,8 @@ pub fn routes(api: Api) -> Api {
         .route(own, routes!(update_own_instructor_profile))
         .route(Access::Role(Role::Instructor), routes!(delete_own_instructor_profile))
         .route(Access::Role(Role::Instructor), routes!(go_live))
+        .route(Access::Role(Role::Instructor), routes!(identity::open_identity_session))
+        .route(Access::Role(Role::Instructor), routes!(identity::refresh_identity))
         .route(Access::can(Permission::ManageServices), routes!(add_instructor_service))
         .route(Access::Public, routes!(list_instructors))
         .route(Access::Public, routes!(get_instructor))

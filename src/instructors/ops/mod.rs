@@ -3,6 +3,7 @@
 pub mod areas;
 pub mod create;
 pub mod drop;
+pub mod identity;
 pub mod live;
 pub mod offerings;
 pub mod read;

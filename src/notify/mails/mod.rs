@@ -3,6 +3,7 @@
 //! Short, warm, exact: what happened, what it means for the reader, the one thing to do. Times name their zone.
 
 pub mod account;
+pub mod desk;
 pub mod lesson;
 pub mod money;
 pub mod review;

@@ -95,6 +95,7 @@ fn lesson_of(student: &User, instructor: &User, id: BookingId, now: Timestamp) -
         hold_expires_at: None,
         holds_slot: true,
         no_show: None,
+        contested: None,
         version: 1,
     }
 }

@@ -24,6 +24,8 @@ pub struct ConnectedAccount {
     pub details_submitted: bool,
     /// What Stripe still wants to know, in its words.
     pub requirements: Vec<String>,
+    /// The day of the week Stripe pays out on, if it does so weekly.
+    pub payout_day: Option<String>,
 }
 
 impl Stripe {
@@ -79,7 +81,10 @@ impl Stripe {
 
 impl From<Account> for ConnectedAccount {
     fn from(account: Account) -> Self {
+        let schedule = account.settings.and_then(|settings| settings.payouts).map(|payouts| payouts.schedule);
+        let payout_day = schedule.filter(|schedule| schedule.interval == "weekly").and_then(|s| s.weekly_anchor);
         Self {
+            payout_day,
             id: account.id.to_string(),
             charges_enabled: account.charges_enabled.unwrap_or(false),
             payouts_enabled: account.payouts_enabled.unwrap_or(false),

@@ -5,10 +5,13 @@
 //! here: cards arrive as tokens from Stripe's own pages. It deliberately does not retry: the caller's job does, with
 //! the same key when the outcome is unknown.
 
+mod books;
 mod cards;
 mod connect;
 mod fault;
+mod identity;
 mod intents;
+mod payouts;
 mod webhook;
 
 use std::collections::HashMap;
@@ -19,10 +22,13 @@ use ::stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy};
 use stripe_client_core::{CustomizableStripeRequest, StripeRequest};
 use stripe_types::Currency;
 
+pub use books::Held;
 pub use cards::{Card, CardSession, Setup};
 pub use connect::{ConnectedAccount, Moved};
 pub use fault::StripeFault;
+pub use identity::IdentitySession;
 pub use intents::{Authorization, Intent, IntentStatus};
+pub use payouts::{BankPayout, PAYOUT_DAYS};
 pub use webhook::{WebhookEvent, WebhookRefused};
 
 /// Real seconds one call may take.

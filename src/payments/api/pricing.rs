@@ -5,15 +5,18 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::id::UserId;
 use crate::base::money::{Bp, Cents, Fraction};
+use crate::base::paging::{Page, PageQuery};
 use crate::base::price::Floors;
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
 use crate::payments::ops::{self, PricingPatch};
 use crate::payments::rules::pricing::PricingConfig;
+use crate::payments::rules::rehearse::Sums;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body};
+use crate::web::{Answer, Body, Params};
 
 #[derive(Serialize, ToSchema)]
 pub struct TierView {
@@ -103,6 +106,87 @@ pub async fn get_public_pricing(State(site): State<Site>) -> Answer<Json<Pricing
     responses((status = 200, body = PricingView)))]
 pub async fn get_pricing(State(site): State<Site>) -> Answer<Json<PricingView>> {
     Ok(Json(view(&site)?))
+}
+
+/// The prices as they were from one instant on.
+#[derive(Serialize, ToSchema)]
+pub struct PricingVersionView {
+    version: u64,
+    config: PricingSettings,
+    /// `null`: from the beginning.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    changed_by: Option<UserId>,
+    reason: Option<String>,
+}
+
+/// Every version of the prices, the latest first.
+#[utoipa::path(get, path = "/api/v1/admin/config/pricing/history", tag = "admin", operation_id = "list_pricing_history",
+    params(PageQuery), responses((status = 200, body = Page<PricingVersionView>)))]
+pub async fn list_pricing_history(
+    State(site): State<Site>,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<PricingVersionView>>> {
+    let all = site.read(ops::pricing_history)?;
+    Ok(Json(page.cut(all)?.map(|version| PricingVersionView {
+        version: version.config.version,
+        config: PricingSettings::new(version.config, version.floors),
+        since: version.at,
+        changed_by: version.by,
+        reason: version.reason,
+    })))
+}
+
+/// A change of prices against the lessons of the last 90 days.
+#[derive(Serialize, ToSchema)]
+pub struct RehearsalView {
+    lessons: u64,
+    was: Sums,
+    would_be: Sums,
+    instructors_worse_off: u64,
+    instructors_better_off: u64,
+}
+
+/// What a change would have meant for the lessons of the last 90 days. Changes nothing.
+#[utoipa::path(post, path = "/api/v1/admin/config/pricing/rehearse", tag = "admin", operation_id = "rehearse_pricing",
+    request_body = PricingPatch, responses((status = 200, body = RehearsalView)))]
+pub async fn rehearse_pricing(
+    State(site): State<Site>,
+    Body(patch): Body<PricingPatch>,
+) -> Answer<Json<RehearsalView>> {
+    let now = site.now();
+    let (_, rehearsal) = site.read(|r| ops::rehearse_pricing(r, now, &patch))?;
+    Ok(Json(RehearsalView {
+        lessons: rehearsal.lessons,
+        was: rehearsal.was,
+        would_be: rehearsal.would_be,
+        instructors_worse_off: rehearsal.worse_off,
+        instructors_better_off: rehearsal.better_off,
+    }))
+}
+
+/// Fees for pages that show them.
+#[derive(Serialize, ToSchema)]
+pub struct PublicConfig {
+    student_fee_pct: Fraction,
+    /// What instructors give of a lesson, from the first tier to the last.
+    instructor_tier_pcts: Vec<Fraction>,
+    founding_instructor_rate_pct: Fraction,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    updated_at: Option<Timestamp>,
+}
+
+/// The fee percentages, for display.
+#[utoipa::path(get, path = "/api/v1/config/public", tag = "config", operation_id = "get_public_config",
+    responses((status = 200, body = PublicConfig)))]
+pub async fn get_public_config(State(site): State<Site>) -> Answer<Json<PublicConfig>> {
+    let (config, _, updated_at) = site.read(ops::pricing)?;
+    Ok(Json(PublicConfig {
+        student_fee_pct: config.student_fee.fraction(),
+        instructor_tier_pcts: config.tiers.iter().map(|tier| tier.pct.fraction()).collect(),
+        founding_instructor_rate_pct: config.founding_rate.fraction(),
+        updated_at,
+    }))
 }
 
 /// Changes any part of the settings. Lessons already booked keep the price they were sold at.

@@ -45,7 +45,17 @@ pub async fn refresh_account(site: &Site, user: UserId) -> Outcome<Option<Payout
     let Some(known) = site.read(|r| tables::account(r, user))? else { return Ok(None) };
     let found = site.part::<Stripe>()?.account(&known.account_id).await;
     match found {
-        Ok(found) => site.write(move |tx| store_account(tx, user, &found)).await.map(Some),
+        Ok(found) => {
+            let account = site.write(move |tx| store_account(tx, user, &found)).await?;
+            // What Stripe does not hear now is repeated by the nightly audit.
+            match super::payouts::keep_schedule(site, account.clone()).await {
+                Ok(account) => Ok(Some(account)),
+                Err(refusal) => {
+                    tracing::warn!(%refusal, "a payout schedule is not set yet");
+                    Ok(Some(account))
+                }
+            }
+        }
         // What we know is better than nothing while Stripe cannot be reached.
         Err(fault) if fault.is_transient() => Ok(Some(known)),
         Err(fault) => Err(stripe_refusal(&fault)),
@@ -63,6 +73,8 @@ pub fn store_account(tx: &mut Tx, user: UserId, found: &ConnectedAccount) -> Out
         payouts_enabled: found.payouts_enabled,
         details_submitted: found.details_submitted,
         requirements: found.requirements.clone(),
+        payout_day: found.payout_day.clone(),
+        wished_day: before.as_ref().and_then(|account| account.wished_day.clone()),
         created_at: before.as_ref().map_or(now, |account| account.created_at),
         updated_at: now,
     };

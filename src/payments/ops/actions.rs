@@ -6,6 +6,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::plus_minutes;
 use crate::jobs::{self, Job};
 use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction};
+use crate::payments::rules::corrections::{Next, next};
 use crate::payments::tables::{self, ACTIONS};
 use crate::store::{Read, Tx};
 
@@ -61,15 +62,27 @@ fn key(payment: &BookingPayment, kind: ActionKind) -> String {
             numbered(format!("{word}_{booking}"), payment.capture_retry_count)
         }
         ActionKind::Release => numbered(format!("cancel_{booking}"), payment.attempt.saturating_sub(1)),
+        ActionKind::Refund if payment.correcting.is_some() => {
+            numbered(format!("refund_admin_refund_{booking}"), payment.corrections.saturating_sub(1))
+        }
         ActionKind::Refund => {
             let reason = terms.map_or("admin_refund", |terms| terms.outcome.name());
-            format!("refund_{reason}_{booking}")
+            numbered(format!("refund_{reason}_{booking}"), payment.resumed)
         }
-        ActionKind::Transfer => format!("{}_{booking}", terms.map_or("payout", |terms| terms.payout_word())),
+        ActionKind::Transfer => {
+            let word = terms.map_or("payout", |terms| terms.payout_word());
+            numbered(format!("{word}_{booking}"), payment.resumed)
+        }
         ActionKind::TopUp => match &payment.intent {
-            Some(intent) => format!("topup:{intent}"),
-            None => format!("topup:{booking}"),
+            Some(intent) => numbered(format!("topup:{intent}"), payment.resumed),
+            None => numbered(format!("topup:{booking}"), payment.resumed),
         },
+        // Several transfers may be taken back in one correction, each once.
+        ActionKind::Reverse => match next(payment) {
+            Next::Reverse(at, _) => format!("reverse_{booking}_{}_{at}", payment.corrections),
+            _ => format!("reverse_{booking}_{}", payment.corrections),
+        },
+        ActionKind::Restore => format!("restore_{booking}_{}", payment.corrections),
         ActionKind::Tip | ActionKind::TipTransfer => {
             let review = payment.tip.as_ref().map(|tip| tip.review_id.to_string()).unwrap_or_default();
             let word = if kind == ActionKind::Tip { "tip" } else { "tip_payout" };

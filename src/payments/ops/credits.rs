@@ -1,5 +1,6 @@
 //! Credit as it is held, issued, reserved and expired.
 
+use super::standings;
 use crate::base::id::{BookingId, LotId, UserId};
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
@@ -45,15 +46,15 @@ pub fn issue(
     expires_at: Option<Timestamp>,
 ) -> Outcome<CreditLot> {
     let at = tx.now();
-    let lot = write_lot(tx, NewLot { user, amount, source_type, reason, source_booking: None, at, expires_at })?;
     let about = About { student: Some(user), ..About::default() };
     ledger::post(tx, EntryKind::CreditIssued, about, Account::CreditCost, Account::StudentCredit, amount)?;
-    Ok(lot)
+    write_lot(tx, NewLot { user, amount, source_type, reason, source_booking: None, at, expires_at })
 }
 
-/// A new lot, told to the others; the caller posts where its value comes from.
+/// A new lot, told to the others; the caller posts where its value comes from. What its owner owes is paid with it.
 pub fn write_lot(tx: &mut Tx, lot: NewLot<'_>) -> Outcome<CreditLot> {
     let lot = write_lot_quietly(tx, lot)?;
+    let lot = standings::pay_debt(tx, lot)?;
     let source_type = lot.source_type.clone();
     tx.emit(&CreditIssued {
         lot_id: lot.id,
@@ -105,6 +106,7 @@ pub fn write_lot_quietly(tx: &mut Tx, new: NewLot<'_>) -> Outcome<CreditLot> {
         created_at: new.at,
         expires_at: new.expires_at,
         used_at: None,
+        frozen_from: None,
     };
     tx.put(&LOTS, &lot.id, &lot)?;
     Ok(lot)

@@ -54,6 +54,11 @@ pub fn earnings(r: &dyn Read, instructor: UserId) -> Outcome<Earnings> {
         let (payout, tip, at) = by_booking.entry(booking).or_insert((Cents::ZERO, Cents::ZERO, entry.at));
         match entry.kind {
             EntryKind::Payout => *payout += paid,
+            // What was taken back is no longer earned.
+            EntryKind::PayoutReversed => {
+                *payout += paid;
+                continue;
+            }
             EntryKind::Tip => *tip += paid,
             _ => continue,
         }

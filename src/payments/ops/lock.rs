@@ -12,24 +12,41 @@ use crate::payments::model::{ActionKind, BookingMoney, BookingPayment, CreditLot
 use crate::payments::tables::{self, LOTS, PAYMENTS};
 use crate::store::Tx;
 
-/// Takes the money that the bank holds; the instructor is paid only when the lesson has taken place.
+/// Takes the money, asking the bank first where it does not hold it yet; the instructor is paid only when the lesson
+/// has taken place.
 pub fn plan_lock(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
     nothing_pending(tx, payment.booking_id)?;
     let amount = payment.card_amount();
     if amount == Cents::ZERO {
         return locked(tx, payment.clone());
     }
-    if !payment.held {
-        return Err(Refusal::unprocessable(
-            "reschedule_lock_failed",
-            "The bank has not accepted the card of this lesson yet. Choose another card first, then move it.",
-        ));
+    let payment = BookingPayment { locking: true, version: payment.version + 1, ..payment.clone() };
+    tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
+    let first = if payment.held { ActionKind::Capture } else { ActionKind::Authorize { on_session: false } };
+    begin(tx, &payment, first, amount)
+}
+
+/// The bank holds the money of a lock: it is taken.
+pub fn held(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
+    tx.put(&PAYMENTS, &payment.booking_id, payment)?;
+    begin(tx, payment, ActionKind::Capture, payment.card_amount())
+}
+
+/// The bank refused the card of a lock: the lesson stays where it was, with its money as it was.
+pub fn refused(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome<()> {
+    payment.locking = false;
+    payment.auth_last_error = Some(reason.to_owned());
+    if payment.held {
+        // The bank accepted the card and then refused the charge: held, as for any lesson of tomorrow.
+        payment.status = PaymentStatus::Authorized;
+        jobs::cancel(tx, "auth_retry", payment.booking_id)?;
     }
-    begin(tx, payment, ActionKind::Capture, amount)
+    tx.put(&PAYMENTS, &payment.booking_id, &payment)
 }
 
 /// The capture of a lock went through.
 pub fn locked(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
+    payment.locking = false;
     payment.status = PaymentStatus::Locked;
     payment.locked_at = Some(tx.now());
     payment.locked_amount = payment.captured;

@@ -2,36 +2,55 @@
 
 mod accounts;
 mod actions;
+mod admin;
 mod cards;
 mod checkout;
 mod config;
+mod corrections;
 mod credits;
+mod disputes;
+mod health;
 mod history;
 mod jobs;
 mod lock;
+mod milestones;
 mod open;
+mod payouts;
 mod plant;
+mod reconcile;
 mod record;
 mod review;
 mod run;
 mod settle;
+mod standings;
 mod tips;
 mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
+pub use admin::{give_credit, lift_bar};
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };
 pub use checkout::{Checkout, Planned, plan_checkout, plan_retry};
-pub use config::{PricingPatch, change_pricing, pricing};
+pub use config::{
+    CycleIn, FloorsIn, PricingPatch, StepIn, TierIn, change_pricing, pricing, pricing_history, rehearse_pricing,
+    restore_pricing,
+};
+pub use corrections::plan_refund;
 pub use credits::{Holdings, holdings, issue};
+pub use disputes::{close_dispute, open_dispute};
+pub use health::{Health, check_health, health};
 pub use history::{Earnings, LessonEarning, earnings, transactions};
 pub use jobs::{authorize_due, capture_due, expire_credits, repeat_pending, retry_authorization, retry_capture};
 pub use lock::{carry_locked, plan_lock};
+pub use milestones::grant_milestone;
 pub use open::{open, payment, standing};
+pub use payouts::{USUAL_DAY, audit_payouts, dashboard, instant_payout, payouts, set_payout_day};
 pub use plant::plant_settled;
-pub use review::{freeze, thaw};
+pub use reconcile::{discrepancies, reconcile};
+pub use review::{freeze, resume, thaw};
 pub use run::{refresh, run};
 pub use settle::settle;
+pub use standings::barred;
 pub use tips::plan_tip;
 pub use webhooks::{Taken, take_webhook};

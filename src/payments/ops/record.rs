@@ -1,13 +1,15 @@
 //! What a call came to, written down with everything that follows from it, in one write.
 
 use super::actions::repeat_later;
-use super::{checkout, lock, settle, tips};
+use super::{checkout, corrections, lock, settle, tips};
 use crate::base::id::{BookingId, MoneyActionId};
+use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
 use crate::jobs::{self, Job};
 use crate::outside::stripe::{Call, Intent, IntentStatus, Moved, StripeFault};
 use crate::payments::desk::{LessonDesk, News, Stand};
 use crate::payments::events::{AuthorizationFailed, PaymentAuthorized, PayoutSent};
+use crate::payments::later::Part;
 use crate::payments::ledger::{self, Account, EntryKind};
 use crate::payments::model::{ActionKind, ActionState, Awaiting, BookingPayment, MoneyAction, PaymentStatus};
 use crate::payments::rules::authorize::Failed;
@@ -50,8 +52,13 @@ pub fn record(tx: &mut Tx, desk: &dyn LessonDesk, id: MoneyActionId, answer: &Ca
         (ActionKind::Tip, _) => tips::charged(tx, payment, answer),
         (ActionKind::TipTransfer, _) => tips::passed_on(tx, payment, answer),
         (_, Ok(Reached::Intent(intent))) => intent_moved(tx, payment, intent),
+        (_, Ok(Reached::Moved(moved))) if payment.correcting.is_some() => {
+            let id = Some(moved.id.clone()).filter(|id| !id.is_empty());
+            corrections::moved(tx, desk, payment, &action, id)
+        }
         (_, Ok(Reached::Moved(moved))) => money_moved(tx, payment, &action, moved),
         (ActionKind::Capture, Err(fault)) => capture_refused(tx, payment, fault),
+        (_, Err(fault)) if payment.correcting.is_some() => corrections::failed(tx, payment, &fault.word()),
         (_, Err(fault)) => settle::review(tx, payment, &fault.word()),
     }
 }
@@ -77,7 +84,7 @@ fn authorized(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, a
             payment.charge.clone_from(&intent.charge);
             match intent.status {
                 IntentStatus::RequiresCapture => return held(tx, desk, payment),
-                IntentStatus::RequiresAction if payment.settling.is_none() => {
+                IntentStatus::RequiresAction if payment.settling.is_none() && !payment.locking => {
                     return awaiting(tx, desk, payment, intent);
                 }
                 _ => intent.last_error.clone().unwrap_or_else(|| "card_declined".into()),
@@ -101,6 +108,9 @@ fn held(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment) -> Outc
     if payment.settling.is_some() {
         return settle::advance(tx, payment);
     }
+    if payment.locking {
+        return lock::held(tx, &payment);
+    }
     payment.status = PaymentStatus::Authorized;
     checkout::promise(tx, &mut payment)?;
     jobs::cancel(tx, "auth_retry", payment.booking_id)?;
@@ -121,6 +131,9 @@ fn awaiting(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, int
 fn declined(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, reason: String) -> Outcome<()> {
     payment.auth_last_error = Some(reason.clone());
     payment.held = false;
+    if payment.locking {
+        return lock::refused(tx, payment, &reason);
+    }
     if let Some(settling) = payment.settling.as_mut() {
         settling.reauthorized = true;
         return settle::card_failed(tx, payment, &reason);
@@ -169,9 +182,15 @@ fn capture_refused(tx: &mut Tx, mut payment: BookingPayment, fault: &StripeFault
         payment.held = false;
         payment.intent = None;
         payment.charge = None;
+        if payment.locking {
+            return lock::refused(tx, payment, &fault.word());
+        }
         return settle::advance(tx, payment);
     }
     payment.auth_last_error = Some(fault.word());
+    if payment.locking {
+        return lock::refused(tx, payment, &fault.word());
+    }
     settle::card_failed(tx, payment, &fault.word())
 }
 
@@ -191,6 +210,7 @@ fn money_moved(tx: &mut Tx, mut payment: BookingPayment, action: &MoneyAction, m
             _ => settling.paid_from_charge += action.amount,
         }
     }
+    payment.transfers.push(Part { id: id.clone().unwrap_or_default(), amount: action.amount, reversed: Cents::ZERO });
     match action.kind {
         ActionKind::TopUp => payment.top_up = id,
         _ => payment.transfer = id,

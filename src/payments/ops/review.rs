@@ -28,7 +28,9 @@ pub fn freeze(tx: &mut Tx, booking: BookingId, reason: &str) -> Outcome<()> {
 /// Decided that all goes on as if nothing had been said: the lesson is captured when it would have been, or now.
 pub fn thaw(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
     let mut payment = tables::payment(tx, booking)?;
-    if !payment.in_review() {
+    // What stands still for another reason than somebody's word does not go on with it.
+    let disputed = payment.dispute.as_ref().is_some_and(|dispute| dispute.is_open());
+    if !payment.in_review() || payment.parked.is_some() || payment.outcome.is_some() || disputed {
         return Ok(());
     }
     let now = tx.now();
@@ -36,6 +38,22 @@ pub fn thaw(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
     payment.version += 1;
     tx.put(&PAYMENTS, &booking, &payment)?;
     jobs::enqueue(tx, Job::new("capture", booking).due(plus_hours(payment.end, 24).max(now)))
+}
+
+/// Somebody has looked: the settlement that stood still goes on where it stopped, its calls under new keys.
+pub fn resume(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
+    nothing_pending(tx, booking)?;
+    let mut payment = tables::payment(tx, booking)?;
+    let parked = payment.parked.take().filter(|_| payment.in_review());
+    let settling = parked.ok_or_else(|| {
+        Refusal::unprocessable("NOTHING_TO_RESUME", "No settlement of this payment is standing still.")
+    })?;
+    payment.status = before_review(&payment, tx.now());
+    payment.outcome = None;
+    payment.settling = Some(settling);
+    payment.resumed += 1;
+    payment.version += 1;
+    super::settle::advance(tx, payment)
 }
 
 /// Where the money stands, read from what has happened to it.

@@ -7,6 +7,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Authorization, Call, Moved, Stripe, StripeFault};
 use crate::payments::desk::desk;
 use crate::payments::model::{ActionKind, BookingPayment, MoneyAction, TipStatus};
+use crate::payments::rules::corrections::{Next, next};
 use crate::payments::tables::{self, CUSTOMERS, METHODS};
 use crate::site::Site;
 use crate::store::{Read, ReadExt};
@@ -143,7 +144,21 @@ async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {
             }
         }
         ActionKind::Tip => tips::charge(site, stripe, work).await,
-        ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer => {
+        ActionKind::Reverse => {
+            let part = match next(payment) {
+                Next::Reverse(at, _) => payment.transfers.get(at),
+                _ => None,
+            };
+            let transfer = part.map(|part| part.id.as_str()).ok_or_else(|| missing("transfer_missing"))?;
+            match stripe.reverse_transfer(transfer, action.amount, &booking, key).await {
+                // rule: 10§2.9: already reversed is success.
+                Err(StripeFault::Permanent { message, .. }) if message.contains("already fully reversed") => {
+                    Ok(Reached::Moved(Moved { id: String::new(), amount: action.amount }))
+                }
+                answer => answer.map(Reached::Moved),
+            }
+        }
+        ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer | ActionKind::Restore => {
             let account = work.account.as_deref().ok_or_else(|| missing("account_not_onboarded"))?;
             let charge = match action.kind {
                 ActionKind::Transfer => payment.charge.as_deref(),

@@ -24,6 +24,7 @@ const CAPTURE_ESCALATION_HOURS: i64 = 72;
 pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
     nothing_pending(tx, booking)?;
     let mut payment = tables::payment(tx, booking)?;
+    payment.parked = None;
     if payment.is_settled() || payment.settling.is_some() {
         return Err(Refusal::conflict("PAYMENT_SETTLED", "The payment of this booking is already being settled."));
     }
@@ -96,6 +97,7 @@ pub fn review(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome
     if let Some(settling) = payment.settling.take() {
         let waived = settling.terms.card == CardEnd::Waive;
         payment.outcome = waived.then_some(SettlementOutcome::CaptureFailureEscalated);
+        payment.parked = Some(settling);
     }
     payment.status = PaymentStatus::ManualReview;
     tx.emit(&ReviewNeeded::of(&payment, reason.into()))?;

@@ -1,9 +1,13 @@
 //! What Stripe tells us by itself. Each event is taken once; it never moves money, it only makes us look.
 
-use super::{accounts, run};
+use super::{accounts, disputes, payouts, run};
+use crate::base::id::BookingId;
+use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Stripe, WebhookEvent, WebhookRefused};
-use crate::payments::model::{TipStatus, WebhookRow};
+use crate::payments::desk::{IdentityDesk, desk};
+use crate::payments::events::ReviewNeeded;
+use crate::payments::model::{BookingPayment, TipStatus, WebhookRow};
 use crate::payments::tables::{ACCOUNTS, ACCOUNTS_BY_PROVIDER, PAYMENTS, PAYMENTS_BY_INTENT, WEBHOOKS};
 use crate::site::Site;
 use crate::store::ReadExt;
@@ -17,11 +21,21 @@ pub enum Taken {
 }
 
 /// The kinds we look at; others are not even remembered.
-const NEEDED: [&str; 4] = [
+const NEEDED: [&str; 14] = [
     "payment_intent.amount_capturable_updated",
     "payment_intent.payment_failed",
     "payment_intent.succeeded",
     "account.updated",
+    "charge.dispute.created",
+    "charge.dispute.closed",
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "identity.verification_session.verified",
+    "identity.verification_session.requires_input",
+    "identity.verification_session.canceled",
 ];
 
 /// rule: 10§2.11: bad signature 400, no secret 500, duplicate ignored, transient 503, permanent 200.
@@ -44,9 +58,15 @@ pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -
         }
     }
     let id = event.id.clone();
+    let note = match &outcome {
+        Ok(Taken::Processed) => "done".to_owned(),
+        Ok(Taken::Ignored) => "nothing of ours".to_owned(),
+        Err(refusal) => refusal.detail.clone(),
+    };
     site.write(move |tx| {
         let Some(mut row) = tx.get(&WEBHOOKS, &id)? else { return Ok(()) };
         row.processed = true;
+        row.note.clone_from(&note);
         tx.put(&WEBHOOKS, &id, &row)
     })
     .await?;
@@ -63,6 +83,7 @@ async fn claim(site: &Site, event: &WebhookEvent) -> Outcome<bool> {
             received_at: tx.now(),
             retry_count: 0,
             processed: false,
+            note: String::new(),
         });
         if row.processed {
             return Ok(false);
@@ -77,6 +98,13 @@ async fn claim(site: &Site, event: &WebhookEvent) -> Outcome<bool> {
 async fn handle(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
     let object = event.object["id"].as_str().unwrap_or_default().to_owned();
     match event.kind.as_str() {
+        kind if kind.starts_with("charge.dispute.") => disputed(site, event).await,
+        kind if kind.starts_with("payout.") => paid_out(site, event).await,
+        kind if kind.starts_with("identity.") => {
+            let Ok(desk) = site.part::<IdentityDesk>() else { return Ok(Taken::Ignored) };
+            let known = (desk.0)(site.clone(), object).await?;
+            Ok(if known { Taken::Processed } else { Taken::Ignored })
+        }
         "account.updated" => {
             let key = (object,);
             let Some((user, _)) = site.read(|r| r.find(&ACCOUNTS, &ACCOUNTS_BY_PROVIDER, &key))? else {
@@ -98,4 +126,48 @@ async fn handle(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
             Ok(Taken::Processed)
         }
     }
+}
+
+/// The payment an intent belongs to, the lesson's own or its tip.
+fn payment_of(site: &Site, intent: &str) -> Outcome<Option<(BookingId, BookingPayment)>> {
+    site.read(|r| r.find(&PAYMENTS, &PAYMENTS_BY_INTENT, &(intent.to_owned(),)))
+}
+
+/// A bank disputes, or has judged. The event says what happened; an unknown payment is none of ours.
+async fn disputed(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
+    let text = |field: &str| event.object[field].as_str().unwrap_or_default().to_owned();
+    let (id, intent, status) = (text("id"), text("payment_intent"), text("status"));
+    // A bank that only inquires has not taken anything.
+    if status.starts_with("warning_") {
+        return Ok(Taken::Ignored);
+    }
+    let Some((booking, payment)) = payment_of(site, &intent)? else { return Ok(Taken::Ignored) };
+    let amount = Cents(event.object["amount"].as_i64().unwrap_or_default());
+    let desk = desk(site)?;
+    let kind = event.kind.clone();
+    if payment.intent.as_deref() != Some(intent.as_str()) {
+        // A tip was passed on whole; a person decides what becomes of it.
+        site.write(move |tx| tx.emit(&ReviewNeeded::of(&payment, "tip_disputed".into()))).await?;
+        return Ok(Taken::Processed);
+    }
+    // Events come in any order: an end opens what it ends, if nobody told of the beginning.
+    let opened = id.clone();
+    site.write(move |tx| disputes::open_dispute(tx, booking, &opened, amount)).await?;
+    run::run(site, booking).await?;
+    if kind == "charge.dispute.closed" && matches!(status.as_str(), "won" | "lost") {
+        let won = status == "won";
+        site.write(move |tx| disputes::close_dispute(tx, desk.as_ref(), booking, &id, won)).await?;
+        run::run(site, booking).await?;
+    }
+    Ok(Taken::Processed)
+}
+
+/// rule: 10§2.11: payouts belong to the event's account.
+async fn paid_out(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
+    let Some(account) = event.account.clone() else { return Ok(Taken::Ignored) };
+    let Some((_, account)) = site.read(|r| r.find(&ACCOUNTS, &ACCOUNTS_BY_PROVIDER, &(account,)))? else {
+        return Ok(Taken::Ignored);
+    };
+    payouts::sync_payouts(site, &account).await?;
+    Ok(Taken::Processed)
 }

@@ -54,7 +54,7 @@ pub fn reserve(
 }
 
 /// At most `amount` of a lot under its own id, and what is left of it under a new one.
-fn cut(lot: &CreditLot, amount: Cents, new_id: &mut impl FnMut() -> LotId) -> (CreditLot, Option<CreditLot>) {
+pub fn cut(lot: &CreditLot, amount: Cents, new_id: &mut impl FnMut() -> LotId) -> (CreditLot, Option<CreditLot>) {
     if lot.amount <= amount {
         return (lot.clone(), None);
     }
@@ -63,13 +63,85 @@ fn cut(lot: &CreditLot, amount: Cents, new_id: &mut impl FnMut() -> LotId) -> (C
     (taken, Some(rest))
 }
 
-/// A reserved lot goes back to its owner; past its expiry it becomes expired.
+/// A reserved lot goes back to its owner; past its expiry it becomes expired. A frozen one stays frozen.
 fn released(lot: &CreditLot, now: Timestamp) -> CreditLot {
+    if lot.status == LotStatus::Frozen {
+        return CreditLot { reserved_for: None, frozen_from: Some(LotStatus::Available), ..lot.clone() };
+    }
     let status = match lot.expires_at {
         Some(end) if end <= now => LotStatus::Expired,
         _ => LotStatus::Available,
     };
     CreditLot { status, reserved_for: None, ..lot.clone() }
+}
+
+/// What becomes of the credit of a booking whose payment a bank disputes (rule: 10§2.9).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judged {
+    pub lots: Vec<CreditLot>,
+    /// Spent already: the student's debt.
+    pub debt: Cents,
+    /// No longer the student's.
+    pub revoked: Cents,
+}
+
+/// Opened: what is left is frozen, what was spent is owed.
+pub fn freeze(issued: &[CreditLot]) -> Judged {
+    let mut judged = Judged::default();
+    for lot in issued {
+        match lot.status {
+            LotStatus::Available | LotStatus::Reserved => {
+                let frozen_from = Some(lot.status);
+                judged.lots.push(CreditLot { status: LotStatus::Frozen, frozen_from, ..lot.clone() });
+            }
+            LotStatus::Consumed => judged.debt += lot.amount,
+            LotStatus::Expired | LotStatus::Frozen | LotStatus::Revoked | LotStatus::Forfeited => {}
+        }
+    }
+    judged
+}
+
+/// Won: every lot is what it was.
+pub fn thaw(issued: &[CreditLot], now: Timestamp) -> Judged {
+    let frozen = issued.iter().filter(|lot| lot.status == LotStatus::Frozen);
+    let lots = frozen.map(|lot| thawed(lot, now)).collect();
+    Judged { lots, ..Judged::default() }
+}
+
+fn thawed(lot: &CreditLot, now: Timestamp) -> CreditLot {
+    let lot = CreditLot { frozen_from: None, ..lot.clone() };
+    match lot.reserved_for {
+        Some(_) => CreditLot { status: LotStatus::Reserved, ..lot },
+        None => released(&CreditLot { status: LotStatus::Available, ..lot }, now),
+    }
+}
+
+/// Lost: what is left is revoked. A lot that another lesson already counts on stays with that lesson, whose price does
+/// not change; it is owed instead, like one that was spent.
+pub fn revoke(issued: &[CreditLot], owed_before: Cents) -> Judged {
+    let mut judged = Judged::default();
+    let mut spent = Cents::ZERO;
+    for lot in issued {
+        match (lot.status, lot.reserved_for) {
+            (LotStatus::Consumed, _) => spent += lot.amount,
+            (LotStatus::Frozen | LotStatus::Reserved, Some(_)) => {
+                spent += lot.amount;
+                judged.lots.push(CreditLot { status: LotStatus::Reserved, frozen_from: None, ..lot.clone() });
+            }
+            (LotStatus::Frozen | LotStatus::Available | LotStatus::Reserved, None) => {
+                judged.revoked += lot.amount;
+                judged.lots.push(CreditLot { status: LotStatus::Revoked, frozen_from: None, ..lot.clone() });
+            }
+            _ => {}
+        }
+    }
+    judged.debt = (spent - owed_before).max_zero();
+    judged
+}
+
+/// How much of newly given credit goes into what its owner owes.
+pub fn pays_debt(amount: Cents, balance: Cents) -> Cents {
+    amount.min((-balance).max_zero())
 }
 
 pub fn release(reserved: &[CreditLot], now: Timestamp) -> Vec<CreditLot> {
@@ -82,6 +154,7 @@ pub fn consume(reserved: &[CreditLot], booking: BookingId, now: Timestamp) -> Ve
         reserved_for: None,
         used_booking_id: Some(booking),
         used_at: Some(now),
+        frozen_from: None,
         ..lot.clone()
     };
     reserved.iter().map(used).collect()
@@ -120,7 +193,13 @@ pub fn return_on_cancel(
         }
         let (lost, rest) = cut(lot, to_forfeit, &mut new_id);
         to_forfeit -= lost.amount;
-        back.lots.push(CreditLot { status: LotStatus::Forfeited, reserved_for: None, used_at: Some(now), ..lost });
+        back.lots.push(CreditLot {
+            status: LotStatus::Forfeited,
+            reserved_for: None,
+            used_at: Some(now),
+            frozen_from: None,
+            ..lost
+        });
         back.lots.extend(rest.map(|lot| released(&lot, now)));
     }
     back
@@ -133,3 +212,12 @@ pub fn milestone(completed: u32, cycle: u32, steps: &[super::pricing::CreditStep
     }
     steps.iter().find(|step| step.position == completed % cycle).map(|step| step.cents)
 }
+
+/// How a milestone credit is named on its lot: `milestone_s5`, `milestone_s11`.
+pub fn milestone_source(completed: u32, cycle: u32) -> String {
+    let position = completed % cycle.max(1);
+    format!("{MILESTONE}{}", if position == 0 { cycle } else { position })
+}
+
+/// What the source of every milestone credit begins with.
+pub const MILESTONE: &str = "milestone_s";

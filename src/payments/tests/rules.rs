@@ -95,6 +95,7 @@ fn lot(name: &str, cents: i64, expires_in_days: Option<i64>) -> CreditLot {
         created_at: now(),
         expires_at: expires_in_days.map(|days| now() + SignedDuration::from_hours(24 * days)),
         used_at: None,
+        frozen_from: None,
     }
 }
 
@@ -289,4 +290,32 @@ fn walk(rate: i64, tier: u32, credit: i64, locked: bool, cause: Cause) -> (i64, 
     };
     let net = payment.captured - payment.refunded_to_card;
     (net.0, back.released.0, back.issued.0, back.forfeited.0, paid.0)
+}
+
+#[test]
+fn a_dispute_freezes_what_is_left_and_turns_what_was_spent_into_debt() {
+    use crate::payments::rules::credits::{freeze, pays_debt, revoke, thaw};
+    let other = BookingId::of_name("another lesson");
+    let of = |name: &str, status, reserved_for| CreditLot { status, reserved_for, ..lot(name, 1000, Some(10)) };
+    let issued = [
+        of("free", LotStatus::Available, None),
+        of("counted on", LotStatus::Reserved, Some(other)),
+        of("spent", LotStatus::Consumed, None),
+        of("gone", LotStatus::Expired, None),
+    ];
+    let frozen = freeze(&issued);
+    assert_eq!((frozen.lots.len(), frozen.debt), (2, Cents(1000)));
+    assert!(frozen.lots.iter().all(|lot| lot.status == LotStatus::Frozen));
+    let back: Vec<_> = thaw(&frozen.lots, now()).lots.iter().map(|lot| (lot.status, lot.reserved_for)).collect();
+    assert_eq!(back, [(LotStatus::Available, None), (LotStatus::Reserved, Some(other))]);
+    let late = thaw(&frozen.lots[..1], now() + SignedDuration::from_hours(24 * 11)).lots;
+    assert_eq!(late[0].status, LotStatus::Expired, "frozen or not, its time ran");
+    // Spent while it was frozen, and once more counted: what the other lesson uses is owed, what is left is taken.
+    let mut since = frozen.lots.clone();
+    since.push(issued[2].clone());
+    let lost = revoke(&since, frozen.debt);
+    assert_eq!((lost.revoked, lost.debt), (Cents(1000), Cents(1000)));
+    let left: Vec<_> = lost.lots.iter().map(|lot| lot.status).collect();
+    assert_eq!(left, [LotStatus::Revoked, LotStatus::Reserved]);
+    assert_eq!((pays_debt(Cents(1500), Cents(-1000)), pays_debt(Cents(500), Cents::ZERO)), (Cents(1000), Cents::ZERO));
 }

@@ -87,6 +87,44 @@ impl Stage {
         person(&self.app, "Alex", "Rivera", Role::Admin, &hash).await
     }
 
+    /// Signed in anew: sessions end while days go by.
+    pub async fn again(&self, who: &mut Person) {
+        who.token = sign_in(&self.app, &who.email).await;
+    }
+
+    /// Sarah's piano at another rate, also for other lengths.
+    pub async fn rate(&self, cents: i64) {
+        let id = self.piano;
+        let write = move |tx: &mut instainstru::store::Tx| {
+            use instainstru::store::ReadExt as _;
+            let mut offering = tx.get(&OFFERINGS, &id)?.unwrap();
+            offering.terms.hourly_rate = Cents(cents);
+            offering.terms.durations = vec![30, 45, 50, 60, 90];
+            tx.put(&OFFERINGS, &id, &offering)
+        };
+        self.app.site().write(write).await.unwrap();
+    }
+
+    /// What Stripe holds of some bookings: taken from cards less refunds, sent to instructors less reversals.
+    pub async fn at_stripe(&self, bookings: &[&str]) -> (i64, i64) {
+        let mut sums = [0, 0];
+        for (sum, kind) in sums.iter_mut().zip(["payment_intent", "transfer"]) {
+            for booking in bookings {
+                let path = format!("/sandbox/v1/stripe/objects?type={kind}&booking_id={booking}");
+                let seen = self.app.get(&path).await.expect(200);
+                for object in seen["items"].as_array().unwrap() {
+                    *sum += object["amount_captured"].as_i64().unwrap() - object["amount_refunded"].as_i64().unwrap();
+                }
+            }
+        }
+        (sums[0], sums[1])
+    }
+
+    /// What `who` could spend now.
+    pub async fn credit(&self, who: &Person) -> i64 {
+        self.get(who, "/api/v1/payments/credits").await.expect(200)["available_cents"].as_i64().unwrap()
+    }
+
     pub async fn post(&self, who: &Person, path: &str, body: Value) -> Answered {
         self.app.ask(Method::POST, path, Some(&who.token), Some(body)).await
     }

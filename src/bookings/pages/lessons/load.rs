@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::detail::{LessonView, Person, PolicyView, Receipt};
+use super::objecting;
 use super::rows::{badge, needs_card};
 use crate::accounts;
 use crate::accounts::model::User;
@@ -63,6 +64,11 @@ impl Lesson {
     pub fn root(&self) -> String {
         let part = if self.side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
         format!("{part}/{}", self.booking.id)
+    }
+
+    /// The sheet with all of its money.
+    fn sheet(&self) -> String {
+        format!("{}/{}", self.root(), if self.side == Side::Instructor { "payout" } else { "receipt" })
     }
 
     /// "Piano with Sarah C."
@@ -265,7 +271,9 @@ impl Lesson {
             @if booking.status == Status::Confirmed {
                 (link_button(&format!("{}/calendar.ics", self.root()), &Button::line("Add to calendar").wide().icon(Icon::Calendar)))
             }
+            (objecting::links(self))
             @if again { (link_button(&Choosing::of(booking).plain(), &Button::line("Book again").wide())) }
+            @if self.payment.promised { a.small href=(self.sheet()) { (if self.side == Side::Instructor { "How your payout comes about" } else { "Receipt to print" }) } }
         }
     }
 

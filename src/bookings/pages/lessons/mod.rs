@@ -5,6 +5,8 @@ pub mod card;
 pub mod detail;
 pub mod list;
 pub mod load;
+pub mod objecting;
 pub mod one;
 pub mod rows;
 pub mod show;
+pub mod statement;

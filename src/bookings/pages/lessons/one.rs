@@ -25,7 +25,7 @@ use crate::web::components::{Tone, notice};
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
 
 /// The booking as `side` sees it; from the other side's address it is absent.
-fn load(r: &dyn Read, site: &Site, id: BookingId, user: UserId, side: Side) -> Outcome<Lesson> {
+pub(super) fn load(r: &dyn Read, site: &Site, id: BookingId, user: UserId, side: Side) -> Outcome<Lesson> {
     let (booking, own) = participant(r, id, user)?;
     if own != side {
         return Err(absent());
@@ -46,6 +46,9 @@ fn said(done: &str) -> Option<Markup> {
         "completed" => "Noted: the lesson took place. It is paid out 24 hours after its end.",
         "saved" => "Saved.",
         "card" => "The card is changed.",
+        "no-show" => "Reported. The other side has 24 hours to object; we write to you either way.",
+        "objection" => "Your objection is with our people. No money moves until they have decided.",
+        "contest" => "The payment waits until our people have looked at it.",
         "moved" => "The lesson is moved. Both of you get a mail about it.",
         _ => return None,
     };

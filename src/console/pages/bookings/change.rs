@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::parts::Case;
+use crate::base::access::Actor;
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -16,6 +17,7 @@ use crate::bookings::rules::complete::settles_at;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
 use crate::bookings::tables::load;
 use crate::console::pages::confirm::{Confirm, ask, correctable, impossible};
+use crate::console::pages::proof::{self, Proof, prove};
 use crate::console::pages::shell::moments;
 use crate::payments::model::BookingPayment;
 use crate::payments::rules::settle::{CardEnd, Cause as MoneyCause, CreditEnd, terms};
@@ -30,7 +32,12 @@ pub struct Typed {
     reason: String,
     /// `back` or `keep`; only cancelling asks.
     money: String,
+    #[serde(flatten)]
+    proof: Proof,
 }
+
+/// What has to be typed to cancel for both.
+const PHRASE: &str = "cancel the lesson";
 
 fn judged(booking: &Booking, payment: &BookingPayment, wish: Step, now: Timestamp) -> Outcome<()> {
     let at = Moment { now, start: booking.start, end: booking.end, manual_review: payment.in_review() };
@@ -107,25 +114,34 @@ fn completing(site: &Site, chrome: &Chrome, case: &Case, typed: &Typed, refused:
     }
 }
 
-pub async fn ask_cancel(State(site): State<Site>, chrome: Chrome, Id(id): Id<BookingId>) -> Answer<Response> {
-    cancelling(&site, &chrome, &case(&site, id)?, &Typed::default(), None)
+pub async fn ask_cancel(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Id(id): Id<BookingId>,
+) -> Answer<Response> {
+    cancelling(&site, &chrome, &actor, &case(&site, id)?, &Typed::default(), None)
 }
 
 pub async fn cancel(
     State(site): State<Site>,
     chrome: Chrome,
+    actor: Actor,
     by: By,
     Id(id): Id<BookingId>,
     Form(typed): Form<Typed>,
 ) -> Answer<Response> {
     let wish = by.because(&typed.reason).and_then(|by| Ok((by, wants_refund(&typed)?)));
     let done = match wish {
-        Ok((by, refund)) => cancel_op::by_admin(&site, id, by, refund).await,
+        Ok((by, refund)) => match prove(&site, &actor, PHRASE, &typed.proof).await {
+            Ok(()) => cancel_op::by_admin(&site, id, by, refund).await,
+            Err(refusal) => Err(refusal),
+        },
         Err(refusal) => Err(refusal),
     };
     match done {
         Ok(_) => Ok(see_other(&format!("/admin/bookings/{id}?done=cancelled"))),
-        Err(refusal) => cancelling(&site, &chrome, &case(&site, id)?, &typed, Some(correctable(refusal)?)),
+        Err(refusal) => cancelling(&site, &chrome, &actor, &case(&site, id)?, &typed, Some(correctable(refusal)?)),
     }
 }
 
@@ -137,7 +153,14 @@ fn wants_refund(typed: &Typed) -> Outcome<bool> {
     }
 }
 
-fn cancelling(site: &Site, chrome: &Chrome, case: &Case, typed: &Typed, refused: Option<Refusal>) -> Answer<Response> {
+fn cancelling(
+    site: &Site,
+    chrome: &Chrome,
+    actor: &Actor,
+    case: &Case,
+    typed: &Typed,
+    refused: Option<Refusal>,
+) -> Answer<Response> {
     let (booking, payment, times) = (&case.booking, &case.payment, moments(site));
     let back = format!("/admin/bookings/{}", booking.id);
     let action = format!("{back}/cancel");
@@ -165,7 +188,10 @@ fn cancelling(site: &Site, chrome: &Chrome, case: &Case, typed: &Typed, refused:
         back: ("Back to the booking", &back),
         action: &action,
         effects,
-        fields: picks(Pick::One, &question, &choices),
+        fields: html! {
+            (picks(Pick::One, &question, &choices))
+            (proof::fields(site, actor, PHRASE, refused.as_ref()))
+        },
         button: Button::bad("Cancel the lesson").busy("Cancelling…"),
         keep: "Keep the lesson",
         reason: &typed.reason,

@@ -14,11 +14,13 @@ use crate::base::refusal::Outcome;
 use crate::base::text::count;
 use crate::base::time::{fmt_date_long, fmt_range, fmt_zone, zone};
 use crate::bookings::model::Booking;
+use crate::bookings::ops::refund::way;
 use crate::bookings::tables::load;
+use crate::console::figures::explained::place_in_books;
 use crate::console::figures::story::story;
 use crate::console::pages::shell::{moments, person, show, state_badge};
 use crate::console::words::{Moments, lesson_state, money_state};
-use crate::payments::ledger::{self, Entry, EntryKind};
+use crate::payments::ledger::{self, Entry};
 use crate::payments::model::BookingPayment;
 use crate::site::Site;
 use crate::store::Read;
@@ -65,6 +67,9 @@ fn head(case: &Case, times: &Moments, title: &str, done: &Done) -> Markup {
     let said = match done.done.as_str() {
         "completed" => Some("The lesson is marked as completed."),
         "cancelled" => Some("The lesson is cancelled. Both are told by mail."),
+        "refunded" => Some("The money is on its way back to the card."),
+        "resumed" => Some("The settlement goes on."),
+        "decided" => Some("The report is decided, and the money follows."),
         _ => None,
     };
     html! {
@@ -166,15 +171,7 @@ fn capital(words: &str) -> String {
 
 /// Every line of the books about this booking; they sum to zero.
 fn books(mut entries: Vec<Entry>, times: &Moments) -> Markup {
-    // Within one instant: what came in, what went out, what was left.
-    entries.sort_by_key(|entry| {
-        let place = match entry.kind {
-            EntryKind::Capture | EntryKind::CreditUsed | EntryKind::TipCharged => 0,
-            EntryKind::FeesEarned => 2,
-            _ => 1,
-        };
-        (entry.at, place)
-    });
+    entries.sort_by_key(|entry| (entry.at, place_in_books(entry.kind)));
     if entries.is_empty() {
         return part(
             "Books",
@@ -258,13 +255,19 @@ fn instructor_gets(payment: &BookingPayment, instructor: Option<&User>) -> Marku
 fn actions(booking: &Booking, payment: &BookingPayment, times: &Moments) -> Markup {
     let to = |what: &str| format!("/admin/bookings/{}/{what}", booking.id);
     let (complete, cancel) = (may_complete(booking, payment, times.now), may_cancel(booking, payment, times.now));
+    let refund = way(booking, payment, times.now).is_ok();
+    let report = booking.no_show.as_ref().is_some_and(|report| report.resolved_at.is_none());
     html! {
-        @if complete.is_ok() || cancel.is_ok() {
+        p { a href=(to("money")) { "Every cent of it, explained" } }
+        @if complete.is_ok() || cancel.is_ok() || refund || report || payment.parked.is_some() {
             p.row {
+                @if report { (link_button(&to("no-show"), &Button::primary("Decide the report").small())) }
+                @if payment.parked.is_some() { (link_button(&to("resume"), &Button::primary("Let it go on").small())) }
                 @if complete.is_ok() { (link_button(&to("complete"), &Button::line("Mark complete").small())) }
+                @if refund { (link_button(&to("refund"), &Button::line("Give money back").small())) }
                 @if cancel.is_ok() { (link_button(&to("cancel"), &Button::bad("Cancel the lesson").small())) }
             }
-            p.small.muted { "Both show first what follows, and ask why." }
+            p.small.muted { "Each shows first what follows, and asks why." }
         } @else {
             p.small.muted { "Nothing can be changed about this lesson now." }
         }

@@ -112,6 +112,14 @@ fn money_facts(r: &dyn Read, user: &User, times: &Moments) -> Outcome<Vec<(&'sta
     if standing.balance.0 != 0 {
         rows.push(("Owes", html! { ((-standing.balance).dollars()) }));
     }
+    let to = |what: &str| format!("/admin/users/{}/{what}", user.id);
+    rows.push((
+        "Change",
+        html! {
+            a href=(to("credit")) { "Give credit" }
+            @if standing.is_barred() { ", " a href=(to("lift")) { "let them book again" } }
+        },
+    ));
     if let Some(payout) = account(r, user.id)? {
         let ready = if payout.onboarded() { (Mood::Good, "Ready") } else { (Mood::Wait, "Not ready") };
         rows.push(("Payout account", html! { (state(ready)) br; code.small { (payout.account_id) } }));

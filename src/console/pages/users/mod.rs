@@ -1,10 +1,12 @@
-//! `/admin/users`: everybody, one person, signing them out, handing them their data, erasing them.
+//! `/admin/users`: everybody, one person, signing them out, handing them their data, erasing them, giving them credit.
 
+mod credit;
 mod data;
 mod file;
 mod list;
 mod sign_out;
 
+pub use credit::{ask_credit, ask_lift, give_credit, lift};
 pub use data::{ask_erase, ask_export, erase, export};
 pub use file::file;
 pub use list::{fits, list, role_words};

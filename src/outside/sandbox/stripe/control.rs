@@ -68,7 +68,8 @@ impl StandIn {
     }
 
     /// A bank's dispute of a captured payment, or its end.
-    pub fn dispute(&self, intent: &str, status: &str) -> Outcome<()> {
+    /// Answers the dispute's id.
+    pub fn dispute(&self, intent: &str, status: &str) -> Outcome<String> {
         self.act(|draft| {
             let intent = draft.of_kind("payment_intent", intent)?;
             match status {
@@ -77,7 +78,7 @@ impl StandIn {
                 _ => Err(super::answer::Problem::invalid("status is one of opened, won, lost", Some("status"))),
             }
         })
-        .map(drop)
+        .map(|dispute| dispute["id"].as_str().unwrap_or_default().to_owned())
     }
 
     /// The instructor has filled in everything Stripe asked for.

@@ -1,0 +1,60 @@
+//! What an admin gives to, and lifts from, a person.
+
+use serde_json::json;
+
+use super::{credits, standings};
+use crate::accounts;
+use crate::base::id::UserId;
+use crate::base::money::Cents;
+use crate::base::refusal::{Outcome, Refusal};
+use crate::base::time::Timestamp;
+use crate::payments::model::{CreditLot, Standing};
+use crate::payments::rules::credits::expiry;
+use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
+use crate::store::Tx;
+
+/// The most one gift can be.
+const MOST: Cents = Cents(100_000);
+
+/// Credit as a gesture, at the platform's cost; a year good unless told otherwise.
+pub async fn give_credit(
+    site: &Site,
+    user: UserId,
+    by: By,
+    amount: Cents,
+    expires_at: Option<Timestamp>,
+) -> Outcome<CreditLot> {
+    if !amount.is_positive() || amount > MOST {
+        return Err(Refusal::invalid("amount_cents", format!("Between $0.01 and {}.", MOST.dollars_short())));
+    }
+    site.write(move |tx| {
+        must_exist(tx, user)?;
+        let now = tx.now();
+        if expires_at.is_some_and(|at| at <= now) {
+            return Err(Refusal::invalid("expires_at", "In the future."));
+        }
+        let until = Some(expires_at.unwrap_or_else(|| expiry(now)));
+        let lot = credits::issue(tx, user, amount, "admin", by.reason.clone(), until)?;
+        let after = json!({ "amount_cents": amount, "expires_at": until, "lot": lot.id });
+        audit::record(tx, &by, Deed::on("user.give_credit", "user", user).change(json!(null), after))?;
+        Ok(lot)
+    })
+    .await
+}
+
+/// Lets somebody book again whom a failed payment or a dispute had barred.
+pub async fn lift_bar(site: &Site, user: UserId, by: By) -> Outcome<Standing> {
+    site.write(move |tx| {
+        must_exist(tx, user)?;
+        let (before, after) = standings::lift(tx, user)?;
+        let deed = Deed::on("user.lift_bar", "user", user).change(json!(before), json!(after));
+        audit::record(tx, &by, deed)?;
+        Ok(after)
+    })
+    .await
+}
+
+fn must_exist(tx: &Tx, user: UserId) -> Outcome<()> {
+    accounts::user(tx, user)?.map(drop).ok_or_else(|| Refusal::not_found("USER_NOT_FOUND", "There is no such person."))
+}

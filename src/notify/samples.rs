@@ -79,6 +79,7 @@ fn sample_lesson(now: Timestamp) -> Lesson {
         hold_expires_at: None,
         holds_slot: true,
         no_show: None,
+        contested: None,
         version: 1,
     };
     Lesson { booking, student, instructor }

@@ -1,5 +1,7 @@
 //! Every route × every role. The table `access.txt` says in the specification's words who may call what; the router
 //! must declare the same, and behave so: 401 signed out, 403 without the role or permission, before anything else.
+//! `INSTAINSTRU_WRITE_ACCESS=1` writes the table anew after routes were added; what changed in it is then read line by
+//! line, as any other change.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +41,11 @@ fn declared() -> Vec<Declared> {
 #[test]
 fn the_router_declares_what_the_table_says() {
     let lines: Vec<String> = declared().iter().map(line).collect();
+    if std::env::var_os("INSTAINSTRU_WRITE_ACCESS").is_some() {
+        let head = TABLE.lines().filter(|line| line.starts_with('#'));
+        let text: String = head.chain(lines.iter().map(String::as_str)).flat_map(|line| [line, "\n"]).collect();
+        return std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/access.txt"), text).unwrap();
+    }
     let table: Vec<&str> = TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
     let missing: Vec<_> = lines.iter().filter(|line| !table.contains(&line.as_str())).collect();
     let gone: Vec<_> = table.iter().filter(|line| !lines.iter().any(|l| l == *line)).collect();

@@ -79,7 +79,9 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
-    /// Write everything as JSON lines (the form is described in src/store/export.rs).
+    /// Rebuild what is kept outside the store for speed: the search index.
+    Reindex,
+    /// Write everything as JSON lines in a zip, with its files (the form is described in src/store/export/FORM.md).
     Export { to: PathBuf },
     /// Fill an empty data directory from an export.
     Import { from: PathBuf },
@@ -161,6 +163,7 @@ fn run(cli: Cli) -> Result<(), String> {
         }
         Command::Restore { from, force } => print(&backup::restore(&config, &from, force)?),
         Command::Export { to } => print(&control::ask(&config, &control::Request::Export { to: absolute(to)? })?),
+        Command::Reindex => print(&control::ask(&config, &control::Request::Reindex)?),
         Command::Import { from } => print(&backup::import(&config, &from)?),
         Command::Keys { what: KeysCommand::New } => {
             let keys = Seal::add_key(&config.data_dir, &Entropy::system()).map_err(|refusal| refusal.to_string())?;

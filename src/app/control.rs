@@ -15,8 +15,9 @@ use tokio::net::UnixListener;
 use super::config::Config;
 use super::{backup, rooms, start};
 use crate::accounts;
+use crate::jobs::Runner;
 use crate::site::Site;
-use crate::store::Store;
+use crate::store::{Store, journal};
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -24,6 +25,7 @@ pub enum Request {
     Verify,
     Backup { to: Option<PathBuf> },
     Export { to: PathBuf },
+    Reindex,
     AdminCreate { email: String, first_name: String, last_name: String, password: String },
 }
 
@@ -72,20 +74,22 @@ fn alone(config: &Config, request: &Request) -> Result<String, String> {
         }
         let site = start::open_site(config, None).map_err(|e| e.to_string())?;
         rooms::wire(&site).map_err(|e| e.to_string())?;
-        let answered = answer(&site, request).await;
+        let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
+        let answered = answer(&site, &runner, request).await;
         site.store.close();
         answered
     })
 }
 
-async fn answer(site: &Site, request: &Request) -> Result<String, String> {
+async fn answer(site: &Site, runner: &Runner, request: &Request) -> Result<String, String> {
     match request {
         Request::Verify => verify(site),
         Request::Backup { to } => {
             let into = backup::place_of(site, to.clone()).map_err(|refusal| sentence(&refusal))?;
-            backup::take(site, into).await.map(|taken| backup::told(&taken)).map_err(|e| e.to_string())
+            backup::take(site, &into).await.map(|taken| backup::told(&taken))
         }
         Request::Export { to } => backup::export(site, to.clone()).await,
+        Request::Reindex => reindex(site, runner).await,
         Request::AdminCreate { email, first_name, last_name, password } => {
             let given = accounts::ops::admin::NewAdmin {
                 email: email.clone(),
@@ -100,13 +104,32 @@ async fn answer(site: &Site, request: &Request) -> Result<String, String> {
 }
 
 fn verify(site: &Site) -> Result<String, String> {
-    let snapshot = site.store.snapshot().map_err(|e| e.to_string())?;
-    let report = rooms::catalogue().verify(&snapshot).map_err(|e| e.to_string())?;
+    let report = site.store.verify(&rooms::catalogue()).map_err(|e| e.to_string())?;
+    let walked = format!(
+        "{} tables with {} rows, {} indexes with {} entries, {} files of {} kB and {} promises checked in {:.2} s",
+        report.tables,
+        report.rows,
+        report.indexes,
+        report.entries,
+        report.blobs,
+        report.blob_bytes / 1024,
+        report.checks,
+        report.took.as_secs_f64()
+    );
     if report.wrong.is_empty() {
-        Ok(format!("{} tables, {} rows: everything is in order.", report.tables, report.rows))
+        Ok(format!("{walked}: everything is in order."))
     } else {
-        Err(format!("{} things are wrong:\n{}", report.wrong.len(), report.wrong.join("\n")))
+        Err(format!("{walked}: {} things are wrong:\n{}", report.wrong.len(), report.wrong.join("\n")))
     }
+}
+
+async fn reindex(site: &Site, runner: &Runner) -> Result<String, String> {
+    let began = std::time::Instant::now();
+    let made = runner.reindex().await.map_err(|refusal| sentence(&refusal))?;
+    let told: Vec<String> = made.iter().map(|(name, entries)| format!("{name} with {entries} entries")).collect();
+    let last = site.read(journal::last_seq).map_err(|refusal| sentence(&refusal))?;
+    let took = began.elapsed().as_secs_f64();
+    Ok(format!("Rebuilt from the store in {took:.2} s: {}. It goes on from event {last}.", told.join(", ")))
 }
 
 fn sentence(refusal: &crate::base::refusal::Refusal) -> String {
@@ -115,7 +138,7 @@ fn sentence(refusal: &crate::base::refusal::Refusal) -> String {
 }
 
 /// Listens until the server stops; the socket file goes with it.
-pub async fn listen(site: Site, data_dir: PathBuf, mut stop: tokio::sync::watch::Receiver<bool>) {
+pub async fn listen(site: Site, runner: Runner, data_dir: PathBuf, mut stop: tokio::sync::watch::Receiver<bool>) {
     let path = path(&data_dir);
     drop(std::fs::remove_file(&path));
     let listener = match UnixListener::bind(&path) {
@@ -130,14 +153,14 @@ pub async fn listen(site: Site, data_dir: PathBuf, mut stop: tokio::sync::watch:
         tokio::select! {
             _ = stop.changed() => break,
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                tokio::spawn(serve_one(site.clone(), stream));
+                tokio::spawn(serve_one(site.clone(), runner.clone(), stream));
             },
         }
     }
     drop(std::fs::remove_file(&path));
 }
 
-async fn serve_one(site: Site, stream: tokio::net::UnixStream) {
+async fn serve_one(site: Site, runner: Runner, stream: tokio::net::UnixStream) {
     use tokio::io::AsyncReadExt as _;
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
@@ -146,7 +169,7 @@ async fn serve_one(site: Site, stream: tokio::net::UnixStream) {
         return;
     }
     let answered = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => answer(&site, &request).await,
+        Ok(request) => answer(&site, &runner, &request).await,
         Err(error) => Err(format!("this server does not know that command: {error}")),
     };
     let reply = match answered {

@@ -22,3 +22,4 @@ mod sandbox_clock;
 pub mod serve;
 pub mod start;
 mod static_pages;
+mod upkeep;

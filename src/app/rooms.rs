@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{backup, demo, links, personal, probes, retention, sandbox_clock, static_pages};
+use super::{backup, demo, links, personal, probes, retention, sandbox_clock, static_pages, upkeep};
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
@@ -79,6 +79,7 @@ pub fn jobs() -> Vec<JobKind> {
     jobs.extend(search::jobs());
     jobs.extend(notify::jobs());
     jobs.extend(backup::jobs());
+    jobs.extend(upkeep::jobs());
     jobs
 }
 

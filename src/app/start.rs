@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::backup::BackupPlace;
+use super::backup::{self, Place};
 use super::config::{Config, Environment};
 use super::sandbox::SandboxPart;
 use super::{control, demo, listen, rooms, sandbox, sandbox_clock};
@@ -15,6 +15,7 @@ use crate::base::time::{Timestamp, zone};
 use crate::console::ReloadSecret;
 use crate::jobs::Runner;
 use crate::notify::Transport;
+use crate::outside::choose_tls;
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
 use crate::search;
@@ -39,15 +40,17 @@ struct Secrets {
 
 /// The site without any server: enough for commands.
 pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Result<Site, String> {
+    choose_tls();
     let open = if config.rehearse_writes { Store::open_rehearsing } else { Store::open };
     let store = open(&config.data_dir).map_err(|e| e.to_string())?;
+    backup::upgrade(config, &store)?;
     let mode = if config.is_sandbox() { Mode::Sandbox } else { Mode::Live };
     let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)
         .map_err(|why| format!("{} {why}", config.data_dir.display()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind));
     let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
     let parts = Parts::default();
-    parts.put(BackupPlace(config.backup_dir()));
+    parts.put(Place::configured(config)?);
     if let (Some(url), Some(from)) = (&config.smtp_url, &config.mail_from) {
         parts.put(Transport::new(url, from).map_err(|refusal| refusal.detail)?);
     }
@@ -98,7 +101,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     let tasks = vec![
         tokio::spawn(listen::serve(listener, router, stopped.clone())),
         tokio::spawn(runner.clone().run(stopped.clone())),
-        tokio::spawn(control::listen(site.clone(), config.data_dir.clone(), stopped)),
+        tokio::spawn(control::listen(site.clone(), runner.clone(), config.data_dir.clone(), stopped)),
     ];
     Ok(Running { address, site, runner, stop, tasks })
 }

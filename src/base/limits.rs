@@ -14,6 +14,8 @@ pub const WRITE_BATCH: usize = 256;
 pub const VALUE_BYTES: usize = 100 * 1024;
 /// Bytes one transaction may write.
 pub const WRITE_SET_BYTES: usize = 10 * 1024 * 1024;
+/// Bytes of one file kept beside the rows.
+pub const BLOB_BYTES: usize = 25 * 1024 * 1024;
 /// Rows that one scan may return.
 pub const SCAN_ROWS: usize = 100_000;
 /// Events a consumer takes at once.

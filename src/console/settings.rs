@@ -11,12 +11,12 @@ use crate::bookings::HOLD_MINUTES;
 use crate::search::history::tables::HISTORY_LIMIT;
 use crate::site::audit::{self, By, Deed};
 use crate::site::settings::{LAUNCH, Launch, SETTINGS, SUPPORT_EMAIL};
-use crate::site::{AnySetting, Site};
+use crate::site::{AnySetting, Site, upkeep};
 use crate::store::{Read, ReadExt};
 use crate::web::limits::RATE_LIMITS;
 
 /// Prices and launch state are not among them: they have calls and pages of their own.
-pub static ALL: [&dyn AnySetting; 15] = [
+pub static ALL: [&dyn AnySetting; 17] = [
     &HOLD_MINUTES,
     &hours::BOOKING_MODE,
     &hours::NOTICE_ONLINE,
@@ -32,6 +32,8 @@ pub static ALL: [&dyn AnySetting; 15] = [
     &SUPPORT_EMAIL,
     &LAUNCH,
     &RATE_LIMITS,
+    &upkeep::BACKUPS,
+    &upkeep::JOURNAL_DAYS,
 ];
 
 /// One setting as it stands.

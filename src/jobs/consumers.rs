@@ -13,6 +13,7 @@ use crate::store::{EventRecord, journal};
 
 type Running = Pin<Box<dyn Future<Output = Outcome<()>> + Send>>;
 type Handler = dyn Fn(Site, Vec<EventRecord>) -> Running + Send + Sync;
+type Rebuild = dyn Fn(Site) -> Pin<Box<dyn Future<Output = Outcome<u64>> + Send>> + Send + Sync;
 
 /// Deals with every event once or more, in order. Effect first, cursor second: a handler that writes to the store
 /// advances the cursor in the same write with [`journal::set_cursor`]; for the others the runner does it afterwards.
@@ -20,6 +21,7 @@ type Handler = dyn Fn(Site, Vec<EventRecord>) -> Running + Send + Sync;
 pub struct Consumer {
     pub name: &'static str,
     handler: Arc<Handler>,
+    rebuild: Option<Arc<Rebuild>>,
     /// One batch at a time, whoever asks.
     turn: Arc<Mutex<()>>,
 }
@@ -30,7 +32,35 @@ impl Consumer {
         H: Fn(Site, Vec<EventRecord>) -> F + Send + Sync + 'static,
         F: Future<Output = Outcome<()>> + Send + 'static,
     {
-        Self { name, handler: Arc::new(move |site, events| Box::pin(handler(site, events))), turn: Arc::default() }
+        let handler: Arc<Handler> = Arc::new(move |site, events| Box::pin(handler(site, events)));
+        Self { name, handler, rebuild: None, turn: Arc::default() }
+    }
+
+    /// How what it keeps is thrown away and made anew from the store; answers how many entries that gave.
+    #[must_use]
+    pub fn rebuilt_by<H, F>(mut self, rebuild: H) -> Self
+    where
+        H: Fn(Site) -> F + Send + Sync + 'static,
+        F: Future<Output = Outcome<u64>> + Send + 'static,
+    {
+        self.rebuild = Some(Arc::new(move |site| Box::pin(rebuild(site))));
+        self
+    }
+
+    /// Starts over: what it keeps is made anew, and it goes on from where the journal was when that began. `None` for
+    /// those that keep nothing.
+    pub async fn start_over(&self, site: &Site) -> Outcome<Option<u64>> {
+        let Some(rebuild) = &self.rebuild else { return Ok(None) };
+        let made = {
+            let _turn = self.turn.lock().await;
+            let from = site.read(journal::last_seq)?;
+            let made = rebuild(site.clone()).await?;
+            let name = self.name;
+            site.write(move |tx| journal::set_cursor(tx, name, from)).await?;
+            made
+        };
+        self.catch_up(site).await?;
+        Ok(Some(made))
     }
 
     /// Follows to the end of the journal; answers how many events it dealt with.

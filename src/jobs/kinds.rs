@@ -134,8 +134,13 @@ pub(super) type Handler = Arc<dyn Fn(Site, JobCall) -> Running + Send + Sync>;
 pub struct JobKind {
     pub name: &'static str,
     pub every: Option<Every>,
+    /// How many of it run side by side, so that a slow kind never takes all places.
+    pub at_once: usize,
     pub(super) handler: Handler,
 }
+
+/// Timers of one kind that run side by side, unless the kind says otherwise.
+const TIMERS_AT_ONCE: usize = 4;
 
 impl JobKind {
     /// Runs when enqueued, at its due instant.
@@ -145,7 +150,7 @@ impl JobKind {
         F: Future<Output = Outcome<R>> + Send + 'static,
         R: Into<JobReport>,
     {
-        Self { name, every: None, handler: boxed(handler) }
+        Self { name, every: None, at_once: TIMERS_AT_ONCE, handler: boxed(handler) }
     }
 
     /// Runs on a schedule; after a pause of the program it catches up with one run.
@@ -155,7 +160,7 @@ impl JobKind {
         F: Future<Output = Outcome<R>> + Send + 'static,
         R: Into<JobReport>,
     {
-        Self { name, every: Some(every), handler: boxed(handler) }
+        Self { name, every: Some(every), at_once: 1, handler: boxed(handler) }
     }
 }
 

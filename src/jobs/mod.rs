@@ -5,6 +5,8 @@
 //! - It runs at least once: a crash while it runs lets it run again, so handlers are idempotent.
 //! - Failures are retried with growing pauses; what cannot succeed is kept as a dead letter with its reason.
 //! - Nothing polls: commits and the clock wake the runner.
+//! - Each kind has its own number of places, so a slow one never holds up the others; what a crash interrupted is due
+//!   again at the next start.
 //! - When the sandbox clock is moved, everything due runs in time order, each at its own due instant.
 //!
 //! It deliberately knows no room: handlers are handed in by name.

@@ -1,5 +1,7 @@
 //! The durable queue: what waits, what runs under a lease, what ran, what died.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,6 +41,13 @@ pub struct JobRow {
     pub revision: u32,
 }
 
+impl JobRow {
+    /// Will be tried (again) by itself.
+    fn is_open(&self) -> bool {
+        matches!(self.state, JobState::Waiting | JobState::Running | JobState::Failed)
+    }
+}
+
 /// One finished try.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JobRun {
@@ -51,11 +60,14 @@ pub struct JobRun {
     pub last_error: Option<String>,
 }
 
-pub static JOBS: Table<(String, String), JobRow> = Table::new(0x0301, "kind_key_job").indexed(&[&BY_READY, &DEAD]);
+pub static JOBS: Table<(String, String), JobRow> =
+    Table::new(0x0301, "kind_key_job").indexed(&[&BY_READY, &BY_KIND, &DEAD]);
 pub(super) static BY_READY: Index<(String, String), JobRow, (Timestamp,)> =
-    Index::new(0x0302, "readyat_kind_key", |_, job| match job.state {
-        JobState::Waiting | JobState::Running | JobState::Failed => vec![(job.ready_at,)],
-        JobState::Done | JobState::Dead => Vec::new(),
+    Index::new(0x0302, "readyat_kind_key", |_, job| if job.is_open() { vec![(job.ready_at,)] } else { Vec::new() });
+/// The same, kind by kind: what a kind with a free place runs next.
+static BY_KIND: Index<(String, String), JobRow, (String, Timestamp)> =
+    Index::new(0x0306, "kind_readyat_key", |_, job| {
+        if job.is_open() { vec![(job.kind.clone(), job.ready_at)] } else { Vec::new() }
     });
 /// Dead letters, by the instant they were meant for.
 static DEAD: Index<(String, String), JobRow, (Timestamp,)> =
@@ -169,23 +181,70 @@ pub fn revive(tx: &mut Tx, kind: &str, key: &str) -> Outcome<JobRow> {
     Ok(dead)
 }
 
-/// The jobs that may run up to `until`, soonest first; held kinds left out.
-pub(super) fn ready(read: &dyn Read, until: Timestamp, limit: usize) -> Outcome<Vec<JobRow>> {
-    let held: Vec<String> = read.scan(&HELD, Span::all(), 1000, Dir::Up)?.into_iter().map(|(kind, _)| kind).collect();
-    let span = Span::from_to(&(Timestamp::MIN,), &(plus_seconds(until, 1),));
-    let step = if held.is_empty() { limit } else { crate::base::limits::SCAN_ROWS };
-    let mut rows = Vec::new();
-    for ((at,), id) in read.index_keys(&BY_READY, span, step, Dir::Up)? {
-        if at > until || rows.len() == limit {
-            break;
+/// What may run now, soonest first, and when the next is ready that may not run yet.
+#[derive(Debug, Default)]
+pub(super) struct Ready {
+    pub rows: Vec<JobRow>,
+    pub next: Option<Timestamp>,
+}
+
+/// The jobs that may run up to `until`: of each kind as many as have a `free` place, held kinds and `busy` jobs left out.
+pub(super) fn ready(
+    read: &dyn Read,
+    until: Timestamp,
+    limit: usize,
+    free: impl Fn(&str) -> usize,
+    busy: &BTreeSet<(String, String)>,
+) -> Outcome<Ready> {
+    let mut found: Vec<(Timestamp, (String, String))> = Vec::new();
+    let mut next: Option<Timestamp> = None;
+    for kind in kinds(read)? {
+        let (places, mut taken) = (free(&kind), 0);
+        if places == 0 || held(read, &kind)? {
+            continue;
         }
-        if !held.contains(&id.0)
-            && let Some(row) = read.get(&JOBS, &id)?
-        {
-            rows.push(row);
+        let of_it = busy.iter().filter(|(busy, _)| *busy == kind).count();
+        for ((_, at), id) in read.index_keys(&BY_KIND, Span::prefix(&(kind,)), places + of_it + 1, Dir::Up)? {
+            if busy.contains(&id) {
+                continue;
+            }
+            if at > until || taken == places {
+                next = Some(next.map_or(at, |next| next.min(at)));
+                break;
+            }
+            taken += 1;
+            found.push((at, id));
         }
     }
-    Ok(rows)
+    found.sort_unstable();
+    if let Some((at, _)) = found.get(limit) {
+        next = Some(next.map_or(*at, |next| next.min(*at)));
+    }
+    found.truncate(limit);
+    let rows: Outcome<Vec<_>> = found.iter().map(|(_, id)| read.get(&JOBS, id)).collect();
+    Ok(Ready { rows: rows?.into_iter().flatten().collect(), next })
+}
+
+/// The kinds that have something to do, now or later; looks at one entry of each.
+fn kinds(read: &dyn Read) -> Outcome<Vec<String>> {
+    let (mut kinds, mut span) = (Vec::new(), Span::all());
+    while let Some(((kind, _), _)) = read.index_keys(&BY_KIND, span, 1, Dir::Up)?.pop() {
+        span = Span::after(&(kind.clone(),));
+        kinds.push(kind);
+    }
+    Ok(kinds)
+}
+
+/// Takes back the leases of a program that is no more: what it ran is due again at once.
+pub(super) fn release_leases(tx: &mut Tx) -> Outcome<()> {
+    let span = Span::from_to(&(Timestamp::MIN,), &(plus_seconds(tx.now(), LEASE_SECONDS + 1),));
+    for (_, id) in tx.index_keys(&BY_READY, span, crate::base::limits::SCAN_ROWS, Dir::Up)? {
+        if let Some(row) = tx.get(&JOBS, &id)?.filter(|row| row.state == JobState::Running) {
+            let ready_at = tx.now();
+            tx.put(&JOBS, &id, &JobRow { state: JobState::Waiting, ready_at, ..row })?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the lease of one try. `None` when somebody else has it or it is gone.

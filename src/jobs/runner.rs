@@ -1,11 +1,11 @@
 //! The runner: wakes on commits and on the clock, runs what is due, keeps consumers at the journal's end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
 
 use super::consumers::Consumer;
@@ -27,8 +27,8 @@ pub struct Runner {
     timers: Arc<HashMap<&'static str, JobKind>>,
     sweeps: Arc<HashMap<&'static str, JobKind>>,
     consumers: Arc<Vec<Consumer>>,
-    /// One mover of jobs at a time: the background loop, or a hand that moves the clock.
-    turn: Arc<Mutex<()>>,
+    /// Jobs run side by side in the background, or one after another by a hand that moves the clock; never both.
+    turn: Arc<RwLock<()>>,
 }
 
 impl Runner {
@@ -52,12 +52,13 @@ impl Runner {
         names
     }
 
-    /// Puts sweeps that are not in the queue yet into it. Call once at the start.
+    /// Puts sweeps that are not in the queue yet into it, and takes up what a crash interrupted. Call once at the start.
     pub async fn prepare(&self) -> Outcome<()> {
         let zone = self.site.zone.clone();
         let sweeps: Vec<_> = self.sweeps.values().filter_map(|k| Some((k.name, k.every?))).collect();
         self.site
             .write(move |tx| {
+                queue::release_leases(tx)?;
                 for (name, every) in &sweeps {
                     if tx.get(&JOBS, &((*name).to_owned(), String::new()))?.is_none() {
                         let due = every.next_after(tx.now(), &zone);
@@ -69,7 +70,7 @@ impl Runner {
             .await
     }
 
-    /// Runs until `stop` turns true; started once.
+    /// Runs until `stop` turns true; started once. What is running then comes to its end.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut followers = JoinSet::new();
         for consumer in self.consumers.iter().cloned() {
@@ -77,64 +78,68 @@ impl Runner {
         }
         let mut commits = self.site.store.commits();
         let mut moved = self.site.clock.watch();
+        let mut hands = Hands::default();
         while !*stop.borrow() {
             commits.mark_unchanged();
             moved.mark_unchanged();
-            let sleep = match self.step().await {
+            let sleep = match self.hand_out(&mut hands).await {
                 Ok(Some(next)) => until(&self.site, next),
                 Ok(None) => LONGEST_SLEEP,
-                Err(refusal) => {
-                    tracing::error!(%refusal, "the job runner could not work; trying again in a second");
-                    Duration::from_secs(1)
-                }
+                Err(refusal) => troubled(&refusal),
             };
-            tokio::select! {
-                _ = stop.changed() => {}
-                _ = commits.changed() => {}
-                _ = moved.changed() => {}
-                () = tokio::time::sleep(sleep) => {}
+            let pause = tokio::select! {
+                _ = stop.changed() => None,
+                _ = commits.changed() => None,
+                _ = moved.changed() => None,
+                ended = hands.ended() => ended.err().map(|refusal| troubled(&refusal)),
+                () = tokio::time::sleep(sleep) => None,
+            };
+            // The store refused: trying at once again would only turn in circles.
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
             }
         }
+        while hands.tasks.join_next().await.is_some() {}
         while followers.join_next().await.is_some() {}
     }
 
-    /// Runs what is due now, side by side; answers when the next job is due.
-    async fn step(&self) -> Outcome<Option<Timestamp>> {
-        let _turn = self.turn.lock().await;
-        loop {
-            let now = self.site.now();
-            let due = self.site.read(|r| queue::ready(r, now, AT_ONCE))?;
-            if due.is_empty() {
-                let next = self.site.read(|r| queue::ready(r, Timestamp::MAX, 1))?;
-                return Ok(next.first().map(|row| row.ready_at));
-            }
-            let mut running = JoinSet::new();
-            for row in due {
-                let runner = self.clone();
-                running.spawn(async move { runner.run_one(row, false).await });
-            }
-            let mut failed = None;
-            while let Some(ran) = running.join_next().await {
-                failed = ran.ok().and_then(Result::err).or(failed);
-            }
-            // The store refused: trying at once again would only turn in circles.
-            if let Some(refusal) = failed {
-                return Err(refusal);
-            }
+    /// Starts what is due and has a place; answers when the next job is due.
+    async fn hand_out(&self, hands: &mut Hands) -> Outcome<Option<Timestamp>> {
+        // Shared by all that start now; whoever moves the clock waits until they are done.
+        let turn = Arc::new(self.turn.clone().read_owned().await);
+        let now = self.site.now();
+        let places = AT_ONCE.saturating_sub(hands.busy.len());
+        let free = |kind: &str| self.at_once(kind).saturating_sub(hands.of(kind));
+        let ready = self.site.read(|r| queue::ready(r, now, places, free, &hands.busy))?;
+        for row in ready.rows {
+            let (runner, turn, id) = (self.clone(), turn.clone(), (row.kind.clone(), row.key.clone()));
+            hands.busy.insert(id.clone());
+            hands.tasks.spawn(async move {
+                let ran = runner.run_one(row, false).await;
+                drop(turn);
+                (id, ran)
+            });
         }
+        // What is due already waits for a place, not for a time.
+        Ok(ready.next.filter(|next| *next > now))
+    }
+
+    fn at_once(&self, kind: &str) -> usize {
+        self.timers.get(kind).or_else(|| self.sweeps.get(kind)).map_or(1, |kind| kind.at_once)
     }
 
     /// Runs everything due up to `until` in time order. With `move_clock` each job sees its own due instant as now.
     /// Answers how many jobs ran.
     pub async fn run_until(&self, until: Timestamp, move_clock: bool) -> Outcome<u64> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         if move_clock {
             self.coalesce(until).await?;
         }
         let mut ran = 0;
         loop {
             self.catch_up().await?;
-            let Some(row) = self.site.read(|r| queue::ready(r, until, 1))?.pop() else { return Ok(ran) };
+            let ready = self.site.read(|r| queue::ready(r, until, 1, |_| 1, &BTreeSet::new()))?;
+            let Some(row) = ready.rows.into_iter().next() else { return Ok(ran) };
             if move_clock {
                 self.site.clock.advance_to(row.ready_at);
             }
@@ -145,7 +150,7 @@ impl Runner {
 
     /// Runs a kind's sweep once now, held or not; with `dry_run` it only counts.
     pub async fn run_named(&self, name: &str, dry_run: bool) -> Outcome<(u64, JobReport)> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn.write().await;
         self.catch_up().await?;
         let unknown = || Refusal::unprocessable("UNKNOWN_JOB", format!("There is no job named {name:?}."));
         let mut ran = 0;
@@ -212,6 +217,17 @@ impl Runner {
                 return Ok(());
             }
         }
+    }
+
+    /// Makes anew what consumers keep outside the store; answers who made how many entries.
+    pub async fn reindex(&self) -> Outcome<Vec<(&'static str, u64)>> {
+        let mut made = Vec::new();
+        for consumer in self.consumers.iter() {
+            if let Some(entries) = consumer.start_over(&self.site).await? {
+                made.push((consumer.name, entries));
+            }
+        }
+        Ok(made)
     }
 
     /// Frequent sweeps would run thousands of times while a clock is moved by days: each runs once, at the end.
@@ -291,6 +307,37 @@ impl Runner {
         })
         .await
     }
+}
+
+/// What runs in the background right now.
+#[derive(Default)]
+struct Hands {
+    tasks: JoinSet<((String, String), Outcome<()>)>,
+    busy: BTreeSet<(String, String)>,
+}
+
+impl Hands {
+    fn of(&self, kind: &str) -> usize {
+        self.busy.iter().filter(|(busy, _)| busy == kind).count()
+    }
+
+    /// Waits until one has ended; for ever when nothing runs.
+    async fn ended(&mut self) -> Outcome<()> {
+        match self.tasks.join_next().await {
+            Some(Ok((id, ran))) => {
+                self.busy.remove(&id);
+                ran
+            }
+            // Handlers' panics are caught where they run; this would be one of our own.
+            Some(Err(error)) => Err(Refusal::internal(error)),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+fn troubled(refusal: &Refusal) -> Duration {
+    tracing::error!(%refusal, "the job runner could not work; trying again in a second");
+    Duration::from_secs(1)
 }
 
 async fn follow(site: Site, consumer: Consumer, mut stop: watch::Receiver<bool>) {

@@ -17,6 +17,7 @@
 //!
 //! Tables: `MAILS`, `PREFERENCES`, `NOTIFICATIONS`, `UNSUBSCRIBES`, `PACED`, `MAIL_WORDS`, `FORMER_WORDS`. Jobs: `outbox` (one timer per mail and try), `reminders`. Consumer: `notify`.
 
+mod alert;
 mod api;
 pub mod centre;
 mod consumer;
@@ -38,10 +39,11 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+pub use alert::{Alert, alert};
 pub use api::{routes, sandbox_routes};
 pub use consumer::consumer;
 pub use jobs::jobs;
-pub use ops::MailFaults;
+pub use ops::{MailFaults, sender};
 pub use pages::pages;
 pub use pages::unsubscribe::forget as forget_unsubscribes;
 pub use recall::recall;

@@ -128,5 +128,16 @@ pub fn consumers() -> Vec<Consumer> {
         });
         followed.await.map_err(Refusal::internal)?
     });
+    let supply = supply.rebuilt_by(|site: Site| async move {
+        let search = site.part::<Search>()?;
+        let rebuilt = tokio::task::spawn_blocking(move || {
+            let read = site.store.snapshot()?;
+            search.supply.forget();
+            let instructors = search.supply.index(&site, &read)?.instructors() as u64;
+            while search.supply.read_bios(READING) {}
+            Ok(instructors)
+        });
+        rebuilt.await.map_err(Refusal::internal)?
+    });
     vec![supply, super::follow::consumer()]
 }

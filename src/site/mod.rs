@@ -8,6 +8,7 @@ pub mod audit;
 mod parts;
 mod seal;
 pub mod settings;
+pub mod upkeep;
 
 use std::ops::Deref;
 use std::sync::{Arc, Weak};

@@ -47,6 +47,23 @@ pub fn last_seq(read: &dyn Read) -> Outcome<u64> {
     Ok(read.scan(&JOURNAL, Span::all(), 1, Dir::Down)?.pop().map_or(0, |(seq, _)| seq))
 }
 
+/// Forgets up to `limit` of the oldest events: those from before `before` that each of the `consumers` has dealt with. The
+/// last event stays, so that numbers go on from it. Answers how many went.
+pub fn forget(tx: &mut Tx, consumers: &[&str], before: Timestamp, limit: usize) -> Outcome<u64> {
+    let mut dealt_with = last_seq(tx)?.saturating_sub(1);
+    for consumer in consumers {
+        dealt_with = dealt_with.min(cursor(tx, consumer)?);
+    }
+    let oldest = tx.scan(&JOURNAL, Span::all(), limit, Dir::Up)?;
+    let gone: Vec<u64> = oldest
+        .into_iter()
+        .take_while(|(seq, event)| *seq <= dealt_with && event.at < before)
+        .map(|(seq, _)| seq)
+        .collect();
+    gone.iter().try_for_each(|seq| tx.delete(&JOURNAL, seq))?;
+    Ok(gone.len() as u64)
+}
+
 /// Up to `limit` events after `seq`, in order.
 pub fn events_after(read: &dyn Read, seq: u64, limit: usize) -> Outcome<Vec<EventRecord>> {
     let rows = read.scan(&JOURNAL, Span::starting(&(seq + 1)), limit, Dir::Up)?;

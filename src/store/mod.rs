@@ -6,7 +6,8 @@
 //! - A closure that refuses or panics leaves no trace and does not disturb its neighbours.
 //! - Secondary indexes live and die with their rows, in the same transaction; [`verify`] checks them.
 //! - Events emitted by a write are journalled in that write, with strictly increasing sequence numbers.
-//! - Newer data is refused, never guessed at.
+//! - Newer data is refused, never guessed at; older data is upgraded after a backup ([`Store::upgrade`]).
+//! - Files that rows refer to are on disk before the row is ([`blobs`]).
 //!
 //! It deliberately knows no domain type, performs no retries on behalf of callers, and never lets a network call
 //! happen inside a write: closures are synchronous and get time, ids and randomness from their [`Stamp`].
@@ -14,16 +15,19 @@
 //! Only this room names redb. The engine below it is a small trait of ordered byte keys ([`engine::Engine`]).
 
 pub mod backup;
+pub mod blobs;
 pub mod engine;
 mod error;
 mod export;
 pub mod journal;
 mod key;
+mod progress;
 mod read;
 #[allow(clippy::module_inception)]
 mod store;
 mod table;
 mod tx;
+mod upgrade;
 mod value;
 pub mod verify;
 mod writer;
@@ -31,12 +35,14 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use blobs::BlobId;
 pub use error::StoreError;
-pub use export::{export, import};
+pub use export::{Moved, export, import};
 pub use journal::{Event, EventRecord};
 pub use key::Key;
 pub use read::{Dir, Read, ReadExt, Snapshot, Span};
 pub use store::{FORMAT, Store, WriterFigures};
 pub use table::{AnyTable, Index, Table};
 pub use tx::{Stamp, Tx};
-pub use verify::{Catalogue, Check};
+pub use upgrade::Upgraded;
+pub use verify::{Catalogue, Check, Report};

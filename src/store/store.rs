@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 
+use super::blobs::{Files, needed};
 use super::engine::{Chaos, Engine, Memory, Redb};
 use super::journal::last_seq;
 use super::read::{ReadExt, Snapshot};
@@ -19,8 +20,8 @@ use super::{Read, StoreError};
 use crate::base::limits::WRITE_QUEUE;
 use crate::base::refusal::{Outcome, Refusal};
 
-/// The version of the data's shape. Newer data is refused, older migrated, fresh stamped.
-pub const FORMAT: u32 = 1;
+/// The version of the data's shape. Newer data is refused, older upgraded, fresh stamped.
+pub const FORMAT: u32 = 2;
 
 /// Facts about the data as a whole: `format`.
 pub static META: Table<String, u32> = Table::new(0x0100, "name_number");
@@ -34,6 +35,7 @@ pub struct Store {
     committed: Arc<watch::Sender<u64>>,
     broken: Arc<watch::Sender<Option<String>>>,
     figures: Arc<Figures>,
+    pub(super) files: Arc<Files>,
 }
 
 /// What the writer has done since the start. The mean batch is `writes / commits`.
@@ -52,21 +54,23 @@ impl Store {
     /// Opens `dir/store.redb`, making directory and file when they are missing.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
-        let path = dir.join("store.redb");
-        Self::over(Arc::new(Redb::open(&path)?), &path.display().to_string())
+        Self::at(dir, |path| Ok(Arc::new(Redb::open(path)?)))
     }
 
     /// The same for tests of the whole program: each write runs twice, and one that minds is refused.
     pub fn open_rehearsing(dir: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
-        let path = dir.join("store.redb");
-        Self::over(Arc::new(Chaos(Redb::open(&path)?)), &path.display().to_string())
+        Self::at(dir, |path| Ok(Arc::new(Chaos(Redb::open(path)?))))
     }
 
     /// Opens what is there after checking every page of it.
     pub fn open_checked(dir: &Path) -> Result<Self, StoreError> {
+        Self::at(dir, |path| Ok(Arc::new(Redb::open_checked(path)?)))
+    }
+
+    fn at(dir: &Path, open: impl FnOnce(&Path) -> Result<Arc<dyn Engine>, StoreError>) -> Result<Self, StoreError> {
         let path = dir.join("store.redb");
-        Self::over(Arc::new(Redb::open_checked(&path)?), &path.display().to_string())
+        Self::with(open(&path)?, Files::below(dir), &path.display().to_string())
     }
 
     /// A store that is gone with its last handle.
@@ -74,8 +78,12 @@ impl Store {
         Self::over(Arc::new(Memory::default()), "memory")
     }
 
-    /// A store over any engine; `path` is what its errors name.
+    /// A store over any engine, with its blobs in memory; `path` is what its errors name.
     pub fn over(engine: Arc<dyn Engine>, path: &str) -> Result<Self, StoreError> {
+        Self::with(engine, Files::in_memory(), path)
+    }
+
+    fn with(engine: Arc<dyn Engine>, files: Files, path: &str) -> Result<Self, StoreError> {
         let snapshot = Snapshot { inner: engine.snapshot()? };
         let format = snapshot.get(&META, &"format".to_owned()).map_err(|e| StoreError::corrupt(path, e))?;
         let last = last_seq(&snapshot).map_err(|e| StoreError::corrupt(path, e))?;
@@ -110,6 +118,7 @@ impl Store {
             committed,
             broken,
             figures,
+            files: Arc::new(files),
         })
     }
 
@@ -131,6 +140,14 @@ impl Store {
             copy.commit(&pairs.into_iter().map(|(key, value)| (key, Some(value))).collect())?;
         }
         drop(copy);
+        let blobs = Files::below(dir);
+        self.read(|read| {
+            needed(read, |id, _| match self.files.load(id)? {
+                Some(bytes) => blobs.save(id, &bytes),
+                None => Err(StoreError::corrupt(format!("blob {id}"), "its bytes are gone")),
+            })
+        })
+        .map_err(|e| StoreError::corrupt(dir.display().to_string(), e))?;
         std::fs::rename(&unfinished, &path).map_err(|e| StoreError::io(path.display().to_string(), e))
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::engine::Pair;
 use super::read::{Read, Span};
 use super::{Dir, Key, StoreError, Tx, value};
 use crate::base::refusal::Outcome;
@@ -95,14 +96,25 @@ impl<K: Key, V, I: Key> IndexOf<K, V> for Index<K, V, I> {
     }
 }
 
+/// What a check of a table saw.
+#[derive(Debug, Default)]
+pub struct Walked {
+    pub rows: u64,
+    /// Entries of its indexes.
+    pub entries: u64,
+    pub wrong: Vec<String>,
+}
+
 /// A table as the catalogue sees it.
 pub trait AnyTable: Sync {
     fn id(&self) -> u16;
     fn name(&self) -> &'static str;
     /// Ids and names of its indexes.
     fn index_names(&self) -> Vec<(u16, &'static str)>;
-    /// Reads every row, compares every index with what the rows call for; answers the rows and what is wrong.
-    fn check(&self, read: &dyn Read) -> Result<(u64, Vec<String>), StoreError>;
+    /// The entries that a stored row has in one of its indexes.
+    fn entries_in(&self, index: u16, key: &[u8], value: &[u8]) -> Result<Vec<Vec<u8>>, StoreError>;
+    /// Reads every row, compares every index with what the rows call for.
+    fn check(&self, read: &dyn Read) -> Result<Walked, StoreError>;
     /// A stored value as JSON.
     fn to_json(&self, bytes: &[u8]) -> Result<Value, StoreError>;
     /// Puts a row that [`Self::to_json`] wrote, with its index entries.
@@ -130,7 +142,13 @@ impl<K: Key, V: Serialize + DeserializeOwned> AnyTable for Table<K, V> {
         tx.put(self, &K::read(&mut &*key)?, &value)
     }
 
-    fn check(&self, read: &dyn Read) -> Result<(u64, Vec<String>), StoreError> {
+    fn entries_in(&self, index: u16, key: &[u8], value: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
+        let (key, value) = (K::read(&mut &key[2..])?, value::decode::<V>(self.name, value)?);
+        let wanted = self.indexes.iter().filter(|known| known.id() == index);
+        Ok(wanted.flat_map(|index| index.entries(&key, &value)).collect())
+    }
+
+    fn check(&self, read: &dyn Read) -> Result<Walked, StoreError> {
         let mut wrong = Vec::new();
         let mut rows = 0u64;
         let mut expected = 0u64;
@@ -165,29 +183,33 @@ impl<K: Key, V: Serialize + DeserializeOwned> AnyTable for Table<K, V> {
         if found != expected {
             wrong.push(format!("{}: {found} index entries where the rows call for {expected}", self.name));
         }
-        Ok((rows, wrong))
+        Ok(Walked { rows, entries: found, wrong })
     }
 }
 
-/// Walks a whole table or index in bounded steps.
+/// Walks a whole table or index, pair by pair.
 pub(super) fn each(
     read: &dyn Read,
     id: u16,
     mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    each_step(read, id, |pairs| pairs.iter().try_for_each(|(key, bytes)| visit(key, bytes)))
+}
+
+/// Walks a whole table or index in bounded steps.
+pub(super) fn each_step(
+    read: &dyn Read,
+    id: u16,
+    mut visit: impl FnMut(Vec<Pair>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     const STEP: usize = 1000;
     let (mut from, to) = Span::all().bounds(id);
     loop {
         let pairs = read.scan_bytes(&from, &to, STEP, Dir::Up)?;
-        for (key, bytes) in &pairs {
-            visit(key, bytes)?;
-        }
-        match pairs.last() {
-            Some((last, _)) if pairs.len() == STEP => {
-                from.clone_from(last);
-                from.push(0);
-            }
-            _ => return Ok(()),
-        }
+        let next = pairs.last().filter(|_| pairs.len() == STEP).map(|(last, _)| last.clone());
+        visit(pairs)?;
+        let Some(mut last) = next else { return Ok(()) };
+        last.push(0);
+        from = last;
     }
 }

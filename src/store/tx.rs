@@ -109,7 +109,8 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
-    fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Outcome<()> {
+    /// One raw key: for indexes, which follow from the rows.
+    pub(super) fn set(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) -> Outcome<()> {
         self.own_bytes += key.len() + value.as_ref().map_or(0, Vec::len);
         if self.own_bytes > WRITE_SET_BYTES {
             return Err(Refusal::internal("one write may not change more than 10 MB; split it"));

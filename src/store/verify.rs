@@ -1,11 +1,15 @@
 //! The whole store, walked and checked: every row decodes, every index agrees with its rows, cursors lie within the
 //! journal, and each room's own promises hold.
 
+use std::time::{Duration, Instant};
+
+use super::blobs::{self, BLOBS, USES};
 use super::journal::{self, CURSORS, JOURNAL};
 use super::read::{Dir, Read, ReadExt, Span};
 use super::store::META;
 use super::table::AnyTable;
-use super::{EventRecord, Key as _, StoreError, table, value};
+use super::upgrade::BUILT;
+use super::{EventRecord, Key as _, Store, StoreError, backup, table, value};
 use crate::base::refusal::Outcome;
 
 /// A room's own promise about its data; answers what is broken, in sentences.
@@ -18,31 +22,50 @@ pub struct Catalogue {
     pub checks: Vec<Check>,
 }
 
+/// What was walked, and what is wrong.
 #[derive(Debug, Default)]
 pub struct Report {
     pub tables: usize,
     pub rows: u64,
+    pub indexes: usize,
+    pub entries: u64,
+    /// Promises of rooms that were held against the data.
+    pub checks: usize,
+    pub blobs: u64,
+    pub blob_bytes: u64,
+    pub took: Duration,
     pub wrong: Vec<String>,
 }
 
 impl Catalogue {
     /// The store's own tables, to which the rooms add theirs.
     pub fn new() -> Self {
-        Self { tables: vec![&META, &JOURNAL, &CURSORS], checks: vec![journal_without_gaps, cursors_within_journal] }
+        Self {
+            tables: vec![&META, &JOURNAL, &CURSORS, &BLOBS, &USES, &BUILT, &backup::BACKUPS],
+            checks: vec![journal_without_gaps, cursors_within_journal, blobs::uses_have_blobs],
+        }
     }
 
-    /// Reads everything once.
+    /// Reads every table once. The files beside the store are looked at by [`Store::verify`].
     pub fn verify(&self, read: &dyn Read) -> Result<Report, StoreError> {
-        let mut report = Report { tables: self.tables.len(), ..Report::default() };
+        let began = Instant::now();
+        let mut report = Report { tables: self.tables.len(), checks: self.checks.len(), ..Report::default() };
         for table in &self.tables {
-            let (rows, wrong) = table.check(read)?;
-            report.rows += rows;
-            report.wrong.extend(wrong);
+            let walked = table.check(read)?;
+            report.rows += walked.rows;
+            report.indexes += table.index_names().len();
+            report.entries += walked.entries;
+            report.wrong.extend(walked.wrong);
         }
         report.wrong.extend(self.strangers(read)?);
         for check in &self.checks {
-            report.wrong.extend(check(read).map_err(|e| StoreError::corrupt("the store", e))?);
+            match check(read) {
+                Ok(wrong) => report.wrong.extend(wrong),
+                // A row that it needs does not decode; what is wrong elsewhere is still worth knowing.
+                Err(refusal) => report.wrong.push(format!("a promise could not be checked: {refusal}")),
+            }
         }
+        report.took = began.elapsed();
         Ok(report)
     }
 
@@ -75,6 +98,31 @@ impl Catalogue {
             }
         }
         Ok(wrong)
+    }
+}
+
+impl Store {
+    /// Walks one state of the store and reads every file it needs.
+    pub fn verify(&self, catalogue: &Catalogue) -> Result<Report, StoreError> {
+        let began = Instant::now();
+        // Nothing is collected meanwhile.
+        let _hold = self.files.hold();
+        let snapshot = self.snapshot().map_err(|e| StoreError::corrupt("the store", e))?;
+        let mut report = catalogue.verify(&snapshot)?;
+        let walked = blobs::needed(&snapshot, |id, bytes| {
+            report.blobs += 1;
+            report.blob_bytes += bytes;
+            match self.files.load(id) {
+                Ok(Some(found)) if found.len() as u64 == bytes => {}
+                Ok(Some(found)) => report.wrong.push(format!("blob {id} has {} bytes instead of {bytes}", found.len())),
+                Ok(None) => report.wrong.push(format!("blob {id} is needed, but its file is gone")),
+                Err(error) => report.wrong.push(error.to_string()),
+            }
+            Ok(())
+        });
+        walked.map_err(|e| StoreError::corrupt("the blobs", e))?;
+        report.took = began.elapsed();
+        Ok(report)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::kit::{Answered, Person, Stage, answered};
 const SECRET: &str = "seven copper kettles sing";
 const WHY: &str = "The student asked for it on the phone.";
 
-const PAGES: [&str; 27] = [
+const PAGES: [&str; 28] = [
     "/admin",
     "/admin/find?q=john",
     "/admin/style",
@@ -23,6 +23,7 @@ const PAGES: [&str; 27] = [
     "/admin/jobs?show=runs",
     "/admin/outbox",
     "/admin/audit",
+    "/admin/backups",
     "/admin/settings",
     "/admin/privacy",
     "/admin/privacy/retention",

@@ -13,6 +13,8 @@ use instainstru::app::rooms;
 use instainstru::store::{ReadExt, Store, Table};
 use serde_json::{Value, json};
 
+use crate::kit::http;
+
 /// The codes sent to addresses, as the accounts keep them.
 static CODES: Table<String, Value> = Table::new(0x1008, "email_code");
 const CLIENTS: usize = 8;
@@ -32,8 +34,7 @@ fn start(dir: &Path) -> (Child, String) {
 }
 
 /// Asks for codes for ever new addresses until nobody answers; notes the acknowledged ones.
-async fn press(base: String, name: String, acknowledged: Arc<Mutex<BTreeSet<String>>>) {
-    let http = reqwest::Client::new();
+async fn press(http: reqwest::Client, base: String, name: String, acknowledged: Arc<Mutex<BTreeSet<String>>>) {
     for n in 0.. {
         let email = format!("{name}-{n}@example.org");
         let asked = http.post(format!("{base}/api/v1/auth/send-email-verification")).json(&json!({ "email": email }));
@@ -59,12 +60,12 @@ fn check(dir: &Path, acknowledged: &BTreeSet<String>, round: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_acknowledged_write_is_lost_to_kill_9() {
     let rounds = std::env::var("INSTAINSTRU_CRASH_ROUNDS").map_or(20, |n| n.parse().unwrap());
-    let dir = tempfile::tempdir().unwrap();
+    let (dir, http) = (tempfile::tempdir().unwrap(), http());
     let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
     for round in 0..rounds {
         let (mut child, base) = start(dir.path());
         let pressing: Vec<_> = (0..CLIENTS)
-            .map(|n| tokio::spawn(press(base.clone(), format!("r{round}c{n}"), acknowledged.clone())))
+            .map(|n| tokio::spawn(press(http.clone(), base.clone(), format!("r{round}c{n}"), acknowledged.clone())))
             .collect();
         // At ever other moments of a commit.
         tokio::time::sleep(Duration::from_micros(60_000 + (round as u64 * 77_777) % 200_000)).await;

@@ -9,7 +9,7 @@ use instainstru::base::time::plus_days;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::kit::TestApp;
+use crate::kit::{TestApp, http};
 
 const PAIRS: usize = 10;
 const DAYS: i64 = 8;
@@ -33,7 +33,7 @@ impl Program {
             .unwrap();
         let base = format!("http://127.0.0.1:{port}");
         for _ in 0..300 {
-            if reqwest::get(format!("{base}/sandbox/v1/clock")).await.is_ok() {
+            if http().get(format!("{base}/sandbox/v1/clock")).send().await.is_ok() {
                 return Self { child, base };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -84,7 +84,7 @@ async fn acknowledged_bookings_survive_kill_nine() {
     for (token, wishes) in pairs.clone() {
         let (kept, count, url) = (kept.clone(), count.clone(), format!("{}/api/v1/bookings", program.base));
         running.spawn(async move {
-            let http = reqwest::Client::new();
+            let http = http();
             for wish in wishes {
                 let Ok(answer) = http.post(&url).bearer_auth(&token).json(&wish).send().await else { return };
                 let status = answer.status().as_u16();
@@ -104,7 +104,7 @@ async fn acknowledged_bookings_survive_kill_nine() {
     assert!((KILL_AFTER..PAIRS * A_DAY * DAYS as usize).contains(&kept.len()), "killed too late: {}", kept.len());
 
     let again = Program::on(dir.path()).await;
-    let http = reqwest::Client::new();
+    let http = http();
     for (token, id) in &kept {
         let answer = http.get(format!("{}/api/v1/bookings/{id}", again.base)).bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), 200, "an acknowledged booking is gone: {id}");

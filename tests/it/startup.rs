@@ -8,6 +8,8 @@ use instainstru::base::time::Timestamp;
 use instainstru::store::{Event, Stamp, Store, Table};
 use serde::{Deserialize, Serialize};
 
+use crate::kit::http;
+
 static META: Table<String, u32> = Table::new(0x0100, "name_number");
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +105,62 @@ fn a_directory_that_cannot_be_written_is_named() {
     }
 }
 
+/// Nobody: a user for whom other people's permissions hold, as they do not for root.
+const NOBODY: &str = "65534";
+
+/// The same command as a user who may not write there; `None` where tests do not run as root.
+fn as_nobody(command: &Command) -> Option<Command> {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    let mut other = Command::new("setpriv");
+    other.args(["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]).arg(command.get_program());
+    other.args(command.get_args()).stdout(Stdio::null()).stderr(Stdio::piped());
+    root.then_some(other)
+}
+
+#[test]
+fn a_read_only_directory_and_a_read_only_file_are_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let whole = store_with(dir.path(), |_| ());
+    let file = dir.path().join("store.redb");
+    let mode = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    for (file_mode, store_is_there) in [(0o444, true), (0o666, false)] {
+        mode(dir.path(), 0o755);
+        if !store_is_there {
+            std::fs::remove_file(&file).unwrap();
+        }
+        if store_is_there {
+            mode(&file, file_mode);
+        }
+        mode(dir.path(), 0o555);
+        let command = serve(dir.path(), &[]);
+        let mut command = as_nobody(&command).unwrap_or(command);
+        let said = last_words(command.spawn().unwrap());
+        assert!(said.contains(file.to_str().unwrap()) && said.contains("may be written"), "{said}");
+        assert_eq!(file.exists(), store_is_there);
+        assert!(!store_is_there || std::fs::read(&file).unwrap() == whole);
+    }
+    mode(dir.path(), 0o755);
+}
+
+#[test]
+fn a_second_program_on_the_same_directory_is_refused_and_the_first_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = serve(dir.path(), &[]);
+    let mut first = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(first.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let base = line.trim().split_once("ready at ").unwrap().1.to_owned();
+    let said = last_words(serve(dir.path(), &[]).spawn().unwrap());
+    assert!(said.contains(dir.path().to_str().unwrap()) && said.contains("--data-dir"), "{said}");
+    let answer =
+        tokio::runtime::Runtime::new().unwrap().block_on(http().get(format!("{base}/api/v1/health/lite")).send());
+    assert!(answer.unwrap().status().as_u16() < 500);
+    first.kill().unwrap();
+    first.wait().unwrap();
+}
+
 /// The disk fills while the program runs: it stops with the reason, and what was there is there after the next start.
 #[test]
 fn a_full_disk_ends_the_program_with_its_reason() {
@@ -120,7 +178,7 @@ fn a_full_disk_ends_the_program_with_its_reason() {
     let Some((_, base)) = line.trim().split_once("ready at ") else { panic!("{}", last_words(child)) };
     let base = base.to_owned();
     let refused = tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let http = reqwest::Client::new();
+        let http = http();
         for n in 0..20_000 {
             let body = serde_json::json!({ "email": format!("p{n}@example.org") });
             match http.post(format!("{base}/api/v1/auth/send-email-verification")).json(&body).send().await {

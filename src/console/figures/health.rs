@@ -2,6 +2,7 @@
 
 use crate::base::refusal::Outcome;
 use crate::base::text::count;
+use crate::base::time::SignedDuration;
 use crate::jobs;
 use crate::notify;
 use crate::notify::model::MailStatus;
@@ -13,6 +14,8 @@ use crate::store::{Read, ReadExt, Span, journal};
 const MANY: usize = 10_000;
 /// An average commit slower than this is worth a look.
 const SLOW_COMMIT_MICROS: u64 = 250_000;
+/// A night was missed. // rule: 50§4 alerts
+const STALE_BACKUP: SignedDuration = SignedDuration::from_hours(26);
 /// Events a follower may be behind before it is worth a look.
 const LAG: u64 = 200;
 
@@ -28,7 +31,7 @@ fn vital(name: &str, fine: bool, words: impl Into<String>) -> Vital {
 }
 
 pub fn vitals(site: &Site, r: &dyn Read) -> Outcome<Vec<Vital>> {
-    let mut list = vec![store(site), queue(site, r)?, mail(r)?, stripe(site, r)?];
+    let mut list = vec![store(site), queue(site, r)?, mail(r)?, stripe(site, r)?, backups(site, r)?];
     list.extend(followers(r)?);
     if site.is_sandbox() {
         let frozen = site.clock.is_frozen();
@@ -83,6 +86,22 @@ fn stripe(site: &Site, r: &dyn Read) -> Outcome<Vital> {
     let open = payments::tables::unanswered(r, MANY)?;
     let who = if site.is_sandbox() { "stand-in" } else { "live" };
     Ok(vital("Stripe", open < 20, format!("{who}, {} open", count(open, "call", "calls"))))
+}
+
+/// A live marketplace without a fresh backup is not fine.
+fn backups(site: &Site, r: &dyn Read) -> Outcome<Vital> {
+    let last = crate::store::backup::recent(r, 1)?.pop();
+    let newest = crate::store::backup::newest(r)?;
+    let age = newest.map(|(at, _)| site.now().duration_since(at));
+    let fresh = age.is_some_and(|age| age < STALE_BACKUP);
+    let failed = last.is_some_and(|(_, row)| !row.is_good());
+    let words = match age {
+        Some(age) if age.as_hours() < 1 => "newest less than an hour old".to_owned(),
+        Some(age) => format!("newest {} h old", age.as_hours()),
+        None => "none yet".to_owned(),
+    };
+    let words = if failed { format!("{words}, the last try failed") } else { words };
+    Ok(vital("Backups", !failed && (fresh || site.is_sandbox()), words))
 }
 
 /// Everything that follows the journal, and how far behind it is.

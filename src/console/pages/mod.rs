@@ -1,6 +1,7 @@
 //! The pages of the console, each behind the permission it needs.
 
 mod audit;
+mod backups;
 mod bookings;
 mod confirm;
 mod find;
@@ -92,6 +93,7 @@ fn operations(pages: Pages) -> Pages {
         .get(watch, "/admin/rate-limits", limits::list)
         .get(watch, "/admin/rate-limits/reset", limits::ask_reset)
         .post(watch, "/admin/rate-limits/reset", limits::reset)
+        .get(watch, "/admin/backups", backups::list)
         .get(read, "/admin/outbox", outbox::list)
         .get(read, "/admin/outbox/{id}", outbox::mail)
         .get(read, "/admin/outbox/{id}/print", outbox::print)

@@ -58,6 +58,7 @@ const SECTIONS: [Section; 5] = [
             ("Mails", "/admin/outbox", Waiting::FailedMails),
             ("Mail texts", "/admin/mail-texts", Waiting::Nothing),
             ("Rate limits", "/admin/rate-limits", Waiting::Nothing),
+            ("Backups", "/admin/backups", Waiting::Nothing),
             ("Audit", "/admin/audit", Waiting::Nothing),
             ("Settings", "/admin/settings", Waiting::Nothing),
             ("Style guide", "/admin/style", Waiting::Nothing),

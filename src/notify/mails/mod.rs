@@ -6,6 +6,7 @@ pub mod account;
 pub mod desk;
 pub mod lesson;
 pub mod money;
+pub mod operations;
 pub mod review;
 pub mod wish;
 

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub program: String,
     pub taken_at: Timestamp,
     pub rows: u64,
+    #[serde(default)]
+    pub blobs: u64,
     pub files: Vec<FileSum>,
 }
 
@@ -35,19 +37,24 @@ pub struct FileSum {
 }
 
 impl Manifest {
-    pub(super) fn new(taken_at: Timestamp, rows: u64, files: Vec<FileSum>) -> Self {
+    pub(super) fn new(taken_at: Timestamp, format: u32, (rows, blobs): (u64, u64), files: Vec<FileSum>) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Self { kind: KIND.to_owned(), version: VERSION, format: FORMAT, program, taken_at, rows, files }
+        Self { kind: KIND.to_owned(), version: VERSION, format, program, taken_at, rows, blobs, files }
     }
 
-    /// The manifest of a backup whose every file is what it was.
-    pub(super) fn proved(dir: &Path) -> Result<Self, StoreError> {
+    /// What a backup says about itself, not checked.
+    pub(super) fn read(dir: &Path) -> Result<Self, StoreError> {
         let file = dir.join(FILE);
         let text = std::fs::read(&file).map_err(|e| {
             StoreError::refused(dir, format!("is no finished backup: {FILE} cannot be read ({e}). Name another one."))
         })?;
-        let manifest: Self = serde_json::from_slice(&text)
-            .map_err(|e| StoreError::refused(&file, format!("is damaged ({e}). Use another backup.")))?;
+        serde_json::from_slice(&text)
+            .map_err(|e| StoreError::refused(&file, format!("is damaged ({e}). Use another backup.")))
+    }
+
+    /// The manifest of a backup whose every file is what it was.
+    pub(super) fn proved(dir: &Path) -> Result<Self, StoreError> {
+        let manifest = Self::read(dir)?;
         if manifest.kind != KIND {
             return Err(StoreError::refused(dir, "is not a backup of this program."));
         }

@@ -5,18 +5,24 @@ use std::path::Path;
 use super::manifest::Manifest;
 use super::{BESIDE, Scratch, copy};
 use crate::store::engine::{Redb, sync_dir};
-use crate::store::{Catalogue, Store, StoreError};
+use crate::store::{Catalogue, Stamp, Store, StoreError};
 
 /// Checks every file of the backup, opens a copy, verifies it, and only then puts it in place. What was there is kept
 /// beside it in `replaced-N`.
-pub fn restore(from: &Path, data_dir: &Path, force: bool, catalogue: &Catalogue) -> Result<Manifest, StoreError> {
+pub fn restore(
+    from: &Path,
+    data_dir: &Path,
+    force: bool,
+    catalogue: &Catalogue,
+    stamp: Stamp,
+) -> Result<Manifest, StoreError> {
     refuse_to_overwrite(data_dir, force)?;
     let manifest = Manifest::proved(from)?;
     let incoming = Scratch::new(data_dir.join(".incoming"))?;
     for file in &manifest.files {
         copy(&from.join(&file.path), &incoming.0.join(&file.path))?;
     }
-    place(&incoming.0, data_dir, catalogue)?;
+    place(&incoming.0, data_dir, catalogue, stamp)?;
     Ok(manifest)
 }
 
@@ -36,11 +42,11 @@ pub fn refuse_to_overwrite(data_dir: &Path, force: bool) -> Result<(), StoreErro
     Err(StoreError::refused(data_dir, why))
 }
 
-/// Verifies the store in `incoming` and moves it, with what belongs to it, to `data_dir`. `store.redb` is replaced in
-/// one step: whenever the power goes, there is a whole one.
-pub fn place(incoming: &Path, data_dir: &Path, catalogue: &Catalogue) -> Result<(), StoreError> {
+/// Brings the store in `incoming` to the shape of this program, verifies it and moves it, with what belongs to it, to
+/// `data_dir`. `store.redb` is replaced in one step: whenever the power goes, there is a whole one.
+pub fn place(incoming: &Path, data_dir: &Path, catalogue: &Catalogue, stamp: Stamp) -> Result<(), StoreError> {
     let store = Store::open_checked(incoming)?;
-    let report = store.snapshot().map_err(|e| StoreError::corrupt("the copy", e)).and_then(|r| catalogue.verify(&r));
+    let report = store.run_steps(catalogue, stamp).and_then(|()| store.verify(catalogue));
     store.close();
     drop(store);
     let wrong = report?.wrong;

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use redb::{
     Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError, TableDefinition,
@@ -9,6 +10,7 @@ use redb::{
 
 use super::{Engine, EngineRead, Pair};
 use crate::store::StoreError;
+use crate::store::progress::Progress;
 use crate::store::read::Dir;
 use crate::store::tx::Overlay;
 
@@ -94,6 +96,12 @@ impl Redb {
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
+    // Every commit of ours can be opened at once; only a file that something else wrote last is walked.
+    let progress = Mutex::new(Progress::of("repairing the data after an unclean stop"));
+    builder.set_repair_callback(move |repair| {
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.at(|| format!("{:.0} %", repair.progress() * 100.0));
+    });
     builder
 }
 

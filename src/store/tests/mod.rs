@@ -1,9 +1,12 @@
+mod blobs;
 mod conformance;
 mod copies;
 mod damage;
 mod disk;
 mod freeze;
 mod pressure;
+mod retention;
+mod upgrade;
 
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -36,6 +39,17 @@ fn stamp() -> Stamp {
 
 fn row(colour: &str) -> Row {
     Row { colour: colour.into(), size: 1 }
+}
+
+fn put_blob(store: &Store, bytes: &[u8]) -> BlobId {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(store.put_blob(stamp(), bytes.to_vec())).unwrap()
+}
+
+fn kept_blob(store: &Store, bytes: &[u8], place: &'static str) -> BlobId {
+    let id = put_blob(store, bytes);
+    store.write_blocking(stamp(), move |tx| super::blobs::keep(tx, id, place)).unwrap();
+    id
 }
 
 fn catalogue() -> Catalogue {

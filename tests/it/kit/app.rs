@@ -59,6 +59,11 @@ impl TestApp {
         Self::launch(dir, clock, false).await
     }
 
+    /// A marketplace in a directory that is there already.
+    pub async fn on(dir: tempfile::TempDir, clock: &str) -> Self {
+        Self::launch(dir, clock, false).await
+    }
+
     async fn launch(dir: tempfile::TempDir, clock: &str, demo: bool) -> Self {
         let config = Config {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -69,7 +74,7 @@ impl TestApp {
         };
         let running = start(&config, Some(clock.parse().unwrap())).await.unwrap();
         let base = format!("http://{}", running.address);
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http = builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { running: Some(running), base, http, dir: Some(dir), dead_jobs_expected: false }
     }
 
@@ -123,8 +128,7 @@ impl TestApp {
 
     async fn check(running: &Running, dead_jobs_expected: bool) {
         running.runner.catch_up().await.unwrap();
-        let read = running.site.store.snapshot().unwrap();
-        let report = rooms::catalogue().verify(&read).unwrap();
+        let report = running.site.store.verify(&rooms::catalogue()).unwrap();
         assert!(report.wrong.is_empty(), "the store is not in order: {:#?}", report.wrong);
         if !dead_jobs_expected {
             let dead = running.runner.dead().unwrap();
@@ -161,6 +165,17 @@ fn copy_dir(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Nobody here speaks TLS: reading the machine's certificates would only take time.
+fn builder() -> reqwest::ClientBuilder {
+    instainstru::outside::choose_tls();
+    reqwest::Client::builder().tls_certs_only([])
+}
+
+/// A client for what is no [`TestApp`].
+pub fn http() -> reqwest::Client {
+    builder().build().unwrap()
 }
 
 pub async fn answered(request: reqwest::RequestBuilder) -> Answered {

@@ -7,7 +7,7 @@ mod authenticator;
 mod people;
 mod stage;
 
-pub use app::{Answered, TestApp, answered};
+pub use app::{Answered, TestApp, answered, http};
 pub use authenticator::Authenticator;
 pub use people::{Member, PASSWORD, totp};
 pub use stage::{Person, Stage};

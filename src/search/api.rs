@@ -25,7 +25,7 @@ use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Params};
 const DEFAULT_LIMIT: usize = 20;
 
 pub fn routes(api: Api) -> Api {
-    let api = super::api_config::routes(api)
+    let api = super::tuning::api::routes(api)
         .route(Access::Public.counts(Bucket::Search), routes!(search))
         .route(Access::Public.uncounted(), routes!(search_health))
         .route(Access::Public, routes!(search_click));

@@ -17,7 +17,6 @@
 
 pub mod analytics;
 pub mod api;
-mod api_config;
 pub mod demand;
 pub mod departures;
 pub mod find;

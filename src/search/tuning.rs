@@ -2,6 +2,8 @@
 //! One setting in the store; a change is written to the audit trail, which is its history.
 // rule: 40§7, 40§15 ranking
 
+pub mod api;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -97,7 +97,7 @@ pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Param
         @if !stored.is_empty() {
             p.small.row { span.muted { "Stored searches:" } @for query in &stored { a href=(replay(query, &wish)) { (query) } } }
         }
-        @if other { (notice(Tone::Info, "Tried with other weights. Nobody else is searched for by them; they are set under Settings or by PUT /api/v1/search/config.")) }
+        @if other { (notice(Tone::Info, "Tried with other weights. Nobody else is searched for by them; they are set by PUT /api/v1/search/config.")) }
         @match &tried {
             None => (empty("Type a search", "It is answered as for a guest and not counted anywhere.", None)),
             Some(tried) => {

@@ -6,13 +6,14 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa_axum::routes;
 
-use super::part::Search;
-use super::tuning::{self, Standing, TUNING, Tuning};
+use super::{Standing, TUNING, Tuning};
 use crate::base::access::Permission;
 use crate::base::id::UserId;
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
+use crate::search::part::Search;
+use crate::search::tuning;
 use crate::site::Site;
 use crate::site::audit::{self, AuditEntry, By};
 use crate::web::{Access, Answer, Api, Body};

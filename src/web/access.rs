@@ -130,7 +130,7 @@ impl Place {
 }
 
 /// What an admin without a second factor may still reach: signing in and out, and getting one. // rule: 00§4
-const BEFORE_SECOND_FACTOR: [&str; 10] = [
+const BEFORE_SECOND_FACTOR: [&str; 11] = [
     "/api/v1/auth/",
     "/api/v1/2fa/",
     "/api/v1/passkeys",
@@ -140,6 +140,7 @@ const BEFORE_SECOND_FACTOR: [&str; 10] = [
     "/account/two-factor",
     "/account/passkeys",
     "/account/password",
+    "/account/prove",
     "/account/security",
 ];
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use super::config::{self, Config};
-use super::{backup, control, rooms, serve};
+use super::{backup, control, rooms, serve, simulate};
 use crate::base::secret::Entropy;
 use crate::base::time::Timestamp;
 use crate::site::Seal;
@@ -90,6 +90,8 @@ enum Command {
         #[command(subcommand)]
         what: KeysCommand,
     },
+    /// Play weeks of bookings and money under faults, and prove that the books add up.
+    Simulate(simulate::Flags),
     /// Print the API's OpenAPI document.
     Openapi,
     /// Explain or check the configuration.
@@ -170,6 +172,7 @@ fn run(cli: Cli) -> Result<(), String> {
             let path = config.data_dir.join("keys").join("master");
             print(&format!("{} holds {keys} now. Keep a copy apart from the data.", path.display()))
         }
+        Command::Simulate(flags) => print(&simulate::simulate(&flags)?),
         Command::Openapi => print(&rooms::openapi_json()?),
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
         Command::Config { what: ConfigCommand::Check } => print(&format!(

@@ -20,6 +20,7 @@ pub mod rooms;
 mod sandbox;
 mod sandbox_clock;
 pub mod serve;
+pub mod simulate;
 pub mod start;
 mod static_pages;
 mod upkeep;

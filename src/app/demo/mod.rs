@@ -9,7 +9,7 @@
 mod aftermath;
 mod cast;
 mod copies;
-mod dice;
+pub(super) mod dice;
 mod hours;
 mod lessons;
 mod log_book;

@@ -4,6 +4,7 @@
 //! is consistent by itself. Only the letters of the past are not written, and search reads the result when it starts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::app::config::Config;
 use crate::app::rooms;
@@ -11,8 +12,8 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, Timestamp, zone};
 use crate::jobs::{Consumer, JobKind, Runner};
-use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
-use crate::outside::stripe::{Stripe, StripeSettings};
+use crate::outside::sandbox::stripe::{StandIn, StandInSettings};
+use crate::outside::stripe::Stripe;
 use crate::site::{Mode, Parts, Site, SiteParts};
 use crate::store::{Store, journal};
 
@@ -58,14 +59,8 @@ impl Stage {
             webhook_secret: "nobody listens".into(),
         };
         let entropy = Entropy::seeded(SEED + 1);
-        let stand_in = StandIn::in_memory(clock, entropy, settings).await.map_err(Refusal::internal)?;
-        let settings = StripeSettings {
-            secret_key: SECRET_KEY.into(),
-            base_url: Some(stand_in.base_url().to_owned()),
-            webhook_secrets: Vec::new(),
-            currency: "usd".into(),
-        };
-        site.parts.put(Stripe::new(settings).map_err(Refusal::internal)?);
+        let stand_in = StandIn::in_memory(clock, entropy, settings);
+        site.parts.put(Stripe::inside(Arc::new(stand_in.clone()), Vec::new()));
         site.parts.put(stand_in.clone());
         let at_work = |consumer: &Consumer| !SILENT.contains(&consumer.name) && !LATER.contains(&consumer.name);
         let consumers = rooms::consumers().into_iter().filter(at_work).collect();
@@ -96,7 +91,6 @@ impl Stage {
             .await?;
         Runner::forget_runs(&self.site, Timestamp::MAX).await?;
         self.stand_in.save_objects(&dir.join("sandbox")).map_err(Refusal::internal)?;
-        self.stand_in.stop();
         self.site.store.save_copy(dir)?;
         self.site.store.close();
         Ok(())

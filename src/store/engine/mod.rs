@@ -11,7 +11,7 @@ pub(super) use self::redb::sync_dir;
 
 use super::StoreError;
 use super::read::Dir;
-use super::tx::Overlay;
+pub use super::tx::Overlay;
 
 pub type Pair = (Vec<u8>, Vec<u8>);
 

@@ -28,7 +28,44 @@ fn once() -> u32 {
     1
 }
 
+/// What the books say of one booking: money taken from its cards and given back, money sent on and taken back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    pub captured: i64,
+    pub refunded: i64,
+    pub transferred: i64,
+    pub reversed: i64,
+    /// Payments whose money the bank still holds.
+    pub held: u32,
+}
+
 impl StandIn {
+    pub fn position(&self, booking: &str) -> Position {
+        let books = self.books();
+        let mine = |kind: &'static str| books.all(kind).filter(|o| o["metadata"]["booking_id"].as_str() == Some(booking));
+        let sum = |kind: &'static str, field: &str| mine(kind).filter_map(|o| o[field].as_i64()).sum();
+        let held = mine("payment_intent").filter(|o| o["status"] == "requires_capture").count();
+        Position {
+            captured: sum("payment_intent", "amount_received"),
+            refunded: sum("refund", "amount"),
+            transferred: sum("transfer", "amount"),
+            reversed: sum("transfer", "amount_reversed"),
+            held: u32::try_from(held).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// What an account was sent, less what was taken back.
+    pub fn sent_to(&self, account: &str) -> i64 {
+        let books = self.books();
+        let mine = books.all("transfer").filter(|o| o["destination"].as_str() == Some(account));
+        mine.map(|o| o["amount"].as_i64().unwrap_or_default() - o["amount_reversed"].as_i64().unwrap_or_default()).sum()
+    }
+
+    /// The faults still to come.
+    pub fn faults(&self) -> Vec<FaultOrder> {
+        self.books().faults.clone()
+    }
+
     /// Adds a fault; `times: 0` takes back those ordered for the operation.
     pub fn order_fault(&self, order: FaultOrder) -> Outcome<()> {
         if !routes::is_operation(&order.operation) {

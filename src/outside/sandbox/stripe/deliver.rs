@@ -33,6 +33,24 @@ pub(super) async fn run(stand_in: StandIn) {
     }
 }
 
+impl StandIn {
+    /// The events that nobody was told yet, oldest first; they count as told.
+    pub fn take_events(&self) -> Vec<Value> {
+        std::mem::take(&mut self.books().undelivered)
+    }
+
+    pub fn undelivered_is_empty(&self) -> bool {
+        self.books().undelivered.is_empty()
+    }
+
+    /// The `Stripe-Signature` of a payload sent now.
+    pub fn signature(&self, payload: &str) -> String {
+        let at = self.inner.clock.now().as_second();
+        let secret = self.inner.settings.webhook_secret.as_bytes();
+        format!("t={at},v1={}", hmac_sha256_hex(secret, format!("{at}.{payload}").as_bytes()))
+    }
+}
+
 /// Tries until the answer is 2xx; each try is signed anew, because the clock may have moved.
 async fn deliver(stand_in: &StandIn, event: &Value) -> bool {
     let payload = event.to_string();
@@ -54,11 +72,10 @@ async fn post(stand_in: &StandIn, payload: &str) -> std::io::Result<u16> {
     let bad = || std::io::Error::other("the webhook's address is not http://host:port/path");
     let rest = settings.webhook_url.strip_prefix("http://").ok_or_else(bad)?;
     let (host, path) = rest.split_once('/').ok_or_else(bad)?;
-    let at = stand_in.inner.clock.now().as_second();
-    let signature = hmac_sha256_hex(settings.webhook_secret.as_bytes(), format!("{at}.{payload}").as_bytes());
+    let signature = stand_in.signature(payload);
     let request = format!(
         "POST /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json; charset=utf-8\r\n\
-         User-Agent: Stripe/1.0\r\nStripe-Signature: t={at},v1={signature}\r\nContent-Length: {}\r\n\
+         User-Agent: Stripe/1.0\r\nStripe-Signature: {signature}\r\nContent-Length: {}\r\n\
          Connection: close\r\n\r\n{payload}",
         payload.len()
     );

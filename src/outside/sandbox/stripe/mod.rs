@@ -1,4 +1,5 @@
-//! A stand-in for Stripe: its HTTP protocol on a loopback port, with books that survive a crash.
+//! A stand-in for Stripe: its HTTP protocol on a loopback port, with books that survive a crash; or, for a past that is
+//! made up and for the simulator, the same judgement without port and log.
 //!
 //! Guarantees: objects have the shape `async-stripe` reads; a payment walks Stripe's states, manual capture included;
 //! an idempotency key replays its first answer for 24 hours and refuses another body; every change is in an fsynced
@@ -27,18 +28,17 @@ mod server;
 mod tests;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
 use crate::base::secret::Entropy;
 use crate::base::time::Clock;
 use books::Books;
 
 pub use card_page::{AuthenticationPage, CardChoice, CardPage};
-pub use control::FaultOrder;
+pub use control::{FaultOrder, Position};
 
 /// The key our own adapter uses against the stand-in; any `sk_test_` key is taken.
 pub const SECRET_KEY: &str = "sk_test_sandbox";
@@ -66,38 +66,27 @@ struct Inner {
     base_url: String,
     /// Rung when there are events to deliver.
     bell: Notify,
-    server: OnceLock<AbortHandle>,
 }
 
 impl StandIn {
     /// Opens the books in `dir`, listens on a free loopback port and begins to deliver events.
     pub async fn start(dir: &Path, clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
-        let stand_in = Self::listen(Books::open(dir)?, clock, entropy, settings).await?;
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let base_url = format!("http://{}/", listener.local_addr()?);
+        let stand_in = Self::over(Books::open(dir)?, clock, entropy, settings, base_url);
+        tokio::spawn(server::serve(stand_in.clone(), listener));
         tokio::spawn(deliver::run(stand_in.clone()));
         Ok(stand_in)
     }
 
-    /// One that writes no log and tells nobody of its events: for preparing a history before anybody listens.
-    pub async fn in_memory(clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
-        Self::listen(Books::in_memory(), clock, entropy, settings).await
+    /// One without log and port, for callers of this process: its events wait to be taken ([`Self::take_events`]).
+    pub fn in_memory(clock: Clock, entropy: Entropy, settings: StandInSettings) -> Self {
+        Self::over(Books::in_memory(), clock, entropy, settings, String::new())
     }
 
-    async fn listen(books: Books, clock: Clock, entropy: Entropy, settings: StandInSettings) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let base_url = format!("http://{}/", listener.local_addr()?);
-        let (books, bell, server) = (Mutex::new(books), Notify::new(), OnceLock::new());
-        let inner = Inner { books, clock, entropy, settings, base_url, bell, server };
-        let stand_in = Self { inner: Arc::new(inner) };
-        let serving = tokio::spawn(server::serve(stand_in.clone(), listener));
-        drop(stand_in.inner.server.set(serving.abort_handle()));
-        Ok(stand_in)
-    }
-
-    /// Answers no more calls.
-    pub fn stop(&self) {
-        if let Some(server) = self.inner.server.get() {
-            server.abort();
-        }
+    fn over(books: Books, clock: Clock, entropy: Entropy, settings: StandInSettings, base_url: String) -> Self {
+        let (books, bell) = (Mutex::new(books), Notify::new());
+        Self { inner: Arc::new(Inner { books, clock, entropy, settings, base_url, bell }) }
     }
 
     /// Leaves every object in `dir`, where [`Self::start`] finds it.

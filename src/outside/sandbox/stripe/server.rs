@@ -1,5 +1,7 @@
 //! The HTTP side: key, idempotency, ordered faults, then the operation.
 
+use std::pin::Pin;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -18,6 +20,7 @@ use super::form::Form;
 use super::routes::{self, Draft, Route};
 use crate::base::secret::sha256_hex;
 use crate::base::time::rfc3339;
+use crate::outside::stripe::{Answered, Wire, WireCall};
 
 pub(super) async fn serve(stand_in: StandIn, listener: TcpListener) {
     let router = Router::new().fallback(answer).with_state(stand_in);
@@ -80,6 +83,19 @@ struct Incoming {
     key: Option<String>,
     account: Option<String>,
     authorized: bool,
+}
+
+/// For a caller in the same process: no port, no HTTP, the same judgement.
+impl Wire for StandIn {
+    fn call(&self, call: WireCall) -> Pin<Box<dyn Future<Output = Answered> + Send>> {
+        let WireCall { method, path, form, key, account } = call;
+        let call = Incoming { method: method.to_owned(), path, form, key, account, authorized: true };
+        let reply = match self.handle(&call) {
+            Reply::Say { status, body, .. } => Some((status, body.to_string())),
+            Reply::HangUp => None,
+        };
+        Box::pin(std::future::ready(reply))
+    }
 }
 
 impl StandIn {

@@ -1,0 +1,158 @@
+//! `instainstru simulate`: weeks of a marketplace in milliseconds, with everything going wrong that can.
+//!
+//! Guarantees
+//! - What runs is the product: its operations, jobs, store and adapter to Stripe, against the stand-in that the sandbox
+//!   uses. Only the disk ([`life`]) and the people ([`acts`]) are simulated; the wire to Stripe has no network in it.
+//! - After every step the books add up, ours and Stripe's to the cent; no two lessons overlap; every state and every
+//!   move is one of [`law`], which was written from the specification and not from the code.
+//! - After the last step and a while of quiet, everything that was begun has ended ([`checks`]).
+//! - A seed replays exactly: same seed, same bytes committed. What fails is shrunk to the steps that matter.
+//! - A run of many seeds fails as well when something that should be met never was ([`reach`]).
+//!
+//! Deliberately not here: pages, mails and search, which follow the journal and move no money; and threads of one
+//! process racing each other, which `tests/it/race.rs` does over HTTP.
+
+mod acts;
+mod checks;
+mod law;
+mod life;
+mod people;
+mod post;
+mod reach;
+mod run;
+mod shrink;
+mod witness;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use run::{Ran, Script, run};
+
+/// From so many seeds on, everything in [`reach`] has to be met.
+const DEMANDING: u64 = 100;
+/// A violation is told with so many of its findings.
+const FINDINGS_TOLD: usize = 8;
+
+#[derive(clap::Args, Clone, Debug)]
+pub struct Flags {
+    /// The first seed; the same seed gives the same run.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Simulated days of each run.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=60))]
+    pub days: i64,
+    /// How many seeds, one after another from the first.
+    #[arg(long, default_value_t = 1)]
+    pub seeds: u64,
+    /// Take only these steps of the run (what a shrunk failure names).
+    #[arg(long, value_delimiter = ',')]
+    pub only: Option<Vec<usize>>,
+}
+
+/// What many seeds came to.
+#[derive(Default)]
+struct Tally {
+    steps: usize,
+    bookings: usize,
+    commits: u64,
+    calls: u64,
+    digests: std::collections::BTreeMap<u64, String>,
+    reached: BTreeSet<String>,
+    failed: Vec<(u64, usize, Vec<String>)>,
+}
+
+/// Runs the seeds on all cores and tells what came of it; an error is a violation or something never met.
+pub fn simulate(flags: &Flags) -> Result<String, String> {
+    let began = Instant::now();
+    let tally = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || all(flags));
+    let told = tell(flags, &tally, began.elapsed().as_secs_f64());
+    if let Some((seed, step, findings)) = tally.failed.iter().min() {
+        return Err(format!("{told}\n{}", tell_failure(flags, *seed, *step, findings)));
+    }
+    let (wanted, missing) = reach::missing(&tally.reached);
+    let told = format!("{told}\nmet: {} of {wanted} that a long run has to meet", wanted - missing.len());
+    match missing.is_empty() {
+        true => Ok(told),
+        false if flags.seeds < DEMANDING => Ok(format!("{told}; not in this run: {}", missing.join(", "))),
+        false => Err(format!("{told}; never met: {}", missing.join(", "))),
+    }
+}
+
+fn all(flags: &Flags) -> Tally {
+    let (next, tally) = (AtomicU64::new(flags.seed), Mutex::new(Tally::default()));
+    let end = flags.seed.saturating_add(flags.seeds);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(flags.seeds as usize).max(1);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let silent = tracing::subscriber::NoSubscriber::default();
+                tracing::subscriber::with_default(silent, || {
+                    loop {
+                        let seed = next.fetch_add(1, Ordering::Relaxed);
+                        if seed >= end {
+                            return;
+                        }
+                        let ran = run(&script(flags, seed));
+                        add(&mut tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner), seed, ran);
+                    }
+                });
+            });
+        }
+    });
+    tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn script(flags: &Flags, seed: u64) -> Script {
+    let only = flags.only.as_ref().map(|steps| steps.iter().copied().collect());
+    Script { seed, days: flags.days, only }
+}
+
+fn add(tally: &mut Tally, seed: u64, ran: Ran) {
+    tally.steps += ran.steps;
+    tally.bookings += ran.bookings;
+    tally.commits += ran.commits;
+    tally.calls += ran.calls;
+    tally.digests.insert(seed, ran.digest);
+    tally.reached.extend(ran.reached);
+    tally.failed.extend(ran.failed.map(|(step, findings)| (seed, step, findings)));
+}
+
+fn tell(flags: &Flags, tally: &Tally, seconds: f64) -> String {
+    let days = flags.seeds as f64 * flags.days as f64;
+    let digest = tally.digests.values().fold(Sha256::new(), |hash, one| hash.chain_update(one)).finalize();
+    format!(
+        "{} seeds of {} days: {:.0} simulated days a minute ({seconds:.1} s), {} steps, {} bookings, {} commits, {} calls \
+         to Stripe, {} violations\ndigest {}",
+        flags.seeds,
+        flags.days,
+        days / seconds * 60.0,
+        tally.steps,
+        tally.bookings,
+        tally.commits,
+        tally.calls,
+        tally.failed.len(),
+        &hex::encode(digest)[..16],
+    )
+}
+
+fn tell_failure(flags: &Flags, seed: u64, step: usize, findings: &[String]) -> String {
+    let list =
+        |findings: &[String]| findings.iter().take(FINDINGS_TOLD).map(|f| format!("  {f}\n")).collect::<String>();
+    let mut told = format!("seed {seed}, step {step}:\n{}", list(findings));
+    if flags.only.is_none() {
+        let (steps, smaller) = shrink::shrink(&script(flags, seed), step);
+        let numbers: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        told.push_str(&format!("shrunk to {} steps, which end in\n{}", steps.len(), list(&smaller)));
+        let days = flags.days;
+        told.push_str(&format!("again: instainstru simulate --seed {seed} --days {days} --only {}", numbers.join(",")));
+    }
+    told
+}

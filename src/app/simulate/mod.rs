@@ -75,7 +75,9 @@ pub fn simulate(flags: &Flags) -> Result<String, String> {
     let tally = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || all(flags));
     let told = tell(flags, &tally, began.elapsed().as_secs_f64());
     if let Some((seed, step, findings)) = tally.failed.iter().min() {
-        return Err(format!("{told}\n{}", tell_failure(flags, *seed, *step, findings)));
+        let others = tally.failed.iter().filter(|(other, ..)| other != seed);
+        let others: String = others.map(|(seed, step, f)| format!("seed {seed}, step {step}: {}\n", f[0])).collect();
+        return Err(format!("{told}\n{others}{}", tell_failure(flags, *seed, *step, findings)));
     }
     let (wanted, missing) = reach::missing(&tally.reached);
     let told = format!("{told}\nmet: {} of {wanted} that a long run has to meet", wanted - missing.len());

@@ -4,7 +4,7 @@ use crate::base::refusal::Outcome;
 use crate::bookings::events::{BookingCancelled, BookingConfirmed, BookingRescheduled, Lesson};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::complete::complete;
-use crate::bookings::ops::holds::{HOLD, close_hold, slot_is_free};
+use crate::bookings::ops::holds::{HOLD, close_hold, is_over, slot_is_free};
 use crate::bookings::ops::refund::undo;
 use crate::bookings::ops::save;
 use crate::bookings::rules::complete::How;
@@ -34,11 +34,11 @@ impl LessonDesk for Desk {
 
 fn authorized(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
     match booking.status {
-        Status::Pending if slot_is_free(tx, tx.now(), &booking)? => {
+        Status::Pending if !is_over(&booking, tx.now()) && slot_is_free(tx, tx.now(), &booking)? => {
             confirm(tx, booking)?;
             Ok(Stand::Stands)
         }
-        // Somebody else has the time by now: the money goes back, so this booking is over.
+        // The answer came after the hold had run out, or somebody else has the time by now: the money goes back.
         Status::Pending => {
             close_hold(tx, booking)?;
             Ok(Stand::Gone)

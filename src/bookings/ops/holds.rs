@@ -53,7 +53,8 @@ fn overdue(site: &Site) -> Outcome<Vec<BookingId>> {
     Ok(due.map(|booking| booking.id).collect())
 }
 
-fn is_over(booking: &Booking, now: Timestamp) -> bool {
+/// The time that an unpaid booking has is up.
+pub fn is_over(booking: &Booking, now: Timestamp) -> bool {
     booking.status == Status::Pending && booking.hold_expires_at.is_none_or(|end| now >= end)
 }
 

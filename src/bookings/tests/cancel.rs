@@ -60,3 +60,22 @@ proptest! {
         prop_assert_eq!(credit_until(start).duration_since(free_until(start)).as_hours(), 12);
     }
 }
+
+/// rule: 10§2.8: the buckets meet exactly at 24 and 12 elapsed hours, also across a change of clocks.
+#[test]
+fn the_buckets_meet_at_the_second_through_ten_years() {
+    use crate::base::time::{WallTime, local_to_utc, plus_days, plus_hours, plus_seconds, zone};
+    for name in ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu"] {
+        let tz = zone(name).unwrap();
+        for day in 0..3652 {
+            let date = plus_days("2026-01-01".parse().unwrap(), day);
+            let Some(start) = local_to_utc(date, WallTime::clamped(10 * 60), &tz).instant() else { continue };
+            let judged = |now| cause(By::Student, &Situation { status: Status::Confirmed, start, now, locked: false });
+            let (day_ahead, half_ahead) = (plus_hours(start, -24), plus_hours(start, -12));
+            assert_eq!(judged(day_ahead), Cause::StudentFree);
+            assert_eq!(judged(plus_seconds(day_ahead, 1)), Cause::StudentCredit);
+            assert_eq!(judged(half_ahead), Cause::StudentCredit);
+            assert_eq!(judged(plus_seconds(half_ahead, 1)), Cause::StudentHalf);
+        }
+    }
+}

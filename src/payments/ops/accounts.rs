@@ -40,25 +40,26 @@ async fn create(site: &Site, user: UserId) -> Outcome<PayoutAccount> {
     site.write(move |tx| store_account(tx, user, &made)).await
 }
 
-/// Asks Stripe how the account stands.
+/// Asks Stripe how the account stands. What we know is better than nothing while Stripe cannot be reached.
 pub async fn refresh_account(site: &Site, user: UserId) -> Outcome<Option<PayoutAccount>> {
+    match reload_account(site, user).await {
+        Err(refusal) if refusal.is_transient() => site.read(|r| tables::account(r, user)),
+        answer => answer,
+    }
+}
+
+/// The same for whoever must know that Stripe was asked.
+pub async fn reload_account(site: &Site, user: UserId) -> Outcome<Option<PayoutAccount>> {
     let Some(known) = site.read(|r| tables::account(r, user))? else { return Ok(None) };
-    let found = site.part::<Stripe>()?.account(&known.account_id).await;
-    match found {
-        Ok(found) => {
-            let account = site.write(move |tx| store_account(tx, user, &found)).await?;
-            // What Stripe does not hear now is repeated by the nightly audit.
-            match super::payouts::keep_schedule(site, account.clone()).await {
-                Ok(account) => Ok(Some(account)),
-                Err(refusal) => {
-                    tracing::warn!(%refusal, "a payout schedule is not set yet");
-                    Ok(Some(account))
-                }
-            }
+    let found = site.part::<Stripe>()?.account(&known.account_id).await.map_err(|fault| stripe_refusal(&fault))?;
+    let account = site.write(move |tx| store_account(tx, user, &found)).await?;
+    // What Stripe does not hear now is repeated by the nightly audit.
+    match super::payouts::keep_schedule(site, account.clone()).await {
+        Ok(account) => Ok(Some(account)),
+        Err(refusal) => {
+            tracing::warn!(%refusal, "a payout schedule is not set yet");
+            Ok(Some(account))
         }
-        // What we know is better than nothing while Stripe cannot be reached.
-        Err(fault) if fault.is_transient() => Ok(Some(known)),
-        Err(fault) => Err(stripe_refusal(&fault)),
     }
 }
 

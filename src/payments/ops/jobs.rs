@@ -55,6 +55,10 @@ fn retry(tx: &mut Tx, desk: &dyn LessonDesk, booking: BookingId) -> Outcome<()> 
     let (Some(first_failed), true) = (payment.auth_first_failed_at, waits && payment.promised) else {
         return Ok(());
     };
+    // The bank's answer came when the lesson had begun: too late to call it off, its capture asks again.
+    if tx.now() >= payment.start {
+        return Ok(());
+    }
     if tables::pending(tx, booking)?.is_some() {
         return jobs::enqueue(tx, Job::new("auth_retry", booking).due(crate::base::time::plus_minutes(tx.now(), 5)));
     }

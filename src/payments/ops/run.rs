@@ -38,22 +38,31 @@ pub async fn run(site: &Site, booking: BookingId) -> Outcome<BookingPayment> {
     site.read(|r| tables::payment(r, booking))
 }
 
-/// Reads a payment that waited for its card holder, and records where it stands now.
+/// Reads a payment that waited for its card holder, and records where it stands now. While Stripe cannot be reached it
+/// stands where it stood.
 pub async fn refresh(site: &Site, booking: BookingId) -> Outcome<BookingPayment> {
+    match look(site, booking).await {
+        Err(refusal) if !refusal.is_transient() => return Err(refusal),
+        _ => {}
+    }
+    run(site, booking).await
+}
+
+/// The same for whoever must know that it was looked at: an event is not sent again once it was taken.
+pub async fn look(site: &Site, booking: BookingId) -> Outcome<()> {
     let payment = site.read(|r| tables::payment(r, booking))?;
-    if let (Some(_), Some(intent)) = (&payment.awaiting, &payment.intent)
-        && let Ok(found) = site.part::<Stripe>()?.intent(intent).await
-    {
+    if let (Some(_), Some(intent)) = (&payment.awaiting, &payment.intent) {
+        let found = site.part::<Stripe>()?.intent(intent).await.map_err(|fault| stripe_refusal(&fault))?;
         let desk = desk(site)?;
         site.write(move |tx| record_intent(tx, desk.as_ref(), booking, &found)).await?;
     }
     if let Some(tip) = payment.tip.filter(|tip| tip.status == TipStatus::RequiresAction)
         && let Some(intent) = &tip.intent
-        && let Ok(found) = site.part::<Stripe>()?.intent(intent).await
     {
+        let found = site.part::<Stripe>()?.intent(intent).await.map_err(|fault| stripe_refusal(&fault))?;
         site.write(move |tx| tips::record_waiting(tx, booking, &found)).await?;
     }
-    run(site, booking).await
+    Ok(())
 }
 
 /// A call nobody's booking hangs on failed: what the person is told.

@@ -92,9 +92,10 @@ pub(super) fn record_waiting(tx: &mut Tx, booking: BookingId, intent: &Intent) -
     let waits = payment.tip.as_ref().is_some_and(|tip| {
         tip.status == TipStatus::RequiresAction && tip.intent.as_deref() == Some(intent.id.as_str())
     });
-    if !waits || intent.status == IntentStatus::RequiresAction || nothing_pending(tx, booking).is_err() {
+    if !waits || intent.status == IntentStatus::RequiresAction {
         return Ok(());
     }
+    nothing_pending(tx, booking)?;
     payment.version += 1;
     charged(tx, payment, &Ok(Reached::Intent(intent.clone())))
 }

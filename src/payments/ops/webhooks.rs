@@ -1,5 +1,6 @@
 //! What Stripe tells us by itself. Each event is taken once; it never moves money, it only makes us look.
 
+use super::actions::nothing_pending;
 use super::{accounts, disputes, payouts, run};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
@@ -110,19 +111,20 @@ async fn handle(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
             let Some((user, _)) = site.read(|r| r.find(&ACCOUNTS, &ACCOUNTS_BY_PROVIDER, &key))? else {
                 return Ok(Taken::Ignored);
             };
-            accounts::refresh_account(site, user).await?;
+            accounts::reload_account(site, user).await?;
             Ok(Taken::Processed)
         }
         _ => {
             let key = (object,);
             let found = site.read(|r| r.find(&PAYMENTS, &PAYMENTS_BY_INTENT, &key))?;
-            let Some((booking, payment)) = found else { return Ok(Taken::Ignored) };
+            let Some((booking, payment)) = found else { return unheard_of(site, event) };
             // Only what waits for its card holder can be moved from outside; a settled payment never goes back.
             let tip_waits = payment.tip.as_ref().is_some_and(|tip| tip.status == TipStatus::RequiresAction);
             if payment.awaiting.is_none() && !tip_waits {
                 return Ok(Taken::Ignored);
             }
-            run::refresh(site, booking).await?;
+            run::look(site, booking).await?;
+            run::run(site, booking).await?;
             Ok(Taken::Processed)
         }
     }
@@ -170,4 +172,14 @@ async fn paid_out(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
     };
     payouts::sync_payouts(site, &account).await?;
     Ok(Taken::Processed)
+}
+
+/// A payment we do not know. If we are asking Stripe about its booking right now, its answer is on the way to us and the
+/// event has to come again after it.
+fn unheard_of(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
+    let named = event.object["metadata"]["booking_id"].as_str().and_then(|id| id.parse().ok());
+    if let Some(booking) = named {
+        site.read(|r| nothing_pending(r, booking))?;
+    }
+    Ok(Taken::Ignored)
 }

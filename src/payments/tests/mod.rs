@@ -1,2 +1,3 @@
 mod flows;
+mod properties;
 mod rules;

@@ -42,7 +42,8 @@ pub struct Position {
 impl StandIn {
     pub fn position(&self, booking: &str) -> Position {
         let books = self.books();
-        let mine = |kind: &'static str| books.all(kind).filter(|o| o["metadata"]["booking_id"].as_str() == Some(booking));
+        let mine =
+            |kind: &'static str| books.all(kind).filter(|o| o["metadata"]["booking_id"].as_str() == Some(booking));
         let sum = |kind: &'static str, field: &str| mine(kind).filter_map(|o| o[field].as_i64()).sum();
         let held = mine("payment_intent").filter(|o| o["status"] == "requires_capture").count();
         Position {

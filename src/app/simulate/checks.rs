@@ -120,6 +120,10 @@ impl World {
             for student in &self.people.students {
                 check_credit(r, *student, &mut wrong)?;
             }
+            let all = self.life.witness().bookings.keys().copied().collect();
+            for root in self.roots(&all) {
+                self.check_chain(r, root, &mut wrong)?;
+            }
             let (ours, theirs) = (cash(r)?, self.theirs());
             if ours != theirs {
                 wrong.push(format!("we count {ours} cents at Stripe, Stripe counts {theirs}"));

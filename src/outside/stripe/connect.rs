@@ -2,11 +2,11 @@
 
 use stripe_connect::account::{CreateAccount, CreateAccountType, RetrieveAccount};
 use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
-use stripe_connect::transfer::CreateTransfer;
+use stripe_connect::transfer::{CreateTransfer, ListTransfer};
 use stripe_connect::transfer_reversal::CreateIdTransferReversal;
 use stripe_shared::Account;
 
-use super::{Call, Stripe, keyed, metadata};
+use super::{ACTION, Call, Stripe, keyed, metadata};
 use crate::base::money::Cents;
 
 /// Money that moved: a transfer, a reversal or a refund.
@@ -61,12 +61,19 @@ impl Stripe {
         let mut request = CreateTransfer::new(self.currency.clone(), account)
             .amount(amount.0)
             .transfer_group(booking)
-            .metadata(metadata(&[("booking_id", booking.to_owned())]));
+            .metadata(metadata(&[("booking_id", booking.to_owned()), (ACTION, key.to_owned())]));
         if let Some(charge) = charge {
             request = request.source_transaction(charge);
         }
         let transfer = keyed(request, key)?.send(&self.client).await?;
         Ok(Moved { id: transfer.id.to_string(), amount: Cents(transfer.amount) })
+    }
+
+    /// The transfer that was made for a booking under this key, when the key itself is long forgotten.
+    pub async fn find_transfer(&self, booking: &str, key: &str) -> Call<Option<Moved>> {
+        let list = ListTransfer::new().transfer_group(booking).limit(100).send(&self.client).await?;
+        let found = list.data.into_iter().find(|transfer| transfer.metadata.get(ACTION).is_some_and(|of| of == key));
+        Ok(found.map(|transfer| Moved { id: transfer.id.to_string(), amount: Cents(transfer.amount) }))
     }
 
     /// Takes `amount` of a transfer back.

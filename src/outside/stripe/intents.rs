@@ -2,12 +2,12 @@
 
 use stripe_core::payment_intent::{
     CancelPaymentIntent, CapturePaymentIntent, ConfirmPaymentIntent, CreatePaymentIntent,
-    CreatePaymentIntentOffSession, RetrievePaymentIntent,
+    CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
 };
 use stripe_core::refund::CreateRefund;
 use stripe_shared::{PaymentIntent, PaymentIntentCaptureMethod, PaymentIntentStatus};
 
-use super::{Call, Moved, Stripe, keyed, metadata};
+use super::{ACTION, Call, Moved, Stripe, keyed, metadata};
 use crate::base::money::Cents;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +64,20 @@ impl Stripe {
             .payment_method(wanted.method)
             .description(wanted.description)
             .transfer_group(wanted.booking)
-            .metadata(metadata(&[("booking_id", wanted.booking.to_owned())]))
+            .metadata(metadata(&[("booking_id", wanted.booking.to_owned()), (ACTION, key.to_owned())]))
             .confirm(true);
         request = match wanted.return_url {
             Some(url) => request.return_url(url),
             None => request.off_session(CreatePaymentIntentOffSession::Bool(true)),
         };
         Ok(keyed(request, key)?.send(&self.client).await?.into())
+    }
+
+    /// What an authorisation of this customer under this key came to, when the key itself is long forgotten.
+    pub async fn find_intent(&self, customer: &str, key: &str) -> Call<Option<Intent>> {
+        let list = ListPaymentIntent::new().customer(customer).limit(100).send(&self.client).await?;
+        let mut all = list.data.into_iter();
+        Ok(all.find(|intent| intent.metadata.get(ACTION).is_some_and(|of| of == key)).map(Intent::from))
     }
 
     pub async fn intent(&self, id: &str) -> Call<Intent> {

@@ -37,6 +37,12 @@ pub use wire::{Answered, Wire, WireCall};
 /// Real seconds one call may take.
 pub const CALL_SECONDS: u64 = 10;
 
+/// Hours for which Stripe remembers an idempotency key for certain (it promises 24).
+pub const KEY_HOURS: i64 = 23;
+
+/// The metadata under which an object names the key it was made with.
+const ACTION: &str = "action";
+
 pub type Call<T> = Result<T, StripeFault>;
 
 /// What the adapter needs to know; a stand-in only differs in the address.

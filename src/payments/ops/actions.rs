@@ -12,14 +12,17 @@ use crate::store::{Read, Tx};
 
 /// Repeats calls whose outcome is unknown; also what picks them up after a crash.
 pub const REPEAT_JOB: &str = "payment_health";
-const REPEAT_MINUTES: i64 = 5;
+pub const REPEAT_MINUTES: i64 = 5;
+
+/// Said to whoever wants a second call of a booking before the first has ended.
+pub const BUSY: &str = "OPERATION_IN_PROGRESS";
 
 /// rule: 10§2.11: one money action per booking at a time.
 pub fn nothing_pending(r: &dyn Read, booking: BookingId) -> Outcome<()> {
     match tables::pending(r, booking)? {
         None => Ok(()),
         Some(_) => Err(Refusal::too_many(
-            "OPERATION_IN_PROGRESS",
+            BUSY,
             "A payment for this booking is being worked on. Try again in a few seconds.",
             5,
         )),

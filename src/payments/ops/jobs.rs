@@ -1,10 +1,11 @@
 //! What time brings: the bank is asked 24 hours ahead and again, lessons are captured, lost calls are repeated.
 
-use super::actions::{begin, repeat_later};
+use super::actions::{BUSY, REPEAT_MINUTES, begin, repeat_later};
 use super::{run, settle};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
+use crate::base::time::plus_minutes;
 use crate::jobs::{self, Job};
 use crate::payments::desk::{LessonDesk, News, Stand, desk};
 use crate::payments::events::AuthorizationWarning;
@@ -60,7 +61,7 @@ fn retry(tx: &mut Tx, desk: &dyn LessonDesk, booking: BookingId) -> Outcome<()> 
         return Ok(());
     }
     if tables::pending(tx, booking)?.is_some() {
-        return jobs::enqueue(tx, Job::new("auth_retry", booking).due(crate::base::time::plus_minutes(tx.now(), 5)));
+        return jobs::enqueue(tx, Job::new("auth_retry", booking).due(plus_minutes(tx.now(), REPEAT_MINUTES)));
     }
     let last_attempt = payment.auth_attempted_at.unwrap_or(first_failed);
     let mut failed = Failed { start: payment.start, first_failed, last_attempt, warned: payment.auth_warned };
@@ -85,7 +86,7 @@ fn retry(tx: &mut Tx, desk: &dyn LessonDesk, booking: BookingId) -> Outcome<()> 
 /// End + 24 h: the lesson counts as held unless the desk says otherwise; its money is taken and passed on.
 pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
     let desk = desk(site)?;
-    site.write(move |tx| {
+    let begun = site.write(move |tx| {
         let payment = tables::payment(tx, booking)?;
         if payment.is_settled() || payment.in_review() || payment.settling.is_some() {
             return Ok(());
@@ -94,9 +95,24 @@ pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
             Stand::Stands => settle::settle(tx, booking, Cause::LessonCompleted),
             Stand::Gone => Ok(()),
         }
-    })
-    .await?;
+    });
+    unless_busy(site, "capture", booking, begun.await).await?;
     run::run(site, booking).await.map(drop)
+}
+
+/// A timer that found another call of its booking under way comes round again, as often as it takes: Stripe may be gone
+/// for a week.
+pub async fn unless_busy<T>(site: &Site, job: &'static str, booking: BookingId, done: Outcome<T>) -> Outcome<()> {
+    match done {
+        Err(refusal) if refusal.code == BUSY => {
+            site.write(move |tx| {
+                let due = plus_minutes(tx.now(), REPEAT_MINUTES);
+                jobs::enqueue(tx, Job::new(job, booking).due(due))
+            })
+            .await
+        }
+        done => done.map(drop),
+    }
 }
 
 /// Four hours after a failed capture.

@@ -14,6 +14,7 @@ mod history;
 mod jobs;
 mod lock;
 mod milestones;
+mod lost;
 mod open;
 mod payouts;
 mod plant;
@@ -28,6 +29,7 @@ mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
 pub use admin::{give_credit, lift_bar};
+pub use actions::BUSY;
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };
@@ -41,7 +43,9 @@ pub use credits::{Holdings, holdings, issue};
 pub use disputes::{close_dispute, open_dispute};
 pub use health::{Health, check_health, health};
 pub use history::{Earnings, LessonEarning, earnings, transactions};
-pub use jobs::{authorize_due, capture_due, expire_credits, repeat_pending, retry_authorization, retry_capture};
+pub use jobs::{
+    authorize_due, capture_due, expire_credits, repeat_pending, retry_authorization, retry_capture, unless_busy,
+};
 pub use lock::{carry_locked, plan_lock};
 pub use milestones::grant_milestone;
 pub use open::{open, payment, standing};

@@ -1,7 +1,7 @@
 //! Between two writes: the call to Stripe that the first one wanted and the second one records.
 
 use super::record::{Reached, record, record_intent};
-use super::tips;
+use super::{lost, tips};
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Authorization, Call, Moved, Stripe, StripeFault};
@@ -127,6 +127,9 @@ async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {
     let (action, payment) = (&work.action, &work.payment);
     let (key, booking) = (action.idempotency_key.as_str(), action.booking_id.to_string());
     let intent = payment.intent.as_deref();
+    if let Some(before) = lost::found(site, stripe, work).await? {
+        return Ok(before);
+    }
     match action.kind {
         ActionKind::Authorize { on_session } => authorize(site, stripe, work, on_session).await,
         ActionKind::Capture => {

@@ -9,6 +9,7 @@ use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_minutes};
 use crate::bookings::model::Booking;
+use crate::payments::later::DisputeState;
 use crate::payments::ledger::{self, Account, Entry, EntryKind};
 use crate::payments::model::{ActionKind, BookingPayment, MoneyAction, PaymentStatus, TipStatus};
 use crate::payments::tables::{self, ENTRIES, ENTRIES_BY_STUDENT};
@@ -60,7 +61,7 @@ impl World {
             drop(witness);
             let entries = ledger::of_booking(r, id)?;
             check_booking(&booking, &payment, &entries, wrong);
-            ours += on(&entries, Account::Cash, |_| true).0;
+            ours += on(&entries, Account::Cash, |kind| !is_of_dispute(kind)).0;
             let held = self.stand_in.position(&id.to_string());
             theirs += held.captured - held.refunded - held.transferred + held.reversed;
             on_its_way.extend(tables::pending(r, id)?.map(|action| effect(&action)));
@@ -124,6 +125,14 @@ impl World {
             for root in self.roots(&all) {
                 self.check_chain(r, root, &mut wrong)?;
             }
+            for id in self.life.witness().bookings.keys() {
+                let entries = ledger::of_booking(r, *id)?;
+                let (ours, theirs) =
+                    (-on(&entries, Account::Cash, is_of_dispute).0, self.stand_in.position(&id.to_string()).disputed);
+                if ours != theirs {
+                    wrong.push(format!("booking {id}: we count {ours} cents disputed, Stripe counts {theirs}"));
+                }
+            }
             let (ours, theirs) = (cash(r)?, self.theirs());
             if ours != theirs {
                 wrong.push(format!("we count {ours} cents at Stripe, Stripe counts {theirs}"));
@@ -148,7 +157,7 @@ impl World {
     fn theirs(&self) -> i64 {
         let witness = self.life.witness();
         let positions = witness.bookings.keys().map(|id| self.stand_in.position(&id.to_string()));
-        positions.map(|held| held.captured - held.refunded - held.transferred + held.reversed).sum()
+        positions.map(|p| p.captured - p.refunded - p.transferred + p.reversed - p.disputed).sum()
     }
 
     /// No card is left with money held for a lesson whose money is settled.
@@ -176,9 +185,14 @@ fn check_booking(booking: &Booking, payment: &BookingPayment, entries: &[Entry],
     }
     let states = format!("{:?} with {:?}, settling {}", booking.status, payment.status, payment.settling.is_some());
     must(law::go_together(booking, payment), states);
-    let lesson_cash = on(entries, Account::Cash, |kind| !matches!(kind, EntryKind::Tip | EntryKind::TipCharged));
+    let of_lesson = |kind| !matches!(kind, EntryKind::Tip | EntryKind::TipCharged) && !is_of_dispute(kind);
+    let lesson_cash = on(entries, Account::Cash, of_lesson);
     let row = payment.captured - payment.refunded_to_card - payment.instructor_payout;
-    must(lesson_cash == row, format!("the ledger has {} of its cash, its row {}", lesson_cash.0, row.0));
+    // What a bank gave back to its card holder is on the row like a refund.
+    let by_bank = payment.dispute.as_ref().is_some_and(|dispute| dispute.state == DisputeState::Lost);
+    must(by_bank || lesson_cash == row, format!("the ledger has {} of its cash, its row {}", lesson_cash.0, row.0));
+    must(payment.refunded_to_card <= payment.captured, "more was given back than taken".into());
+    must(payment.instructor_payout <= payment.quote.payout, "more was paid out than earned".into());
     must(payment.quote == booking.quote, "its price changed after it was sold".into());
     if payment.status != PaymentStatus::Settled {
         return;
@@ -190,9 +204,16 @@ fn check_booking(booking: &Booking, payment: &BookingPayment, entries: &[Entry],
         instructor: payment.instructor_payout,
         student_credit: payment.student_credit,
     };
-    if let Some(due) = law::ends(payment) {
+    // Later refunds and disputes change what an end came to.
+    if payment.corrections == 0
+        && let Some(due) = law::ends(payment)
+    {
         must(got == due, format!("settled as {:?} with {got:?} instead of {due:?}", payment.outcome));
     }
+}
+
+fn is_of_dispute(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::DisputeOpened | EntryKind::DisputeWon | EntryKind::DisputeLost)
 }
 
 fn on(entries: &[Entry], account: Account, counts: impl Fn(EntryKind) -> bool) -> Cents {
@@ -203,8 +224,12 @@ fn on(entries: &[Entry], account: Account, counts: impl Fn(EntryKind) -> bool) -
 /// What Stripe's side of our cash becomes if a call has happened.
 fn effect(action: &MoneyAction) -> i64 {
     match action.kind {
-        ActionKind::Capture | ActionKind::Tip => action.amount.0,
-        ActionKind::Refund | ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer => -action.amount.0,
+        ActionKind::Capture | ActionKind::Tip | ActionKind::Reverse => action.amount.0,
+        ActionKind::Refund
+        | ActionKind::Transfer
+        | ActionKind::TopUp
+        | ActionKind::TipTransfer
+        | ActionKind::Restore => -action.amount.0,
         ActionKind::Authorize { .. } | ActionKind::Release => 0,
     }
 }

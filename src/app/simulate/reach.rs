@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const BOOKING: [&str; 11] = [
+const BOOKING: [&str; 12] = [
     "booking new>PENDING",
     "booking new>CONFIRMED",
     "booking PENDING>CONFIRMED",
@@ -14,6 +14,7 @@ const BOOKING: [&str; 11] = [
     "booking NO_SHOW>CONFIRMED",
     "booking NO_SHOW>COMPLETED",
     "booking NO_SHOW>CANCELLED",
+    "booking COMPLETED>CANCELLED",
 ];
 
 const PAYMENT: [&str; 19] = [
@@ -38,7 +39,7 @@ const PAYMENT: [&str; 19] = [
     "tip requires_action",
 ];
 
-const OUTCOMES: [&str; 15] = [
+const OUTCOMES: [&str; 17] = [
     "outcome lesson_completed_full_payout",
     "outcome student_cancel_gt24_no_charge",
     "outcome student_cancel_12_24_full_credit",
@@ -52,11 +53,13 @@ const OUTCOMES: [&str; 15] = [
     "outcome payment_failed_no_charge",
     "outcome capture_failure_instructor_paid",
     "outcome capture_failure_escalated",
+    "outcome student_wins_dispute_full_refund",
+    "outcome dispute_won",
     "outcome admin_refund",
     "outcome admin_no_refund",
 ];
 
-const REFUSALS: [&str; 40] = [
+const REFUSALS: [&str; 43] = [
     "refusal ACCOUNT_RESTRICTED",
     "refusal SERVICE_NOT_FOUND",
     "refusal SERVICE_INSTRUCTOR_MISMATCH",
@@ -96,6 +99,9 @@ const REFUSALS: [&str; 40] = [
     "refusal NO_SHOW_DISPUTE_CLOSED",
     "refusal BOOKING_NOT_REVIEWABLE",
     "refusal ALREADY_REVIEWED",
+    "refusal NOTHING_TO_REFUND",
+    "refusal REFUND_OUT_OF_RANGE",
+    "refusal NO_SHOW_OPEN",
     "refusal INVALID_SIGNATURE",
 ];
 

@@ -3,8 +3,8 @@
 use stripe_connect::account::{CreateAccount, CreateAccountType, RetrieveAccount};
 use stripe_connect::account_link::{CreateAccountLink, CreateAccountLinkType};
 use stripe_connect::transfer::{CreateTransfer, ListTransfer};
-use stripe_connect::transfer_reversal::CreateIdTransferReversal;
-use stripe_shared::Account;
+use stripe_connect::transfer_reversal::{CreateIdTransferReversal, ListIdTransferReversal};
+use stripe_shared::{Account, TransferReversal};
 
 use super::{ACTION, Call, Stripe, keyed, metadata};
 use crate::base::money::Cents;
@@ -76,11 +76,20 @@ impl Stripe {
         Ok(found.map(|transfer| Moved { id: transfer.id.to_string(), amount: Cents(transfer.amount) }))
     }
 
+    /// What was taken back of a transfer under this key, when the key itself is long forgotten.
+    pub async fn find_reversal(&self, transfer: &str, key: &str) -> Call<Option<Moved>> {
+        let list = ListIdTransferReversal::new(transfer).limit(100).send(&self.client).await?;
+        let made =
+            |of: &TransferReversal| of.metadata.as_ref().and_then(|all| all.get(ACTION)).is_some_and(|of| of == key);
+        let found = list.data.into_iter().find(made);
+        Ok(found.map(|reversal| Moved { id: reversal.id.to_string(), amount: Cents(reversal.amount) }))
+    }
+
     /// Takes `amount` of a transfer back.
     pub async fn reverse_transfer(&self, transfer: &str, amount: Cents, booking: &str, key: &str) -> Call<Moved> {
         let request = CreateIdTransferReversal::new(transfer)
             .amount(amount.0)
-            .metadata(metadata(&[("booking_id", booking.to_owned())]));
+            .metadata(metadata(&[("booking_id", booking.to_owned()), (ACTION, key.to_owned())]));
         let reversal = keyed(request, key)?.send(&self.client).await?;
         Ok(Moved { id: reversal.id.to_string(), amount: Cents(reversal.amount) })
     }

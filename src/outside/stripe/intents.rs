@@ -4,8 +4,8 @@ use stripe_core::payment_intent::{
     CancelPaymentIntent, CapturePaymentIntent, ConfirmPaymentIntent, CreatePaymentIntent,
     CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
 };
-use stripe_core::refund::CreateRefund;
-use stripe_shared::{PaymentIntent, PaymentIntentCaptureMethod, PaymentIntentStatus};
+use stripe_core::refund::{CreateRefund, ListRefund};
+use stripe_shared::{PaymentIntent, PaymentIntentCaptureMethod, PaymentIntentStatus, Refund};
 
 use super::{ACTION, Call, Moved, Stripe, keyed, metadata};
 use crate::base::money::Cents;
@@ -101,12 +101,20 @@ impl Stripe {
         Ok(keyed(CancelPaymentIntent::new(id), key)?.send(&self.client).await?.into())
     }
 
+    /// The refund that was made of a payment under this key, when the key itself is long forgotten.
+    pub async fn find_refund(&self, intent: &str, key: &str) -> Call<Option<Moved>> {
+        let list = ListRefund::new().payment_intent(intent).limit(100).send(&self.client).await?;
+        let made = |of: &Refund| of.metadata.as_ref().and_then(|all| all.get(ACTION)).is_some_and(|of| of == key);
+        let found = list.data.into_iter().find(made);
+        Ok(found.map(|refund| Moved { id: refund.id.to_string(), amount: Cents(refund.amount) }))
+    }
+
     /// Gives `amount` of a captured payment back to the card.
     pub async fn refund(&self, intent: &str, amount: Cents, booking: &str, key: &str) -> Call<Moved> {
         let request = CreateRefund::new()
             .payment_intent(intent)
             .amount(amount.0)
-            .metadata(metadata(&[("booking_id", booking.to_owned())]));
+            .metadata(metadata(&[("booking_id", booking.to_owned()), (ACTION, key.to_owned())]));
         let refund = keyed(request, key)?.send(&self.client).await?;
         Ok(Moved { id: refund.id.to_string(), amount: Cents(refund.amount) })
     }

@@ -6,10 +6,10 @@ use super::run::Work;
 use crate::base::time::plus_hours;
 use crate::outside::stripe::{Call, KEY_HOURS, Stripe};
 use crate::payments::model::ActionKind;
+use crate::payments::rules::corrections::{Next, next};
 use crate::site::Site;
 
-/// What an old call did, if it did anything. Captures, releases and refunds need no question: what they move can move
-/// only once.
+/// What an old call did, if it did anything. Captures and releases need no question: a hold ends only once.
 pub(super) async fn found(site: &Site, stripe: &Stripe, work: &Work) -> Call<Option<Reached>> {
     let action = &work.action;
     if site.now() < plus_hours(action.created_at, KEY_HOURS) {
@@ -20,9 +20,20 @@ pub(super) async fn found(site: &Site, stripe: &Stripe, work: &Work) -> Call<Opt
         (ActionKind::Authorize { .. } | ActionKind::Tip, Some(customer)) => {
             Ok(stripe.find_intent(customer, key).await?.map(Reached::Intent))
         }
-        (ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer, _) => {
+        (ActionKind::Transfer | ActionKind::TopUp | ActionKind::TipTransfer | ActionKind::Restore, _) => {
             Ok(stripe.find_transfer(&booking, key).await?.map(Reached::Moved))
         }
+        (ActionKind::Refund, _) => match &work.payment.intent {
+            Some(intent) => Ok(stripe.find_refund(intent, key).await?.map(Reached::Moved)),
+            None => Ok(None),
+        },
+        (ActionKind::Reverse, _) => match next(&work.payment) {
+            Next::Reverse(at, _) => match work.payment.transfers.get(at) {
+                Some(part) => Ok(stripe.find_reversal(&part.id, key).await?.map(Reached::Moved)),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        },
         _ => Ok(None),
     }
 }

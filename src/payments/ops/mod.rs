@@ -13,8 +13,8 @@ mod health;
 mod history;
 mod jobs;
 mod lock;
-mod milestones;
 mod lost;
+mod milestones;
 mod open;
 mod payouts;
 mod plant;
@@ -28,8 +28,8 @@ mod tips;
 mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
-pub use admin::{give_credit, lift_bar};
 pub use actions::BUSY;
+pub use admin::{give_credit, lift_bar};
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };

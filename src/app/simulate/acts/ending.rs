@@ -91,8 +91,7 @@ impl World {
             Resolution::Cancelled,
             Resolution::Mutual,
         ]);
-        let Some(admin) = self.people.admin else { return };
-        let decided = no_show::resolve(&self.site, booking.id, admin, how, REASON).await;
+        let decided = no_show::resolve(&self.site, booking.id, self.admin(), how).await;
         self.log.answered(&self.life, "decide", &decided);
     }
 

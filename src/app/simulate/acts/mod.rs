@@ -4,6 +4,7 @@ mod booking;
 mod ending;
 mod keeping;
 mod paying;
+mod taking_back;
 
 use super::life::Meanwhile;
 use super::world::World;
@@ -34,8 +35,9 @@ impl World {
             77..79 => self.object(dice).await,
             79..82 => self.decide(dice).await,
             82..84 => self.contest(dice).await,
-            84..90 => self.review(dice).await,
-            90..93 => self.give_credit(dice).await,
+            84..88 => self.review(dice).await,
+            88..91 => self.take_back(dice).await,
+            91..93 => self.give_credit(dice).await,
             93..95 => self.keep_cards(dice).await,
             95 => self.change_terms(dice).await,
             96 => self.change_people(dice).await,

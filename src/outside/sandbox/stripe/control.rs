@@ -35,6 +35,8 @@ pub struct Position {
     pub refunded: i64,
     pub transferred: i64,
     pub reversed: i64,
+    /// What banks took back, or hold until they have judged.
+    pub disputed: i64,
     /// Payments whose money the bank still holds.
     pub held: u32,
 }
@@ -51,6 +53,7 @@ impl StandIn {
             refunded: sum("refund", "amount"),
             transferred: sum("transfer", "amount"),
             reversed: sum("transfer", "amount_reversed"),
+            disputed: mine("dispute").filter(|o| o["status"] != "won").filter_map(|o| o["amount"].as_i64()).sum(),
             held: u32::try_from(held).unwrap_or(u32::MAX),
         }
     }

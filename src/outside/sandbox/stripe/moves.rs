@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Problem};
 use super::form::Form;
-use super::routes::Draft;
+use super::routes::{Draft, page_of};
 
 pub(super) fn refund(draft: &mut Draft<'_>, form: &Form, _: &[&str]) -> Answer {
     let mut charge = match (form.text("charge"), form.text("payment_intent")) {
@@ -77,7 +77,7 @@ pub(super) fn transfer(draft: &mut Draft<'_>, form: &Form, _: &[&str]) -> Answer
     let transfer = json!({
         "id": id, "object": "transfer", "amount": amount, "amount_reversed": 0, "balance_transaction": null,
         "created": draft.now, "currency": form.needed("currency")?, "description": form.text("description"),
-        "destination": destination, "destination_payment": null, "livemode": false, "metadata": form.metadata(),
+        "destination": destination, "destination_payment": draft.new_id("py"), "livemode": false, "metadata": form.metadata(),
         "reversals": {"object": "list", "data": [], "has_more": false, "url": format!("/v1/transfers/{id}/reversals")},
         "reversed": false, "source_transaction": form.text("source_transaction"), "source_type": "card",
         "transfer_group": form.text("transfer_group"),
@@ -113,6 +113,12 @@ pub(super) fn reverse(draft: &mut Draft<'_>, form: &Form, ids: &[&str]) -> Answe
     draft.put(&transfer);
     draft.event("transfer.reversed", &transfer);
     Ok(reversal)
+}
+
+pub(super) fn reversals(draft: &mut Draft<'_>, form: &Form, ids: &[&str]) -> Answer {
+    let transfer = draft.of_kind("transfer", ids.first().copied().unwrap_or_default())?;
+    let all = transfer["reversals"]["data"].as_array().cloned().unwrap_or_default();
+    Ok(page_of(all, form, transfer["reversals"]["url"].as_str().unwrap_or_default()))
 }
 
 /// What an account has been sent and has not paid out.

@@ -27,6 +27,7 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("GET", "transfers/*", "transfers.retrieve", retrieve),
     ("GET", "transfers", "transfers.list", list),
     ("POST", "transfers/*/reversals", "transfers.reverse", moves::reverse),
+    ("GET", "transfers/*/reversals", "transfers.list_reversals", moves::reversals),
     ("POST", "payouts", "payouts.create", moves::payout),
     ("GET", "payouts", "payouts.list", list),
     ("GET", "balance", "balance.retrieve", moves::balance),

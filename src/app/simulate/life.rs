@@ -140,7 +140,7 @@ impl Life {
 
     fn interruption(&self, before: bool) -> Option<Interruption> {
         let mut state = self.state();
-        if !state.meanwhile.as_ref().is_some_and(|m| m.before == before) {
+        if state.meanwhile.as_ref().is_none_or(|m| m.before != before) {
             return None;
         }
         let deed = state.meanwhile.take()?.deed;

@@ -61,12 +61,7 @@ impl World {
     }
 
     fn admin(&self) -> By {
-        By {
-            actor: self.people.admin,
-            role: Some(Role::Admin),
-            request_id: "simulated".into(),
-            reason: Some(REASON.into()),
-        }
+        By { actor: self.people.admin, role: Some(Role::Admin), reason: Some(REASON.into()), ..By::default() }
     }
 
     /// Lets somebody else do something to the same booking while a call about it is on its way.

@@ -169,9 +169,10 @@ async fn moving_and_authorising_never_both_hold_the_card() {
             let before = format!("2026-11-{}T{:02}:59:58Z", day - 1, hour + 4);
             stage.at(&before).await;
             let later = format!("2026-11-{}", day + 6);
+            let time = format!("{hour:02}:00");
             let (a, b) = tokio::join!(
                 stage.app.post("/sandbox/v1/clock", json!({ "set": ask })),
-                stage.moved(&id, &later, &format!("{hour:02}:00")),
+                stage.moved(&id, &later, &time),
             );
             honest(&[&a, &b]);
             stage.come_to_rest().await;
@@ -213,9 +214,12 @@ async fn of_two_completions_one_counts() {
             }
             stage.at(&format!("2026-11-{}T03:30:00Z", 12 + day)).await;
             for id in &ids {
-                let one = stage.post(&stage.sarah, &format!("/api/v1/bookings/{id}/complete"), json!({}));
-                let two = stage.post(&stage.sarah, &format!("/api/v1/instructor-bookings/{id}/complete"), json!({}));
-                let (one, two) = tokio::join!(one, two);
+                let paths =
+                    [format!("/api/v1/bookings/{id}/complete"), format!("/api/v1/instructor-bookings/{id}/complete")];
+                let (one, two) = tokio::join!(
+                    stage.post(&stage.sarah, &paths[0], json!({})),
+                    stage.post(&stage.sarah, &paths[1], json!({})),
+                );
                 honest(&[&one, &two]);
                 assert_eq!((status(&one), status(&two)), (200, 200), "{} {}", one.text, two.text);
                 assert_eq!(completions(&stage, id), 1);

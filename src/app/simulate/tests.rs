@@ -7,7 +7,7 @@ fn flags(seed: u64, days: i64, seeds: u64) -> Flags {
 
 #[test]
 fn a_few_seeds_break_nothing() {
-    simulate(&flags(1, 12, 4)).unwrap_or_else(|told| panic!("{told}"));
+    simulate(&flags(1, 6, 3)).unwrap_or_else(|told| panic!("{told}"));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use super::config::{self, Config};
+use super::region::{self, RegionCommand};
 use super::{backup, control, rooms, serve, simulate};
 use crate::base::secret::Entropy;
 use crate::base::time::Timestamp;
@@ -92,6 +93,11 @@ enum Command {
     },
     /// Play weeks of bookings and money under faults, and prove that the books add up.
     Simulate(simulate::Flags),
+    /// The city this marketplace serves.
+    Region {
+        #[command(subcommand)]
+        what: RegionCommand,
+    },
     /// Print the API's OpenAPI document.
     Openapi,
     /// Explain or check the configuration.
@@ -173,6 +179,7 @@ fn run(cli: Cli) -> Result<(), String> {
             print(&format!("{} holds {keys} now. Keep a copy apart from the data.", path.display()))
         }
         Command::Simulate(flags) => print(&simulate::simulate(&flags)?),
+        Command::Region { what } => print(&region::run(&config, what)?),
         Command::Openapi => print(&rooms::openapi_json()?),
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
         Command::Config { what: ConfigCommand::Check } => print(&format!(

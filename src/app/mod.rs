@@ -16,6 +16,7 @@ mod listen;
 mod personal;
 mod probes;
 mod retention;
+mod region;
 pub mod rooms;
 mod sandbox;
 mod sandbox_clock;

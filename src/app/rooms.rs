@@ -92,7 +92,7 @@ pub fn consumers() -> Vec<Consumer> {
 /// Lets the rooms find each other's parts.
 pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(web::DoorPart(Arc::new(accounts::AccountsDoor)));
-    let gazetteer = places::Gazetteer::builtin();
+    let gazetteer = places::packs::active();
     site.parts.share(gazetteer.clone());
     let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
     let people = links::on_me(retention::wire(personal::wire(people)), site.clock.clone());
@@ -143,13 +143,14 @@ struct ZipFacts;
 
 impl accounts::ZipBook for ZipFacts {
     fn in_region(&self, zip: &str) -> bool {
-        places::Gazetteer::builtin().zip_in_region(zip)
+        places::packs::active().zip_in_region(zip)
     }
     fn timezone(&self, zip: &str) -> String {
-        places::timezone_of_zip(zip).to_owned()
+        let map = places::packs::active();
+        if map.zip_in_region(zip) { map.settings().timezone.clone() } else { places::timezone_of_zip(zip).to_owned() }
     }
     fn city(&self, zip: &str) -> String {
-        places::Gazetteer::builtin().city_of_zip(zip).to_owned()
+        places::packs::active().city_of_zip(zip).to_owned()
     }
 }
 

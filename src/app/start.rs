@@ -18,6 +18,7 @@ use crate::notify::Transport;
 use crate::outside::choose_tls;
 use crate::outside::sandbox::stripe::{SECRET_KEY, StandIn, StandInSettings};
 use crate::outside::stripe::{Stripe, StripeSettings};
+use crate::places;
 use crate::search;
 use crate::site::{Mode, Parts, Seal, Site, SiteParts};
 use crate::store::Store;
@@ -49,6 +50,7 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
         .map_err(|why| format!("{} {why}", config.data_dir.display()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind));
     let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
+    places::packs::activate(&config.data_dir).map_err(|e| e.to_string())?;
     let parts = Parts::default();
     parts.put(Place::configured(config)?);
     if let (Some(url), Some(from)) = (&config.smtp_url, &config.mail_from) {

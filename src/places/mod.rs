@@ -5,7 +5,8 @@
 //! region, a broken polygon or a clashing code refuses the pack, never a request. Neighborhood ids derive from their
 //! code, so the same place has the same id on every machine.
 //!
-//! The pack is fixed data; the one thing kept in [`tables`] are the addresses people save. No events. What instructors
+//! The pack is fixed data, the one compiled in or the operator's own ([`packs`]); the one thing kept in [`tables`] are the
+//! addresses people save. No events. What instructors
 //! cover belongs to `instructors`, learned nicknames to `search`.
 //!
 //! Deliberately not here: a directory of streets. Street text stays free; only ZIPs, neighborhoods and landmarks are
@@ -16,6 +17,7 @@ pub mod api;
 pub mod map;
 pub mod model;
 pub mod ops;
+pub mod packs;
 pub mod pages;
 pub mod rules;
 pub mod tables;

@@ -65,12 +65,16 @@ const ADJECTIVES: &[&str] = &[
     "drink",
     "sip",
     "family",
+    "make",
+    "take",
 ];
 /// What is left of "after school help" or "online class" names no lesson.
 const NO_TOPIC: &[&str] = &[
     "after", "before", "high", "middle", "old", "young", "online", "family", "home", "group", "one", "summer", "night",
     "weekend", "evening",
 ];
+/// Words for a lesson that are written without a space behind what is taught.
+const LESSON_ENDINGS: [&str; 6] = ["レッスン", "教室", "课程", "课", "課", "레슨"];
 /// Below this a likeness of names is no place.
 const SURE_ENOUGH: f32 = 0.6;
 
@@ -252,6 +256,13 @@ impl Phrases {
         for (_, terms, topic) in all() {
             for term in *terms {
                 self.core(&grammar::words(term), topic);
+            }
+        }
+        for (_, terms, topic) in all() {
+            for stem in terms.iter().filter_map(|term| LESSON_ENDINGS.iter().find_map(|end| term.strip_suffix(end))) {
+                if stem.chars().count() > 1 {
+                    self.claim(&grammar::words(stem), topic);
+                }
             }
         }
         for (phrase, slug) in [("learn to act", "acting"), ("how to act", "acting"), ("learn acting", "acting")] {

@@ -7,12 +7,12 @@ use std::sync::{Arc, LazyLock};
 use jiff::Zoned;
 
 use super::grammar::{self, Chip, LocationKind, Mode, Parsed, Reading, Token, TokenKind};
-use super::lexicon::Vocabulary;
+use super::lexicon::{Vocabulary, kind_of};
 use super::meaning::{Embedder, Lexical, Nearest, common_words};
 use super::spelling::{Rank, Spelling, rewritten};
 use super::tuning::{Thresholds, Tuning};
 use crate::catalog::{Catalogue, catalogue};
-use crate::places::Gazetteer;
+use crate::places::{Gazetteer, Resolution, packs};
 
 /// A service whose words hold all of the text needs no more likeness than this.
 const IN_WORDS: f32 = 0.40;
@@ -21,6 +21,8 @@ const SUGGESTIONS: usize = 3;
 /// Services this close to the nearest one are meant as well.
 const CLOSE: f32 = 0.04;
 const UNION: usize = 4;
+/// From this confidence on, a part of a name stands for the place.
+const PART_OF_A_NAME: f32 = 0.9;
 /// Nothing a person means is this long.
 const LONGEST_WORD: usize = 40;
 const MOST_TOKENS: usize = 80;
@@ -36,7 +38,7 @@ pub struct Knowledge {
     nearest: Nearest,
 }
 
-static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::new(catalogue(), Gazetteer::builtin()));
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::new(catalogue(), packs::active()));
 
 /// The knowledge of this build.
 pub fn knowledge() -> &'static Knowledge {
@@ -200,6 +202,19 @@ impl Knowledge {
             self.take(understood, services, span, calibrated(best, limits.perhaps));
         } else if let Some((said, span)) = reading.doubtful_place.clone() {
             unknown_place(understood, said, span);
+        } else if let Some(place) = self.lone_place(&text, &understood.parsed) {
+            understood.chips.push(Chip {
+                kind: "place".to_owned(),
+                value: place.names.join(" or "),
+                label: place.names.join(" or "),
+                span,
+                confidence: 0.7,
+            });
+            understood.parsed.location = place.names;
+            understood.parsed.location_kind = Some(kind_of(place.kind));
+            understood.parsed.location_text = Some(text);
+            understood.parsed.location_ambiguous = place.ambiguous;
+            understood.free_text.clear();
         } else {
             understood.nothing_fits = !reading.wanted.weak;
             understood.did_you_mean = near
@@ -212,6 +227,12 @@ impl Knowledge {
                 && words.iter().any(|word| unpronounceable(word));
             understood.parsed.flag(if made_up { "garbage" } else { "out_of_catalog" });
         }
+    }
+
+    /// Words that name no lesson, and are the beginning of just one place's name: "carnegie".
+    fn lone_place(&self, text: &str, parsed: &Parsed) -> Option<Resolution> {
+        let place = self.places.resolve(text);
+        (parsed.location_kind.is_none() && place.is_known() && place.confidence >= PART_OF_A_NAME).then_some(place)
     }
 
     fn take(&self, understood: &mut Understood, services: Vec<(usize, f64)>, span: [usize; 2], confidence: f64) {

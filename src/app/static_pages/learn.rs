@@ -28,7 +28,7 @@ pub fn how_it_works(facts: &Facts) -> Sheet {
 fn find() -> Markup {
     html! {
         p { "Write it as you would tell a friend: “piano for my daughter, Upper West Side, Thursdays after four, under $90”. We show what we understood as small labels. Each can be taken away with one press, so a wrong guess costs nothing." }
-        p { "People who match everything come first. If few do, we add those who differ in one thing, and name the thing: another time, a little further, a little more money." }
+        p { "People who match everything come first. If few do, we add those who differ in one thing, and name the thing: another time, another day, nearby, a little more money." }
     }
 }
 

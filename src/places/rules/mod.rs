@@ -1,6 +1,7 @@
 //! Pure geography: reading a pack, measuring, and finding a place by name.
 
 pub mod gazetteer;
+pub mod import;
 pub mod names;
 pub mod pack;
 pub mod resolve;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::shape::Shape;
 use crate::base::geo::Point;
@@ -42,7 +42,7 @@ pub fn refuse<T>(file: &str, line: usize, what: impl fmt::Display) -> Result<T, 
     Err(PackError(format!("{file}, line {line}: {what}")))
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub code: String,
@@ -65,7 +65,7 @@ pub struct Settings {
     pub attributions: Vec<Attribution>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct BoundingBox {
     pub south: f64,
@@ -74,7 +74,7 @@ pub struct BoundingBox {
     pub east: f64,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parent {
     pub name: String,
@@ -85,7 +85,7 @@ pub struct Parent {
 }
 
 /// ZIP codes `from..=to` belong to the region and to this parent.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ZipRange {
     pub parent: String,
@@ -94,7 +94,7 @@ pub struct ZipRange {
 }
 
 /// Whose data a part of the pack is; shown on the about page.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attribution {
     pub what: String,

@@ -91,8 +91,11 @@ impl Build {
             Piece::Date(wish) => self.dates.push(wish.clone()),
             Piece::Time(wish) => self.times.push(wish.clone()),
             Piece::Place(wish) => self.places.push((candidate.from, candidate.to, wish.clone())),
-            Piece::Radius { hundredth_miles } => {
-                parsed.radius_mi = parsed.radius_mi.or(Some(f64::from(*hundredth_miles) / 100.0))
+            Piece::Radius { hundredth_miles, of_me } => {
+                parsed.radius_mi = parsed.radius_mi.or(Some(f64::from(*hundredth_miles) / 100.0));
+                if *of_me {
+                    self.places.push((candidate.from, candidate.to, PlaceWish::NearMe));
+                }
             }
             Piece::Lesson(lesson) => self.lessons.push(*lesson),
             Piece::Venue(venue) => parsed.place = parsed.place.or(Some(*venue)),

@@ -55,6 +55,20 @@ const KIDS: &[&str] = &[
     "twins",
     "elementary schooler",
     "schoolchildren",
+    "ninos",
+    "ninas",
+    "nino",
+    "nina",
+    "hijo",
+    "hija",
+    "enfants",
+    "enfant",
+    "bambini",
+    "criancas",
+    "timoun",
+    "детей",
+    "ребенка",
+    "дети",
 ];
 const TEENS: &[&str] = &[
     "teen",
@@ -113,6 +127,10 @@ const ADULTS: &[&str] = &[
     "father",
     "moms",
     "parents",
+    "adultos",
+    "adultes",
+    "adulti",
+    "взрослых",
 ];
 const SENIORS: &[&str] = &[
     "senior",
@@ -182,6 +200,13 @@ const LEAD: &[&str] = &[
     "for small",
     "for us",
     "geared toward",
+    "para",
+    "para mi",
+    "pour",
+    "pour mon",
+    "pour ma",
+    "per",
+    "для",
 ];
 const YEARS: &[&str] = &[
     "year old",

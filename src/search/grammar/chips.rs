@@ -56,7 +56,7 @@ fn describe(piece: &Piece, parsed: &Parsed) -> Option<(&'static str, String, Str
         Piece::Place(PlaceWish::NearMe) => Some(("place", "near_me".to_owned(), "near me".to_owned())),
         Piece::Place(PlaceWish::Known { names, .. }) => Some(("place", names.join("|"), place_label(names))),
         Piece::Place(PlaceWish::Unknown { said, sure: true }) => same("place", said.clone()),
-        Piece::Radius { hundredth_miles } => {
+        Piece::Radius { hundredth_miles, .. } => {
             let miles = f64::from(*hundredth_miles) / 100.0;
             Some(("radius", miles.to_string(), format!("within {miles} mi")))
         }

@@ -66,11 +66,12 @@ fn radius(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         ],
     );
     // "within 5 miles of me": where from is said by the same breath.
+    let around = end;
     let end = scan.skip(end, &["me", "my place", "my home", "home", "here"]);
     if let Ok(hundredth_miles) = u32::try_from(hundredth_miles)
         && (1..=10_000).contains(&hundredth_miles)
     {
-        push(out, lead, end, 8, Piece::Radius { hundredth_miles });
+        push(out, lead, end, 8, Piece::Radius { hundredth_miles, of_me: end > around });
     }
 }
 

@@ -76,6 +76,8 @@ pub enum Piece {
     Place(PlaceWish),
     Radius {
         hundredth_miles: u32,
+        /// Around the person who asks.
+        of_me: bool,
     },
     Lesson(LessonType),
     Venue(Venue),

@@ -136,7 +136,10 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
             day || !(alone || caps || scan.is(to, EXAM) || !scan.topic_elsewhere(from, to) || near_exam(scan, from))
         }
         "act" => !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from)),
-        "track" | "oil" | "swing" | "tap" | "magic" => scan.is(from.wrapping_sub(1), &["on", "keep", "right"]),
+        "swing" => scan.is(from.wrapping_sub(1), &["on", "my", "your", "golf", "bat", "tennis"]),
+        // "nail my interview" is no manicure.
+        "nail" => scan.is(to, &["my", "the", "a", "an", "that", "this", "it"]),
+        "track" | "oil" | "tap" | "magic" => scan.is(from.wrapping_sub(1), &["on", "keep", "right"]),
         _ => false,
     }
 }

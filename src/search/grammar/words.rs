@@ -12,6 +12,9 @@ const FILLERS: &[&str] = &[
     "and",
     "any",
     "anyone",
+    "anything",
+    "everything",
+    "whatever",
     "anybody",
     "are",
     "around",
@@ -313,6 +316,8 @@ const GENERIC: &[&str] = &[
     "help",
     "program",
     "programs",
+    "neighborhood",
+    "neighbourhood",
     "experience",
     "skill",
     "skills",
@@ -533,6 +538,7 @@ const SPOKEN: &[&str] = &[
     "weeks",
     "month",
     "years",
+    "trending",
 ];
 
 /// Every word the grammar itself knows.

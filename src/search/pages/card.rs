@@ -9,8 +9,9 @@ use crate::search::find::{Card, SHOWN_REVIEWS, miles};
 use crate::search::knowledge;
 use crate::web::components::{Face, Fact, Icon, ResultView, SlotState, SlotView};
 
-/// The card's view; `today` is the day where the person looks from.
-pub fn view(card: &Card, fee: Bp, today: Date) -> ResultView {
+/// The card's view; `today` is the day where the person looks from. Where a price was asked for, which is one an hour
+/// before booking protection, the card says how that becomes what is paid.
+pub fn view(card: &Card, fee: Bp, today: Date, priced: bool) -> ResultView {
     let (row, best) = (&card.row, &card.best);
     let offer = &row.offers[best.offer];
     ResultView {
@@ -19,7 +20,11 @@ pub fn view(card: &Card, fee: Bp, today: Date) -> ResultView {
         face: Face { photo: row.picture_url.clone(), ..Face::new(row.initials(), &row.id.to_string()) },
         line: line(card),
         pay: all_in(fee, offer.rate_at(best.place), best.minutes),
-        pay_for: format!("{} min, all in", best.minutes),
+        pay_for: if priced {
+            format!("{} min, all in ({} an hour)", best.minutes, offer.rate_at(best.place).dollars_short())
+        } else {
+            format!("{} min, all in", best.minutes)
+        },
         why: card.reason.clone(),
         facts: facts(card),
         slots_head: slots_head(card),

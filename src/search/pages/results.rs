@@ -20,7 +20,9 @@ use crate::search::ops::{self, Answered, Ask, Viewer};
 use crate::search::visitor::Visitor;
 use crate::search::visitor::api::remember;
 use crate::site::Site;
-use crate::web::components::{Icon, Pager, Pin, Tone, area_map, icon, notice, pager, result, search_box, tick, unfold};
+use crate::web::components::{
+    Icon, Pager, Pin, ResultView, Tone, area_map, icon, notice, pager, result, search_box, tick, unfold,
+};
 use crate::web::{Answer, Chrome, Head, Params, page};
 
 pub async fn search_page(
@@ -106,6 +108,9 @@ impl Shown<'_> {
                 p.small { "We read that as " b { "“" (corrected) "”" } "." }
             }
             @if let Some(message) = answered.message.as_ref().filter(|_| answered.found.total > 0 || !understood.nothing_fits) { (notice(Tone::Info, message)) }
+            @if parsed.has_price() && answered.found.total > 0 {
+                p.small.muted { "Your price is held against the instructor’s rate. What you pay in all, with booking protection, stands on each card." }
+            }
             @if !answered.location_suggestions.is_empty() {
                 p.small { (if answered.location_not_found { "Did you mean " } else { "More than one place has that name. Only " })
                     @for (at, name) in answered.location_suggestions.iter().enumerate() {
@@ -153,10 +158,27 @@ impl Shown<'_> {
         let exact: Vec<&Card> = cards.iter().filter(|card| card.group == Group::Exact).collect();
         html! {
             div.row.row--split { h2 { (self.heading()) } (filters::order(self.params, answered.understood.parsed.sort)) }
-            @if !exact.is_empty() { ul.plain { @for card in exact { (result(&card::view(card, self.fee, self.today))) } } }
+            @if !exact.is_empty() { ul.plain { @for card in exact { (result(&self.card(card))) } } }
             (self.relaxed())
             @if answered.exact() == 0 || answered.location_not_found { (self.own.wish(self.params, answered)) }
             (self.pages())
+        }
+    }
+
+    fn card(&self, card: &Card) -> ResultView {
+        let parsed = &self.answered.understood.parsed;
+        card::view(card, self.fee, self.today, parsed.has_price() || parsed.price_intent.is_some())
+    }
+
+    /// What the groups of those who nearly fit are called.
+    fn group_words(&self, group: Group) -> &'static str {
+        match group {
+            Group::Exact => "",
+            Group::OtherTimes if self.answered.understood.parsed.date.is_some() => "Same day, other times",
+            Group::OtherTimes => "Other times",
+            Group::OtherDates => "Other days",
+            Group::Nearby => "Nearby",
+            Group::OverPrice => "A little over your price",
         }
     }
 
@@ -165,8 +187,8 @@ impl Shown<'_> {
         match (exact, self.answered.found.relaxed.is_empty(), self.answered.applied.is_empty()) {
             (0, ..) => "Nobody fits all of it".to_owned(),
             (_, true, true) => text::count(exact, "instructor", "instructors"),
-            (1, ..) => "1 matches everything".to_owned(),
-            _ => format!("{exact} match everything"),
+            (1, ..) => "1 instructor matches everything".to_owned(),
+            _ => format!("{exact} instructors match everything"),
         }
     }
 
@@ -185,8 +207,8 @@ impl Shown<'_> {
                 @for group in here {
                     @let cards: Vec<&Card> = answered.cards().iter().filter(|card| card.group == group).collect();
                     @if !cards.is_empty() {
-                        h3 { (group_words(group)) }
-                        ul.plain { @for card in cards { (result(&card::view(card, self.fee, self.today))) } }
+                        h3 { (self.group_words(group)) }
+                        ul.plain { @for card in cards { (result(&self.card(card))) } }
                     }
                 }
             }
@@ -247,15 +269,5 @@ impl Shown<'_> {
             href: card::book_href(card, slot.date, slot.start),
             name: format!("{}, {}", card.row.name(), region.display),
         })
-    }
-}
-
-fn group_words(group: Group) -> &'static str {
-    match group {
-        Group::Exact => "",
-        Group::OtherTimes => "Another time",
-        Group::OtherDates => "Another day",
-        Group::Nearby => "A little further",
-        Group::OverPrice => "A little more money",
     }
 }

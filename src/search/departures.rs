@@ -1,18 +1,20 @@
 //! The next true departures of the whole marketplace, and the shelves' next free times: what the home
 //! page shows. Computed from live data, and kept only until the journal or the minute moves on.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::part::Search;
 use super::supply::{Index, Offer, Row};
 use super::understand::knowledge;
+use crate::availability::rules::dayline::DayLine;
+use crate::availability::rules::free::{Answer, Soonest, Window, starts_between};
 use crate::availability::rules::open::Opening;
 use crate::base::id::{CategoryId, OfferingId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Place, lesson_price};
 use crate::base::refusal::Outcome;
-use crate::base::time::{Timestamp, plus_days, today_in};
+use crate::base::time::{Date, Timestamp, WallTime, plus_days, today_in};
 use crate::payments::rules::pricing::PRICING;
 use crate::site::Site;
 use crate::store::Read;
@@ -94,83 +96,112 @@ pub fn student_fee(read: &dyn Read) -> Outcome<Bp> {
     Ok(PRICING.read(read)?.student_fee)
 }
 
+/// The next start of one person on one shelf, not yet in words.
+struct Start<'a> {
+    row: &'a Arc<Row>,
+    offer: &'a Offer,
+    place: Place,
+    minutes: u16,
+    opening: Opening,
+    today: bool,
+}
+
 fn compute(search: &Search, read: &dyn Read, index: &Index, now: Timestamp) -> Outcome<Departures> {
     let fee = student_fee(read)?;
-    let mut found: Vec<Next> = Vec::new();
+    let mut lines: HashMap<(u16, Date), DayLine> = HashMap::new();
+    let mut found: Vec<Start> = Vec::new();
     let mut shelves: BTreeMap<CategoryId, Shelf> = BTreeMap::new();
     for row in index.rows().filter(|row| row.is_public(now)) {
-        let mut told = HashSet::new();
+        let mut told: Vec<CategoryId> = Vec::new();
         for offer in &row.offers {
             let Some(service) = knowledge().catalogue.services().get(offer.service) else { continue };
-            let first_of_shelf = told.insert(service.category_id);
-            if !first_of_shelf {
+            if told.contains(&service.category_id) {
                 continue;
             }
-            let Some(next) = next(search, read, row, offer, now, fee)? else { continue };
+            told.push(service.category_id);
+            let Some(start) = start(search, read, index, &mut lines, row, offer, now)? else { continue };
             let shelf = shelves.entry(service.category_id).or_default();
             shelf.people += 1;
-            if shelf.first.as_ref().is_none_or(|(opening, _)| next.opening.start_utc < opening.start_utc) {
-                shelf.first = Some((next.opening, next.today));
+            if shelf.first.as_ref().is_none_or(|(opening, _)| start.opening.start_utc < opening.start_utc) {
+                shelf.first = Some((start.opening, start.today));
             }
-            found.push(next);
+            found.push(start);
         }
     }
-    found.sort_by(|a, b| a.opening.start_utc.cmp(&b.opening.start_utc).then(a.instructor.cmp(&b.instructor)));
-    Ok(Departures { board: varied(found), shelves })
+    found.sort_unstable_by_key(|start| (start.opening.start_utc, start.row.id, start.offer.id));
+    let board = varied(&found).into_iter().map(|start| start.told(fee)).collect();
+    Ok(Departures { board, shelves })
 }
 
 /// One row a person, and no service twice before every other had its turn.
-fn varied(found: Vec<Next>) -> Vec<Next> {
+fn varied<'a, 'r>(found: &'a [Start<'r>]) -> Vec<&'a Start<'r>> {
     let mut people = HashSet::new();
-    let mut services: BTreeMap<String, usize> = BTreeMap::new();
-    let mut kept: Vec<Next> = Vec::new();
+    let mut services: HashMap<usize, usize> = HashMap::new();
+    let mut kept: Vec<&Start> = Vec::new();
     for most in 1..=BOARD {
-        for next in &found {
+        for start in found {
             if kept.len() >= BOARD {
                 break;
             }
-            let taken = services.get(&next.what).copied().unwrap_or(0);
-            if taken < most && people.insert(next.instructor) {
-                *services.entry(next.what.clone()).or_default() += 1;
-                kept.push(next.clone());
+            let taken = services.get(&start.offer.service).copied().unwrap_or(0);
+            if taken < most && people.insert(start.row.id) {
+                *services.entry(start.offer.service).or_default() += 1;
+                kept.push(start);
             }
         }
     }
-    kept.sort_by(|a, b| a.opening.start_utc.cmp(&b.opening.start_utc).then(a.instructor.cmp(&b.instructor)));
+    kept.sort_by_key(|start| (start.opening.start_utc, start.row.id));
     kept
 }
 
-fn next(
+impl Start<'_> {
+    fn told(&self, fee: Bp) -> Next {
+        let (row, offer) = (self.row, self.offer);
+        Next {
+            instructor: row.id,
+            offering: offer.id,
+            what: knowledge().service_name(offer.service),
+            who: row.name(),
+            place: self.place,
+            area: row.area_names(&knowledge().places).into_iter().next(),
+            minutes: self.minutes,
+            pay: all_in(fee, offer.rate_at(self.place), self.minutes),
+            today: self.today,
+            opening: self.opening,
+        }
+    }
+}
+
+fn start<'a>(
     search: &Search,
     read: &dyn Read,
-    row: &Arc<Row>,
-    offer: &Offer,
+    index: &Index,
+    lines: &mut HashMap<(u16, Date), DayLine>,
+    row: &'a Arc<Row>,
+    offer: &'a Offer,
     now: Timestamp,
-    fee: Bp,
-) -> Outcome<Option<Next>> {
+) -> Outcome<Option<Start<'a>>> {
     let today = today_in(now, &row.zone);
-    let Some(place) =
-        offer.places.iter().copied().find(|place| *place != Place::Remote).or(offer.places.first().copied())
+    let there = offer.places.iter().copied().find(|place| *place != Place::Remote);
+    let (Some(place), Some(calendar)) =
+        (there.or(offer.places.first().copied()), index.calendars().get(usize::from(row.terms)))
     else {
         return Ok(None);
     };
-    let minutes = offer.usual();
-    let sheet = search.supply.sheet(read, row, today, plus_days(today, BOARD_DAYS))?;
-    let terms = sheet.calendar.terms(Some(place), now);
-    let Some(opening) = sheet.openings(&terms, today, plus_days(today, BOARD_DAYS), minutes, 1).into_iter().next()
-    else {
-        return Ok(None);
+    let (minutes, last) = (offer.usual(), plus_days(today, BOARD_DAYS));
+    let starts = starts_between(0, WallTime::END.minutes(), minutes);
+    let window = Window { from: today, to: last, on: &|_| true, starts, minutes };
+    let opening = match row.free.first(place, &Soonest::of(calendar, place, now), &window) {
+        Answer::None => None,
+        Answer::At(date, minute) => {
+            let line = lines.entry((row.terms, date)).or_insert_with(|| DayLine::of(date, &row.zone));
+            line.opening(WallTime::clamped(minute.into()), minutes)
+        }
+        Answer::Ask => {
+            let sheet = search.supply.sheet(read, row, today, last)?;
+            let terms = sheet.calendar.terms(Some(place), now);
+            sheet.openings(&terms, today, last, minutes, 1).into_iter().next()
+        }
     };
-    Ok(Some(Next {
-        instructor: row.id,
-        offering: offer.id,
-        what: knowledge().service_name(offer.service),
-        who: row.name(),
-        place,
-        area: row.area_names(&knowledge().places).into_iter().next(),
-        minutes,
-        pay: all_in(fee, offer.rate_at(place), minutes),
-        today: opening.date == today,
-        opening,
-    }))
+    Ok(opening.map(|opening| Start { row, offer, place, minutes, today: opening.date == today, opening }))
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::grammar::{self, KnownPlace, LocationKind, Token, TokenKind, Topic, TopicKind};
+use super::meaning::{Embedder, Whereabouts};
 use crate::catalog::Catalogue;
 use crate::places::{Gazetteer, PlaceKind};
 
@@ -83,13 +84,15 @@ pub struct Vocabulary {
     phrases: HashMap<String, Topic>,
     places: Arc<Gazetteer>,
     languages: HashMap<String, String>,
+    whereabouts: Whereabouts,
 }
 
 impl Vocabulary {
     pub fn new(catalogue: &Catalogue, places: Arc<Gazetteer>) -> Vocabulary {
         let mut phrases = Phrases::default();
         phrases.fill(catalogue);
-        Vocabulary { phrases: phrases.topics, places, languages: languages(catalogue) }
+        let whereabouts = Whereabouts::new(&places, Embedder::built_in());
+        Vocabulary { phrases: phrases.topics, places, languages: languages(catalogue), whereabouts }
     }
 }
 
@@ -131,7 +134,12 @@ impl grammar::Lexicon for Vocabulary {
     }
 
     fn place_like(&self, text: &str) -> Option<KnownPlace> {
-        let place = self.places.resolve(text);
+        let mut place = self.places.resolve(text);
+        if !place.is_known()
+            && let Some(meant) = self.whereabouts.meant(text, Embedder::built_in())
+        {
+            place = self.places.resolve(meant);
+        }
         (place.is_known() && place.confidence >= SURE_ENOUGH).then(|| KnownPlace {
             len: 0,
             kind: kind_of(place.kind),

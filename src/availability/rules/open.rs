@@ -112,12 +112,23 @@ impl DayFacts<'_> {
     }
 
     pub(super) fn opening(&self, start: WallTime, at: u16, minutes: u16) -> Opening {
+        self.line.opening_at(start, at, minutes)
+    }
+}
+
+impl DayLine {
+    /// The lesson that begins when the clock first shows `start`; none if it jumps over it.
+    pub fn opening(&self, start: WallTime, minutes: u16) -> Option<Opening> {
+        Some(self.opening_at(start, self.minute_of(start)?, minutes))
+    }
+
+    fn opening_at(&self, start: WallTime, at: u16, minutes: u16) -> Opening {
         Opening {
-            date: self.line.date,
+            date: self.date,
             start,
-            end: self.line.wall_at(at + minutes),
-            start_utc: self.line.instant(at),
-            end_utc: self.line.instant(at + minutes),
+            end: self.wall_at(at + minutes),
+            start_utc: self.instant(at),
+            end_utc: self.instant(at + minutes),
         }
     }
 }

@@ -65,6 +65,11 @@ impl Gazetteer {
         self.names.phrases().flat_map(|(phrase, _)| phrase.text.split(' '))
     }
 
+    /// Every phrase that names a place, in normal form, with the place's own name.
+    pub fn names_of_places(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.phrases().map(|(phrase, area)| (phrase.text.as_str(), area.name.as_str()))
+    }
+
     /// Places for what has been typed so far: beginnings of names first, then parts, then near misses.
     pub fn complete(&self, text: &str, limit: usize) -> Vec<Resolution> {
         let typed = normal(text);

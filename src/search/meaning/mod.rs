@@ -7,7 +7,9 @@
 mod embedder;
 mod lexical;
 mod nearest;
+mod whereabouts;
 
 pub use embedder::{Embedder, common_words};
 pub use lexical::Lexical;
 pub use nearest::Nearest;
+pub use whereabouts::Whereabouts;

@@ -37,9 +37,8 @@ pub struct Index {
     calendars: Arc<Vec<Calendar>>,
     reviews: u64,
     stars: f64,
-    /// Rises with every change, and per service with every change of somebody who teaches it.
+    /// Rises with every change.
     pub generation: u64,
-    changed: Vec<u64>,
 }
 
 impl Index {
@@ -49,7 +48,6 @@ impl Index {
             services: vec![Arc::default(); services],
             of_children: vec![Arc::default(); services],
             regions: vec![Arc::default(); regions],
-            changed: vec![0; services],
             ..Self::default()
         }
     }
@@ -108,11 +106,6 @@ impl Index {
         (self.reviews > 0).then(|| self.stars / self.reviews as f64)
     }
 
-    /// When the answer to a question about these services may last have become another.
-    pub fn changed(&self, services: impl Iterator<Item = usize>) -> u64 {
-        services.filter_map(|service| self.changed.get(service)).copied().max().unwrap_or(0)
-    }
-
     /// Puts a row (or nobody) in its place.
     pub fn put(&mut self, place: u32, row: Option<(Row, &Calendar)>) {
         self.generation += 1;
@@ -149,7 +142,6 @@ impl Index {
         mark(&mut self.everybody, place, there);
         for offer in &row.offers {
             mark(&mut self.services[offer.service], place, there);
-            self.changed[offer.service] = self.generation;
             let child = |age: &AgeGroup| matches!(age, AgeGroup::Toddler | AgeGroup::Kids);
             if offer.ages.iter().any(child) {
                 mark(&mut self.of_children[offer.service], place, there);

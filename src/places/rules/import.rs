@@ -439,7 +439,7 @@ mod tests {
             square("Old Town", -89.66),
             json!({
                 "type": "Feature", "properties": { "name": "Lakeside" },
-                "geometry": { "type": "MultiPolygon", "coordinates": [[[[-89.6, 39.8], [-89.5, 39.8], [-89.5, 39.9], [-89.6, 39.8]]]] },
+                "geometry": { "type": "MultiPolygon", "coordinates": [[[[-89.6, 39.8], [-89.55, 39.8], [-89.5, 39.8], [-89.5, 39.9], [-89.6, 39.8]]]] },
             }),
         ]);
         let imported = import(&text, &wish()).unwrap();

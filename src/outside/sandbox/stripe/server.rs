@@ -70,6 +70,13 @@ async fn answer(
     }
 }
 
+/// Parameters are compared, not bytes: a map of metadata may be written in another order the next time.
+fn in_order(form: &str) -> String {
+    let mut pairs: Vec<&str> = form.split('&').collect();
+    pairs.sort_unstable();
+    pairs.join("&")
+}
+
 /// A response whose body fails before its first byte: the caller sees a lost connection.
 fn broken_off() -> Response {
     let too_long = Full::new(Bytes::from_static(b"{}"));
@@ -125,7 +132,7 @@ impl StandIn {
             idempotency_key: call.key.clone(),
             booking_id: booking.clone(),
         };
-        let request = sha256_hex(format!("{} {} {}", call.method, call.path, call.form));
+        let request = sha256_hex(format!("{} {} {}", call.method, call.path, in_order(&call.form)));
         if let Some(key) = &call.key
             && let Some(replay) = books.replayed(key, now.as_second()).cloned()
         {

@@ -19,6 +19,8 @@ mod limits;
 mod live;
 mod mail;
 mod main_line;
+mod money_faults;
+mod money_race;
 mod operate;
 mod pages;
 mod passkeys;

@@ -108,7 +108,6 @@ fn render(chrome: &Chrome, preferences: &Preferences, saved: bool, refused: Opti
             div.wrap.stack.stack--l {
                 (page_head("What we tell you", "By mail. Mails about your password, your sign-ins and your money always come.", html! {}))
                 (account_tabs("/account/notifications"))
-                (account_tabs("/account/notifications"))
                 @if saved { (notice(Tone::Ok, "Saved.")) }
                 form.stack.stack--l method="post" action="/account/notifications" {
                     (section("mails", "Mails", "Tick what you want to hear about.", html! {

@@ -159,7 +159,7 @@ fn wishes(view: &View) -> Markup {
                         @if !wish.names.is_empty() { br; span.small { "Fits: " (wish.names.join(", ")) } }
                     }
                     @if wish.state == DemandState::Waiting {
-                        (post_button(&format!("/searches/notify/{}/stop", wish.id), &[], &Button::link("Give it up").says(&format!("Give up {}", wish.query))))
+                        (post_button(&format!("/searches/notify/{}/stop", wish.id), &[], &Button::link("Give it up").says(&format!("Give it up: {}", wish.query))))
                     }
                 }
             }

@@ -27,5 +27,5 @@ pub fn toast(words: impl Render, undo: Option<Markup>) -> Markup {
 
 /// Nothing yet: what will appear here, then one line button.
 pub fn empty(title: &str, words: &str, action: Option<Markup>) -> Markup {
-    html! { div.empty { h3 { (title) } p { (words) } @if let Some(action) = action { (action) } } }
+    html! { div.empty { h2.h3 { (title) } p { (words) } @if let Some(action) = action { (action) } } }
 }

@@ -139,11 +139,11 @@ impl Walk<'_> {
 fn shape(path: &str) -> String {
     let bare = path.split('?').next().unwrap_or(path);
     let part = |p: &str| if p.chars().any(|c| c.is_ascii_digit()) { "{}".to_owned() } else { p.to_owned() };
-    // Categories, areas and topics are many pages of one kind.
-    let kinds = ["categories", "areas", "help"];
+    // Categories, areas, topics and letters are many pages of one kind.
+    let kinds = ["categories", "areas", "help", "mail-texts"];
     let mut parts: Vec<String> = bare.split('/').map(part).collect();
-    if parts.get(1).is_some_and(|p| kinds.contains(&p.as_str())) {
-        parts.iter_mut().skip(2).for_each(|p| "{}".clone_into(p));
+    if let Some(kind) = parts.iter().position(|p| kinds.contains(&p.as_str())) {
+        parts.iter_mut().skip(kind + 1).for_each(|p| "{}".clone_into(p));
     }
     parts.join("/")
 }

@@ -47,7 +47,7 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
             html! { (times.at(one.last_seen_at)) },
             html! {
                 div.row {
-                    (link_button(&give, &Button::line("Give it a meaning").small().says(&format!("Give “{}” a meaning", one.query_normalized))))
+                    (link_button(&give, &Button::line("Give it a meaning").small().says(&format!("Give it a meaning: “{}”", one.query_normalized))))
                     @if !rejected {
                         (post_button("/admin/search/phrases/dismiss", &[("phrase", &one.query_normalized), ("kind", one.kind.name())], &Button::link("Dismiss").says(&format!("Dismiss “{}”", one.query_normalized))))
                     }

@@ -68,8 +68,10 @@ impl S3 {
             .unwrap();
         let s3 = Self { child, endpoint: format!("http://127.0.0.1:{}", port[6]), _dir: dir };
         let bucket = format!("http://127.0.0.1:{}/buckets/shop/", port[4]);
+        // The filer is up before the bucket's own door: made once, it is there.
+        let mut made = false;
         for _ in 0..600 {
-            let made = http().post(&bucket).send().await.is_ok_and(|answer| answer.status().is_success());
+            made = made || http().post(&bucket).send().await.is_ok_and(|answer| answer.status().is_success());
             if made && http().get(&s3.endpoint).send().await.is_ok() {
                 return s3;
             }

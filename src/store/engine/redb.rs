@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use redb::{
     Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError, TableDefinition,
@@ -17,6 +18,8 @@ use crate::store::tx::Overlay;
 const KV: TableDefinition<&[u8], &[u8]> = TableDefinition::new("kv");
 /// Small enough for the smallest VPS, large enough for the working set of a busy marketplace.
 const CACHE_BYTES: usize = 128 * 1024 * 1024;
+/// A file held by another is asked for again this long: a service that restarts meets its own end.
+const HANDOVER: Duration = Duration::from_secs(2);
 
 pub struct Redb {
     db: Database,
@@ -36,7 +39,15 @@ impl Redb {
 
     fn existing(path: &Path, check: bool) -> Result<Self, StoreError> {
         // The engine may panic over a file that it did not write.
-        let open = || builder().set_check_integrity_on_open(check).open(path);
+        let began = Instant::now();
+        let open = || loop {
+            match builder().set_check_integrity_on_open(check).open(path) {
+                Err(DatabaseError::DatabaseAlreadyOpen) if began.elapsed() < HANDOVER => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                opened => return opened,
+            }
+        };
         let name = path.display().to_string();
         match std::panic::catch_unwind(open) {
             Ok(opened) => Self::ready(opened, name),

@@ -132,7 +132,7 @@ pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, offset: usize,
     let count = |group: Group| candidates.iter().filter(|candidate| candidate.group == group).count();
     let groups: Vec<(Group, usize)> =
         groups.iter().map(|group| (*group, count(*group))).filter(|(_, count)| *count > 0).collect();
-    let relaxed = groups.iter().filter_map(|(group, _)| group.wish()).map(str::to_owned).collect();
+    let relaxed = relax::let_go(candidates.iter().map(|candidate| candidate.judged.fails));
     let total = candidates.len();
     // Only the page that is shown has to be in order.
     let end = offset.saturating_add(limit);
@@ -266,7 +266,7 @@ impl<'a> Judges<'a> {
         let sheet = self.sheet(row)?;
         let slots = openings(&sheet, &window(criteria, &best), best.place, best.minutes, view.now, SLOTS);
         let why = why::reasons(row, &best, criteria, &slots, view.now);
-        let reason = why::different(&best, criteria, &slots, group, row);
+        let reason = why::different(&best, criteria, &slots, row);
         Ok(Card { row: row.clone(), best, others, matching, score, signals, group, slots, why, reason })
     }
 }

@@ -17,17 +17,6 @@ pub enum Group {
 
 impl Group {
     pub const ALL: [Group; 5] = [Group::Exact, Group::OtherTimes, Group::OtherDates, Group::Nearby, Group::OverPrice];
-
-    /// The wish that was let go, as the answer names it.
-    pub fn wish(self) -> Option<&'static str> {
-        match self {
-            Group::Exact => None,
-            Group::OtherTimes => Some("time"),
-            Group::OtherDates => Some("date"),
-            Group::Nearby => Some("location"),
-            Group::OverPrice => Some("price"),
-        }
-    }
 }
 
 /// The group something belongs to: the last of the wishes that has to be let go for it.
@@ -54,12 +43,25 @@ pub fn shown(candidates: &[Fails], enough: usize) -> Vec<Group> {
             continue;
         }
         let more = candidates.iter().filter(|fails| group_of(**fails) == *group && allowed(**fails, &groups)).count();
-        if more > 0 {
+        // A place let go stays so, even if only a little more money finds somebody near it.
+        if more > 0 || *group == Group::Nearby {
             groups.push(*group);
             total += more;
         }
     }
     groups
+}
+
+/// The wishes that had to be let go for those who are shown, as the answer names them.
+pub fn let_go(shown: impl Iterator<Item = Fails>) -> Vec<String> {
+    let all = shown.fold(Fails::default(), |all, one| Fails {
+        time: all.time || one.time,
+        date: all.date || one.date,
+        location: all.location || one.location,
+        price: all.price || one.price,
+    });
+    let named = [(all.time, "time"), (all.date, "date"), (all.location, "location"), (all.price, "price")];
+    named.into_iter().filter(|(gone, _)| *gone).map(|(_, name)| name.to_owned()).collect()
 }
 
 /// Over-price results may not bring another place along when the place was kept.

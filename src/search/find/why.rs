@@ -1,8 +1,7 @@
 //! In words: why a card is here, and what is different about one that does not fit wholly.
 
 use super::criteria::{Criteria, KM_PER_MILE};
-use super::judge::Judged;
-use super::relax::Group;
+use super::judge::{Fails, Judged};
 use crate::availability::rules::open::Opening;
 use crate::base::money::Cents;
 use crate::base::price::{Place, lesson_price};
@@ -57,37 +56,33 @@ fn age_words(group: &str) -> &str {
     }
 }
 
-/// What is different about a result that needed a wish let go.
-pub fn different(best: &Judged, criteria: &Criteria, slots: &[Opening], group: Group, row: &Row) -> Option<String> {
-    let free =
-        slots.first().map(|slot| format!("Free {} at {}.", day(slot.date, criteria.today), fmt_clock(slot.start)));
-    Some(
-        match group {
-            Group::Exact => return None,
-            Group::OtherTimes => format!("Nothing free at that time. {}", free.unwrap_or_default()),
-            Group::OtherDates => {
-                let when = &criteria.when;
-                let asked = if when.first == when.last {
-                    format!("on {}", day(when.first, criteria.today))
-                } else {
-                    "on those days".to_owned()
-                };
-                format!("Nothing free {asked}. {}", free.unwrap_or_default())
-            }
-            Group::Nearby => {
-                let label = criteria.area.as_ref().map_or("there", |area| area.label.as_str());
-                format!("{} from {label}.", best.distance_km.map_or_else(|| "A little further".to_owned(), miles))
-            }
-            Group::OverPrice => {
-                let rate = row.offers[best.offer].rate_at(best.place);
-                let paid = if criteria.money.per_session { lesson_price(rate, best.minutes) } else { rate };
-                let max = Cents(criteria.money.max.unwrap_or(0));
-                format!("{} over your {}.", (paid - max).dollars_short(), max.dollars_short())
-            }
+/// What is different about a result that needed wishes let go: a sentence for each.
+pub fn different(best: &Judged, criteria: &Criteria, slots: &[Opening], row: &Row) -> Option<String> {
+    let mut said = Vec::new();
+    let free = |nothing: &str| {
+        let slot = slots.first()?;
+        Some(format!("Nothing free {nothing}. Free {} at {}.", day(slot.date, criteria.today), fmt_clock(slot.start)))
+    };
+    let when = &criteria.when;
+    match best.fails {
+        Fails { date: true, .. } if when.first == when.last => {
+            said.extend(free(&format!("on {}", day(when.first, criteria.today))));
         }
-        .trim_end()
-        .to_owned(),
-    )
+        Fails { date: true, .. } => said.extend(free("on those days")),
+        Fails { time: true, .. } => said.extend(free("at that time")),
+        _ => {}
+    }
+    if best.fails.location {
+        let label = criteria.area.as_ref().map_or("there", |area| area.label.as_str());
+        said.push(format!("{} from {label}.", best.distance_km.map_or_else(|| "A little further".to_owned(), miles)));
+    }
+    if best.fails.price {
+        let rate = row.offers[best.offer].rate_at(best.place);
+        let paid = if criteria.money.per_session { lesson_price(rate, best.minutes) } else { rate };
+        let max = Cents(criteria.money.max.unwrap_or(0));
+        said.push(format!("{} over your {}.", (paid - max).dollars_short(), max.dollars_short()));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// "today", "tomorrow", "Thu Nov 12".

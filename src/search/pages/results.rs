@@ -203,7 +203,7 @@ impl Shown<'_> {
         }
         html! {
             section.relaxed aria-labelledby="relaxed-h" {
-                h2 id="relaxed-h" { (if answered.exact() == 0 { format!("{count} nearly do") } else { format!("{count} more, one thing different") }) }
+                h2 id="relaxed-h" { (if answered.exact() == 0 { format!("{count} nearly do") } else { format!("{count} more come close") }) }
                 @for group in here {
                     @let cards: Vec<&Card> = answered.cards().iter().filter(|card| card.group == group).collect();
                     @if !cards.is_empty() {

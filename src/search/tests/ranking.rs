@@ -1,7 +1,7 @@
 //! The formulae of ranking and the ladder of relaxation.
 
 use crate::search::find::Group;
-use crate::search::find::testing::{Fails, allowed, group_of};
+use crate::search::find::testing::{Fails, allowed, group_of, let_go};
 
 fn shown(fails: &[Fails]) -> Vec<Group> {
     crate::search::find::testing::shown(fails, 5)
@@ -32,4 +32,8 @@ fn wishes_are_let_go_until_there_is_enough() {
     let dear_and_far = Fails { location: true, price: true, ..FITS };
     assert!(!allowed(dear_and_far, &[Group::Exact, Group::OverPrice]));
     assert!(allowed(dear_and_far, &[Group::Exact, Group::Nearby, Group::OverPrice]));
+    // Nobody is there, and those near it all cost a little more: better than nobody.
+    assert_eq!(shown(&[dear_and_far]), [Group::Exact, Group::Nearby, Group::OverPrice]);
+    assert_eq!(shown(&[dear_and_far, price]), [Group::Exact, Group::Nearby, Group::OverPrice]);
+    assert_eq!(let_go([FITS, dear_and_far].into_iter()), ["location", "price"]);
 }

@@ -108,7 +108,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 }
 
 fn from_urlencoded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
-    serde_urlencoded::from_bytes(bytes).map_err(|error| named_field(".".into(), &error.to_string()))
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(bytes));
+    serde_path_to_error::deserialize(pairs)
+        .map_err(|error| named_field(error.path().to_string(), &error.inner().to_string()))
 }
 
 /// An id in the path. Not an id at all: 422 in the API, an ordinary 404 on pages.
@@ -197,4 +199,30 @@ fn unsupported(expected: &str) -> Refusal {
 fn content_type(headers: &HeaderMap) -> String {
     let full = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     full.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Asked {
+        limit: Option<u8>,
+        sort: Option<Sort>,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Sort {
+        Soonest,
+    }
+
+    #[test]
+    fn a_bad_parameter_is_named() {
+        for (query, field) in [("sort=best", "sort"), ("limit=many", "limit"), ("limit=1&limit=2", "limit")] {
+            let refusal = from_urlencoded::<Asked>(query.as_bytes()).unwrap_err();
+            assert_eq!(refusal.errors[0].field, field, "{query}");
+        }
+        assert!(from_urlencoded::<Asked>(b"sort=soonest&other=1").is_ok());
+    }
 }

@@ -1,18 +1,21 @@
 //! What the store can do on this machine. `cargo bench --bench store`; the last line is JSON.
 //!
-//! Writes are measured three ways in one run: grouped (as the program does), one fsync per write, and with no fsync at
-//! all. `INSTAINSTRU_BENCH_ROWS` sets the size of the large file (default 1,000,000 rows, about 1 GB).
+//! Writes are measured three ways in one run: as the program does them, into the file without a log before it, and the
+//! program's way with no fsync at all, neither of the file nor of the log. Each run is long enough for the log to begin
+//! again, so what that costs is in the figures. `INSTAINSTRU_BENCH_ROWS` sets the size of the large file (default
+//! 1,000,000 rows, about 1 GB), `INSTAINSTRU_BENCH_SECONDS` the length of a run.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use instainstru::base::limits::LOG_BYTES;
 use instainstru::base::time::Timestamp;
-use instainstru::store::engine::Redb;
+use instainstru::store::engine::{Logged, Redb};
 use instainstru::store::{Catalogue, Dir, Event, Index, Read, ReadExt, Span, Stamp, Store, Table, Tx, backup, journal};
 use redb::StorageBackend;
 use redb::backends::FileBackend;
@@ -38,27 +41,31 @@ impl Event for Booked {
     const KIND: &'static str = "lesson.booked";
 }
 
-const RUN: Duration = Duration::from_secs(3);
 const WRITERS: [usize; 4] = [1, 8, 64, 256];
 
-/// A disk that never waits: what the work costs without any fsync.
+/// A file that counts its syncs, and does without them when told so: what the work costs if no disk is waited for.
 #[derive(Debug)]
-struct NoSync(FileBackend);
-impl StorageBackend for NoSync {
+struct Counted {
+    file: FileBackend,
+    syncs: Arc<AtomicU64>,
+    waits: bool,
+}
+impl StorageBackend for Counted {
     fn len(&self) -> io::Result<u64> {
-        self.0.len()
+        self.file.len()
     }
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.read(offset, out)
+        self.file.read(offset, out)
     }
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.set_len(len)
+        self.file.set_len(len)
     }
     fn sync_data(&self) -> io::Result<()> {
-        Ok(())
+        self.syncs.fetch_add(1, Ordering::Relaxed);
+        if self.waits { self.file.sync_data() } else { Ok(()) }
     }
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.write(offset, data)
+        self.file.write(offset, data)
     }
 }
 
@@ -78,10 +85,22 @@ fn book(tx: &mut Tx, n: u64) -> instainstru::base::refusal::Outcome<()> {
     tx.emit(&Booked { lesson: n })
 }
 
-fn unsynced(dir: &Path) -> Store {
-    let file = File::options().read(true).write(true).create(true).truncate(true).open(dir.join("nosync")).unwrap();
-    let engine = Redb::on(NoSync(FileBackend::new(file).unwrap()), "nosync").unwrap();
-    Store::over(Arc::new(engine), "nosync").unwrap()
+/// A fresh store in `dir`, with or without the log before its file, with or without syncs.
+fn fresh(dir: &Path, logged: bool, waits: bool) -> (Store, Arc<AtomicU64>) {
+    std::fs::create_dir_all(dir).unwrap();
+    let syncs = Arc::new(AtomicU64::new(0));
+    let disk = |name: &str| {
+        let file =
+            File::options().read(true).write(true).create(true).truncate(true).open(dir.join(name)).unwrap();
+        Counted { file: FileBackend::new(file).unwrap(), syncs: syncs.clone(), waits }
+    };
+    let store = if logged {
+        let engine = Logged::on(disk("file"), disk("log"), LOG_BYTES, "a bench").unwrap();
+        Store::over(Arc::new(engine), "a bench").unwrap()
+    } else {
+        Store::over(Arc::new(Redb::on(disk("file"), "a bench").unwrap()), "a bench").unwrap()
+    };
+    (store, syncs)
 }
 
 /// Microseconds of processor time this process has used.
@@ -94,15 +113,20 @@ fn cpu_micros() -> f64 {
 
 struct Pressed {
     per_second: f64,
+    p50_ms: f64,
     p99_ms: f64,
     cpu_us: f64,
     batch: f64,
+    syncs: f64,
 }
 
 /// `writers` tasks, each writing again as soon as it was answered.
-fn press(store: &Store, writers: usize) -> Pressed {
+fn press((store, syncs): &(Store, Arc<AtomicU64>), writers: usize) -> Pressed {
+    let run = std::env::var("INSTAINSTRU_BENCH_SECONDS").map_or(10, |seconds| seconds.parse().unwrap());
+    let run = Duration::from_secs(run);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let (before, cpu, began) = (store.figures(), cpu_micros(), Instant::now());
+    let (before, synced) = (store.figures(), syncs.load(Ordering::Relaxed));
+    let (cpu, began) = (cpu_micros(), Instant::now());
     let mut took: Vec<f64> = runtime.block_on(async {
         let tasks: Vec<_> = (0..writers as u64)
             .map(|w| {
@@ -110,7 +134,7 @@ fn press(store: &Store, writers: usize) -> Pressed {
                 tokio::spawn(async move {
                     let mut took = Vec::new();
                     for n in 0u64.. {
-                        if began.elapsed() > RUN {
+                        if began.elapsed() > run {
                             break;
                         }
                         let asked = Instant::now();
@@ -129,38 +153,43 @@ fn press(store: &Store, writers: usize) -> Pressed {
     });
     let (seconds, after) = (began.elapsed().as_secs_f64(), store.figures());
     took.sort_by(f64::total_cmp);
+    let commits = (after.commits - before.commits).max(1) as f64;
     Pressed {
         per_second: took.len() as f64 / seconds,
+        p50_ms: took[took.len() / 2],
         p99_ms: took[took.len() * 99 / 100],
         cpu_us: (cpu_micros() - cpu) / took.len() as f64,
-        batch: (after.writes - before.writes) as f64 / (after.commits - before.commits).max(1) as f64,
+        batch: (after.writes - before.writes) as f64 / commits,
+        syncs: (syncs.load(Ordering::Relaxed) - synced) as f64 / commits,
     }
 }
 
+fn measured(kind: &str, store: (Store, Arc<AtomicU64>), writers: usize, out: &mut Map<String, Value>) -> f64 {
+    let run = press(&store, writers);
+    store.0.close();
+    println!(
+        "{kind:>8} {writers:>4} writers: {:>7.0}/s, p50 {:.2} p99 {:.2} ms, {:.0} µs CPU each, {:.0} a commit, {:.2} syncs a commit",
+        run.per_second, run.p50_ms, run.p99_ms, run.cpu_us, run.batch, run.syncs
+    );
+    let mut note = |what: &str, value: f64| out.insert(format!("{kind}_{writers}_{what}"), json!(value));
+    note("per_s", run.per_second.round());
+    note("p50_ms", run.p50_ms);
+    note("p99_ms", run.p99_ms);
+    note("cpu_us", run.cpu_us);
+    note("syncs_per_commit", run.syncs);
+    run.per_second
+}
+
 fn writes(dir: &Path, out: &mut Map<String, Value>) {
-    let mut rates = Vec::new();
-    for writers in WRITERS {
-        let place = dir.join(format!("w{writers}"));
-        let store = Store::open(&place).unwrap();
-        let run = press(&store, writers);
-        store.close();
-        println!(
-            "{writers:>4} writers: {:>7.0}/s, p99 {:.2} ms, {:.0} µs CPU each, {:.0} a commit",
-            run.per_second, run.p99_ms, run.cpu_us, run.batch
-        );
-        out.insert(format!("grouped_{writers}_per_s"), json!(run.per_second.round()));
-        out.insert(format!("grouped_{writers}_p99_ms"), json!(run.p99_ms));
-        out.insert(format!("grouped_{writers}_cpu_us"), json!(run.cpu_us));
-        rates.push(run.per_second);
+    let rates =
+        WRITERS.map(|writers| measured("grouped", fresh(&dir.join(format!("w{writers}")), true, true), writers, out));
+    for writers in [1, 256] {
+        measured("unlogged", fresh(&dir.join(format!("u{writers}")), false, true), writers, out);
     }
-    let store = unsynced(dir);
-    let free = press(&store, 256);
-    store.close();
-    println!(" no fsync, 256: {:>7.0}/s, {:.0} µs CPU each", free.per_second, free.cpu_us);
-    out.insert("nosync_256_per_s".into(), json!(free.per_second.round()));
+    let free = measured("nosync", fresh(&dir.join("nosync"), true, false), 256, out);
     // One writer at a time shares its fsync with nobody.
     out.insert("grouped_256_over_single".into(), json!(rates[3] / rates[0]));
-    out.insert("grouped_256_over_nosync".into(), json!(rates[3] / free.per_second));
+    out.insert("grouped_256_over_nosync".into(), json!(rates[3] / free));
 }
 
 fn each_us(times: u64, mut work: impl FnMut(u64)) -> f64 {

@@ -10,6 +10,8 @@ pub const SANDBOX_SECONDS: u64 = 1800;
 pub const WRITE_QUEUE: usize = 4096;
 /// Transactions that share one fsync.
 pub const WRITE_BATCH: usize = 256;
+/// Bytes of the log in front of the store's file: what a start after a crash has to read at most.
+pub const LOG_BYTES: u64 = 32 * 1024 * 1024;
 /// Bytes of one stored value.
 pub const VALUE_BYTES: usize = 100 * 1024;
 /// Bytes one transaction may write.

@@ -1,4 +1,5 @@
-//! The store: everything the marketplace knows, in one file of one directory.
+//! The store: everything the marketplace knows, in one file of one directory (while it is open, and after a crash, with
+//! the log beside it).
 //!
 //! Guarantees
 //! - A write is one re-runnable closure over the newest state plus its own overlay; it happens whole or not at all.

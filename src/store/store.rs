@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 
 use super::blobs::{Files, needed};
-use super::engine::{Chaos, Engine, Memory, Redb};
+use super::engine::{Chaos, Engine, Logged, Memory, Redb};
 use super::journal::last_seq;
 use super::read::{ReadExt, Snapshot};
 use super::table::Table;
@@ -21,7 +21,7 @@ use crate::base::limits::WRITE_QUEUE;
 use crate::base::refusal::{Outcome, Refusal};
 
 /// The version of the data's shape. Newer data is refused, older upgraded, fresh stamped.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Facts about the data as a whole: `format`.
 pub static META: Table<String, u32> = Table::new(0x0100, "name_number");
@@ -54,18 +54,18 @@ impl Store {
     /// Opens `dir/store.redb`, making directory and file when they are missing.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
-        Self::at(dir, |path| Ok(Arc::new(Redb::open(path)?)))
+        Self::at(dir, |path| Ok(Arc::new(Logged::open(path)?)))
     }
 
     /// The same for tests of the whole program: each write runs twice, and one that minds is refused.
     pub fn open_rehearsing(dir: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(dir).map_err(|e| StoreError::io(dir.display().to_string(), e))?;
-        Self::at(dir, |path| Ok(Arc::new(Chaos(Redb::open(path)?))))
+        Self::at(dir, |path| Ok(Arc::new(Chaos(Logged::open(path)?))))
     }
 
     /// Opens what is there after checking every page of it.
     pub fn open_checked(dir: &Path) -> Result<Self, StoreError> {
-        Self::at(dir, |path| Ok(Arc::new(Redb::open_checked(path)?)))
+        Self::at(dir, |path| Ok(Arc::new(Logged::open_checked(path)?)))
     }
 
     fn at(dir: &Path, open: impl FnOnce(&Path) -> Result<Arc<dyn Engine>, StoreError>) -> Result<Self, StoreError> {
@@ -106,6 +106,7 @@ impl Store {
             broken: broken.clone(),
             figures: figures.clone(),
             next_seq: last + 1,
+            restless: false,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())

@@ -26,10 +26,16 @@ struct Step {
 }
 
 /// Every step there ever was, in order; the last one leads to [`FORMAT`].
-const STEPS: [Step; 1] = [
+const STEPS: [Step; 2] = [
     // Format 1 did not say which indexes are complete: they are built once more.
     Step { to: 2, run: settle },
+    // After a crash, data of format 3 is in the file and its log. Nothing changes in it, but a program that does not know
+    // of the log must not open the file without it.
+    Step { to: 3, run: |_, _| Ok(()) },
 ];
+
+/// Backups of older formats that stay.
+const OLDER_KEPT: usize = 2;
 
 /// What steps work on.
 struct Work<'a> {
@@ -71,6 +77,7 @@ impl Store {
         let name = format!("before-format-{FORMAT}-{}", backup::name_at(stamp.now));
         let taken = backup::take(self, data_dir, backups, (&name, stamp), catalogue)?;
         self.run_steps(catalogue, stamp)?;
+        thin(backups);
         tracing::info!(backup = %taken.path.display(), "the data is upgraded; the backup of the older format stays");
         Ok(Some(Upgraded { from, backup: taken.path }))
     }
@@ -88,6 +95,25 @@ impl Store {
 
     fn settle(&self, catalogue: &Catalogue, stamp: Stamp) -> Result<(), StoreError> {
         settle(&Work { store: self, catalogue, stamp }, &mut Progress::of("filling new indexes"))
+    }
+}
+
+/// Takes away all but the newest few backups that upgrades left behind; what cannot be taken away stays.
+fn thin(backups: &Path) {
+    let entries = std::fs::read_dir(backups).into_iter().flatten().flatten();
+    let mut left: Vec<_> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let (_, at) = name.strip_prefix("before-format-")?.split_once('-')?;
+            Some((backup::time_of(at)?, entry.path()))
+        })
+        .collect();
+    left.sort_unstable();
+    let surplus = left.len().saturating_sub(OLDER_KEPT);
+    for (_, path) in left.into_iter().take(surplus) {
+        if let Err(error) = std::fs::remove_dir_all(&path) {
+            tracing::warn!(path = %path.display(), %error, "an old backup cannot be taken away");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -15,6 +15,8 @@ use super::{StoreError, value};
 use crate::base::limits::WRITE_BATCH;
 use crate::base::refusal::{Outcome, Refusal};
 
+/// Whoever has not written for so long is resting.
+const REST: Duration = Duration::from_secs(2);
 /// The longest a group waits for more.
 const LONGEST_WAIT: Duration = Duration::from_millis(2);
 
@@ -57,19 +59,42 @@ pub(super) struct Writer {
     pub broken: Arc<watch::Sender<Option<String>>>,
     pub figures: Arc<Figures>,
     pub next_seq: u64,
+    /// Something was committed since the engine could rest.
+    pub restless: bool,
 }
 
 impl Writer {
     /// Runs until every sender is gone and the queue is empty.
     pub fn run(mut self) {
         let (mut last, mut patience) = (1, Duration::ZERO);
-        while let Ok(first) = self.queue.recv() {
+        while let Some(first) = self.next() {
             let batch = self.gather(first, last, Instant::now() + patience);
             self.figures.queued.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             last = batch.len();
             let began = Instant::now();
             self.group(batch);
             patience = (began.elapsed() / 4).min(LONGEST_WAIT);
+        }
+    }
+
+    /// The next write; the engine may rest before it comes.
+    fn next(&mut self) -> Option<Write> {
+        if self.restless {
+            match self.queue.recv_timeout(REST) {
+                Ok(write) => return Some(write),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => self.rest(),
+            }
+        }
+        self.queue.recv().ok()
+    }
+
+    fn rest(&mut self) {
+        self.restless = false;
+        if self.broken.borrow().is_none()
+            && let Err(error) = self.engine.rest()
+        {
+            self.broken.send_replace(Some(error.to_string()));
         }
     }
 
@@ -128,7 +153,7 @@ impl Writer {
                 self.broken.send_replace(Some(error.to_string()));
                 return answer_all(answers.into_iter().map(|(done, _)| done), &error.to_string());
             }
-            self.next_seq = seq;
+            (self.next_seq, self.restless) = (seq, true);
             let kept = answers.iter().filter(|(_, answer)| answer.is_ok()).count();
             self.figures.committed(kept as u64, started.elapsed());
             self.committed.send_modify(|n| *n += 1);

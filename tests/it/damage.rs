@@ -101,6 +101,24 @@ fn plant(dir: &Path) -> Vec<String> {
     expected
 }
 
+/// What a machine that stopped in the middle of some writes would have left, with a bit turned in the log since.
+fn stopped_with_a_log(dir: &Path) -> tempfile::TempDir {
+    let store = Store::open(dir).unwrap();
+    for n in 0..5u64 {
+        store.write_blocking(stamp(), move |tx| tx.put(&Table::<u64, u64>::new(0xFFAA, "stranger"), &n, &n)).unwrap();
+    }
+    let left = tempfile::tempdir().unwrap();
+    for file in ["store.redb", "store.log"] {
+        std::fs::copy(dir.join(file), left.path().join(file)).unwrap();
+    }
+    store.close();
+    let log = left.path().join("store.log");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes[4096 + 70] ^= 4;
+    std::fs::write(&log, bytes).unwrap();
+    left
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_walks_the_demo_and_names_what_is_wrong() {
     let mut app = TestApp::demo_at(NOON).await;
@@ -114,6 +132,11 @@ async fn verify_walks_the_demo_and_names_what_is_wrong() {
         assert!(said.contains(wrong), "{wrong:?} is missing in {said}");
     }
     assert!(expected.len() >= 10);
+    // Nor is a log walked that lacks what was acknowledged, after a stop that left it behind.
+    let crashed = tokio::task::block_in_place(|| stopped_with_a_log(dir.path()));
+    let (whole, said) = run(crashed.path(), &["verify"]);
+    let log = crashed.path().join("store.log");
+    assert!(!whole && said.contains(log.to_str().unwrap()) && said.contains("is damaged"), "{said}");
     // A file whose pages are not what was written is not even walked.
     let file = dir.path().join("store.redb");
     let mut bytes = std::fs::read(&file).unwrap();

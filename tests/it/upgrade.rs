@@ -1,5 +1,5 @@
-//! Data of every format there ever was opens in this build. `tests/fixtures/format-1` was written by the first program
-//! of format 1: codes sent to three people, their mails, jobs, journal and cursors. A fixture is never regenerated.
+//! Data of every format there ever was opens in this build. `tests/fixtures/format-N` was written by a program of format
+//! N: codes sent to three people, their mails, jobs, journal and cursors. A fixture is never regenerated.
 
 use std::path::Path;
 use std::process::Command;
@@ -29,18 +29,22 @@ fn holds_everything(dir: &Path) {
 }
 
 #[test]
-fn data_of_format_1_is_backed_up_upgraded_and_whole() {
+fn data_of_every_older_format_is_backed_up_upgraded_and_whole() {
+    (1..FORMAT).for_each(comes_from);
+}
+
+fn comes_from(format: u32) {
     let dir = tempfile::tempdir().unwrap();
-    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/format-1/store.redb");
+    let fixture = format!("{}/tests/fixtures/format-{format}/store.redb", env!("CARGO_MANIFEST_DIR"));
     std::fs::copy(fixture, dir.path().join("store.redb")).unwrap();
-    assert_eq!(Store::open(dir.path()).unwrap().format().unwrap(), 1, "the fixture is of format 1");
+    assert_eq!(Store::open(dir.path()).unwrap().format().unwrap(), format, "what the fixture is of");
     assert!(run(dir.path(), &["verify"]).contains("in order"));
     holds_everything(dir.path());
     // Before anything was changed a backup was taken, and it leads to the same.
     let backups: Vec<_> = std::fs::read_dir(dir.path().join("backups")).unwrap().map(|e| e.unwrap().path()).collect();
     let [backup] = backups.as_slice() else { panic!("{backups:?}") };
-    assert!(backup.file_name().unwrap().to_str().unwrap().starts_with("before-format-2-"), "{backup:?}");
-    assert!(std::fs::read_to_string(backup.join("manifest.json")).unwrap().contains("\"format\": 1"));
+    assert!(backup.file_name().unwrap().to_str().unwrap().starts_with(&format!("before-format-{FORMAT}-")), "{backup:?}");
+    assert!(std::fs::read_to_string(backup.join("manifest.json")).unwrap().contains(&format!("\"format\": {format}")));
     let restored = tempfile::tempdir().unwrap();
     run(restored.path(), &["restore", backup.to_str().unwrap()]);
     holds_everything(restored.path());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::manifest::Manifest;
 use super::{BESIDE, Scratch, copy};
-use crate::store::engine::{Redb, sync_dir};
+use crate::store::engine::{Redb, log_of, sync_dir};
 use crate::store::{Catalogue, Stamp, Store, StoreError};
 
 /// Checks every file of the backup, opens a copy, verifies it, and only then puts it in place. What was there is kept
@@ -56,9 +56,15 @@ pub fn place(incoming: &Path, data_dir: &Path, catalogue: &Catalogue, stamp: Sta
     let moved = || {
         let aside = (1..).map(|n| data_dir.join(format!("replaced-{n}"))).find(|dir| !dir.exists());
         let aside = aside.unwrap_or_else(|| data_dir.join("replaced"));
-        if data_dir.join("store.redb").exists() {
+        let (file, kept) = (data_dir.join("store.redb"), aside.join("store.redb"));
+        if file.exists() {
             std::fs::create_dir_all(&aside)?;
-            std::fs::hard_link(data_dir.join("store.redb"), aside.join("store.redb"))?;
+            std::fs::hard_link(&file, &kept)?;
+            // After a crash the newest changes are in the log. Not the same file under two names: one is written again.
+            if log_of(&file).exists() {
+                std::fs::copy(log_of(&file), log_of(&kept))?;
+                std::fs::File::open(log_of(&kept))?.sync_all()?;
+            }
         }
         for beside in BESIDE {
             if aside.exists() && data_dir.join(beside).exists() {
@@ -68,8 +74,12 @@ pub fn place(incoming: &Path, data_dir: &Path, catalogue: &Catalogue, stamp: Sta
                 std::fs::rename(incoming.join(beside), data_dir.join(beside))?;
             }
         }
-        std::fs::rename(incoming.join("store.redb"), data_dir.join("store.redb"))?;
-        sync_dir(&data_dir.join("store.redb"))?;
+        std::fs::rename(incoming.join("store.redb"), &file)?;
+        sync_dir(&file)?;
+        // It went on where the replaced file ended; for this one it does not count even if it stays.
+        if log_of(&file).exists() {
+            std::fs::remove_file(log_of(&file))?;
+        }
         // It told of the old state; it is built again from the new one.
         if data_dir.join("index").exists() { std::fs::remove_dir_all(data_dir.join("index")) } else { Ok(()) }
     };

@@ -14,6 +14,9 @@ impl<E: Engine> Engine for Chaos<E> {
     fn commit(&self, changes: &Overlay) -> Result<(), StoreError> {
         self.0.commit(changes)
     }
+    fn rest(&self) -> Result<(), StoreError> {
+        self.0.rest()
+    }
     fn rehearses(&self) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! The embedded engine: one redb file, one table of bytes.
+//! One redb file with one table of bytes. Each commit is durable and can be opened at once after a crash.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -6,9 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use redb::{
-    Builder, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError, TableDefinition,
+    Builder, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError,
+    TableDefinition, TableError, WriteTransaction,
 };
 
+use super::log::Lap;
 use super::{Engine, EngineRead, Pair};
 use crate::store::StoreError;
 use crate::store::progress::Progress;
@@ -16,6 +18,8 @@ use crate::store::read::Dir;
 use crate::store::tx::Overlay;
 
 const KV: TableDefinition<&[u8], &[u8]> = TableDefinition::new("kv");
+/// The lap of the log whose records belong on top of this file; nothing when the file alone is everything.
+const LAP: TableDefinition<(), [u8; 16]> = TableDefinition::new("lap");
 /// Small enough for the smallest VPS, large enough for the working set of a busy marketplace.
 const CACHE_BYTES: usize = 128 * 1024 * 1024;
 /// A file held by another is asked for again this long: a service that restarts meets its own end.
@@ -94,9 +98,35 @@ impl Redb {
             other => StoreError::io(&path, other),
         })?;
         let engine = Self { db, path };
-        // A read needs the table to be there.
-        engine.commit(&Overlay::new())?;
+        engine.make_tables()?;
         Ok(engine)
+    }
+
+    /// A read needs them to be there.
+    fn make_tables(&self) -> Result<(), StoreError> {
+        let read = self.db.begin_read().map_err(|e| self.io(e))?;
+        match read.open_table(KV).map(drop).and_then(|()| read.open_table(LAP).map(drop)) {
+            Ok(()) => Ok(()),
+            Err(TableError::TableDoesNotExist(_)) => {
+                let mut staged = self.stage()?;
+                staged.put(&Overlay::new())?;
+                staged.follow(None)?;
+                staged.keep()
+            }
+            Err(other) => Err(self.io(other)),
+        }
+    }
+
+    /// Which lap of the log goes on where this file ends.
+    pub(super) fn lap(&self) -> Result<Option<Lap>, StoreError> {
+        let read = self.db.begin_read().map_err(|e| self.io(e))?;
+        let table = read.open_table(LAP).map_err(|e| self.io(e))?;
+        Ok(table.get(()).map_err(|e| self.io(e))?.map(|lap| lap.value()))
+    }
+
+    pub(super) fn stage(&self) -> Result<Staged<'_>, StoreError> {
+        let txn = self.db.begin_write().map_err(|e| self.io(e))?;
+        Ok(Staged { redb: self, txn })
     }
 
     fn io(&self, cause: impl std::fmt::Display) -> StoreError {
@@ -129,20 +159,51 @@ impl Engine for Redb {
     }
 
     fn commit(&self, changes: &Overlay) -> Result<(), StoreError> {
-        let mut txn = self.db.begin_write().map_err(|e| self.io(e))?;
-        // The allocator state goes along with each commit, so reopening after a crash takes milliseconds.
-        txn.set_quick_repair(true);
-        {
-            let mut table = txn.open_table(KV).map_err(|e| self.io(e))?;
-            for (key, value) in changes {
-                match value {
-                    Some(value) => table.insert(key.as_slice(), value.as_slice()).map(drop),
-                    None => table.remove(key.as_slice()).map(drop),
-                }
-                .map_err(|e| self.io(e))?;
+        let mut staged = self.stage()?;
+        staged.put(changes)?;
+        staged.keep()
+    }
+}
+
+/// A commit in the making. Nobody sees it yet; dropped, it leaves no trace.
+pub(super) struct Staged<'a> {
+    redb: &'a Redb,
+    txn: WriteTransaction,
+}
+
+impl Staged<'_> {
+    pub fn put(&mut self, changes: &Overlay) -> Result<(), StoreError> {
+        let mut table = self.txn.open_table(KV).map_err(|e| self.redb.io(e))?;
+        changes.iter().try_for_each(|(key, value)| {
+            match value {
+                Some(value) => table.insert(key.as_slice(), value.as_slice()).map(drop),
+                None => table.remove(key.as_slice()).map(drop),
             }
+            .map_err(|e| self.redb.io(e))
+        })
+    }
+
+    /// Says which lap of the log goes on from here.
+    pub fn follow(&mut self, lap: Option<&Lap>) -> Result<(), StoreError> {
+        let mut table = self.txn.open_table(LAP).map_err(|e| self.redb.io(e))?;
+        match lap {
+            Some(lap) => table.insert((), lap).map(drop),
+            None => table.remove(()).map(drop),
         }
-        txn.commit().map_err(|e| self.io(e))
+        .map_err(|e| self.redb.io(e))
+    }
+
+    /// Everybody sees it, and it is on disk with all that was only shown before.
+    pub fn keep(mut self) -> Result<(), StoreError> {
+        // The allocator state goes along, so reopening after a crash takes milliseconds.
+        self.txn.set_quick_repair(true);
+        self.txn.commit().map_err(|e| self.redb.io(e))
+    }
+
+    /// Everybody sees it; it is on disk with the next one that is kept.
+    pub fn show(mut self) -> Result<(), StoreError> {
+        self.txn.set_durability(Durability::None).map_err(|e| self.redb.io(e))?;
+        self.txn.commit().map_err(|e| self.redb.io(e))
     }
 }
 

@@ -9,7 +9,8 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::store::engine::{Chaos, Engine, Memory, Redb};
+use super::disk::{Disk, Files};
+use crate::store::engine::{Chaos, Engine, Logged, Memory, Redb};
 use crate::store::tx::Overlay;
 
 type Model = BTreeMap<u64, Row>;
@@ -188,13 +189,22 @@ fn redb_conforms() {
     conforms(64, || Arc::new(Redb::on(redb::backends::InMemoryBackend::new(), "a test").unwrap()));
 }
 
+/// Hardly room for a few groups, so that checkpoints come in between.
+#[test]
+fn logged_conforms() {
+    conforms(64, || {
+        let [file, log] = Disk::pair(Files::default(), None);
+        Arc::new(Logged::on(file, log, 16 * 1024, "a test").unwrap())
+    });
+}
+
 #[test]
 fn chaos_conforms() {
     conforms(128, || Arc::new(Chaos(Memory::default())));
 }
 
 #[test]
-fn a_redb_file_holds_the_same_after_it_was_closed() {
+fn a_file_holds_the_same_after_it_was_closed() {
     let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(6) });
     let run = |writes: Vec<(Vec<Op>, End)>| {
         let dir = tempfile::tempdir().unwrap();

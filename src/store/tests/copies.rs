@@ -100,7 +100,7 @@ fn a_damaged_newer_or_foreign_backup_is_refused_and_changes_nothing() {
     assert!(refused().contains("checksum"), "{}", refused());
     std::fs::write(&file, &bytes).unwrap();
     for (from, to, hint) in [
-        ("\"format\": 2", "\"format\": 99", "newer version"),
+        ("\"format\": 3", "\"format\": 99", "newer version"),
         ("instainstru backup", "a poem", "not a backup"),
         ("\"store.redb\"", "\"../store.redb\"", "outside"),
         ("{", "", "damaged"),
@@ -179,7 +179,7 @@ fn an_export_that_was_changed_or_cut_is_refused_and_leaves_nothing() {
         ("damaged behind row", |e| e[0].1.truncate(1000)),
         ("checksum of blobs/", |e| e[1].1 = b"bats".to_vec()),
         ("lacks blobs/", |e| drop(e.remove(1))),
-        ("formats up to 2", |e| text(e, 2, "\"format\": 2", "\"format\": 3")),
+        ("formats up to 3", |e| text(e, 2, "\"format\": 3", "\"format\": 4")),
         ("has no place", |e| text(e, 2, "blobs/", "../blobs/")),
         ("no export of this program", |e| drop(e.pop())),
     ];

@@ -1,4 +1,5 @@
-//! A disk that freezes: at its n-th sync it loses what a power cut would lose, and answers nothing from then on.
+//! A disk with two files that freezes: at its n-th sync, whichever file that is for, it loses what a power cut would lose
+//! and answers nothing from then on.
 
 use std::fmt;
 use std::io;
@@ -6,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use redb::StorageBackend;
 
-/// What of the writes since the last finished sync is on the platter when the power goes.
+/// What of the writes to a file since its last finished sync is on the platter when the power goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tail {
     /// All of it; only the answer was lost.
@@ -20,18 +21,27 @@ pub enum Tail {
 const SECTOR: usize = 512;
 const HEADER: u64 = 4096;
 
-#[derive(Clone)]
-pub struct Disk(Arc<Mutex<State>>);
+pub type Files = [Vec<u8>; 2];
 
-#[derive(Default)]
+/// One file of the disk.
+#[derive(Clone)]
+pub struct Disk {
+    state: Arc<Mutex<State>>,
+    file: usize,
+}
+
 struct State {
+    files: [File; 2],
+    syncs: u64,
+    freeze: Option<(u64, [Tail; 2])>,
+    frozen: bool,
+}
+
+struct File {
     /// What a reader sees, and what would survive.
     seen: Vec<u8>,
     safe: Vec<u8>,
     since: Vec<Change>,
-    syncs: u64,
-    freeze: Option<(u64, Tail)>,
-    frozen: bool,
 }
 
 enum Change {
@@ -40,25 +50,30 @@ enum Change {
 }
 
 impl Disk {
-    /// Holds `content`; freezes at the given sync, counted from here.
-    pub fn new(content: Vec<u8>, freeze: Option<(u64, Tail)>) -> Self {
-        Self(Arc::new(Mutex::new(State { seen: content.clone(), safe: content, freeze, ..State::default() })))
+    /// Two files that hold `content`; freezes at the given sync, counted from here.
+    pub fn pair(content: Files, freeze: Option<(u64, [Tail; 2])>) -> [Self; 2] {
+        let files = content.map(|bytes| File { seen: bytes.clone(), safe: bytes, since: Vec::new() });
+        let state = Arc::new(Mutex::new(State { files, syncs: 0, freeze, frozen: false }));
+        [0, 1].map(|file| Self { state: state.clone(), file })
     }
-    /// What is left after the power cut.
-    pub fn left(&self) -> Vec<u8> {
-        self.0.lock().unwrap().safe.clone()
+    /// What is left of both files after the power cut.
+    pub fn left(&self) -> Files {
+        self.state.lock().unwrap().files.each_ref().map(|file| file.safe.clone())
     }
     pub fn is_frozen(&self) -> bool {
-        self.0.lock().unwrap().frozen
+        self.state.lock().unwrap().frozen
+    }
+    pub fn syncs(&self) -> u64 {
+        self.state.lock().unwrap().syncs
     }
     fn awake(&self) -> io::Result<MutexGuard<'_, State>> {
-        let state = self.0.lock().unwrap();
+        let state = self.state.lock().unwrap();
         if state.frozen { Err(io::Error::other("the disk is frozen")) } else { Ok(state) }
     }
 }
 
-impl State {
-    fn settle(&mut self, tail: Tail) {
+impl File {
+    fn settle(&mut self, tail: Tail, salt: u64) {
         for (n, change) in std::mem::take(&mut self.since).into_iter().enumerate() {
             match change {
                 Change::Len(len) if tail != Tail::HeaderOnly => self.safe.resize(len, 0),
@@ -66,7 +81,7 @@ impl State {
                 Change::Bytes(at, bytes) => {
                     for (i, sector) in bytes.chunks(SECTOR).enumerate() {
                         let from = at + i * SECTOR;
-                        if survives(tail, from, self.syncs ^ n as u64) && from + sector.len() <= self.safe.len() {
+                        if survives(tail, from, salt ^ n as u64) && from + sector.len() <= self.safe.len() {
                             self.safe[from..from + sector.len()].copy_from_slice(sector);
                         }
                     }
@@ -86,39 +101,44 @@ fn survives(tail: Tail, at: usize, salt: u64) -> bool {
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.awake()?.seen.len() as u64)
+        Ok(self.awake()?.files[self.file].seen.len() as u64)
     }
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let (state, at) = (self.awake()?, offset as usize);
-        let bytes = state.seen.get(at..at + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let bytes = state.files[self.file].seen.get(at..at + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(bytes);
         Ok(())
     }
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut state = self.awake()?;
-        state.seen.resize(len as usize, 0);
-        state.since.push(Change::Len(len as usize));
+        let file = &mut state.files[self.file];
+        file.seen.resize(len as usize, 0);
+        file.since.push(Change::Len(len as usize));
         Ok(())
     }
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.awake()?;
         state.syncs += 1;
+        let syncs = state.syncs;
         match state.freeze {
-            Some((at, tail)) if at == state.syncs => {
-                state.settle(tail);
+            Some((at, tails)) if at == syncs => {
                 state.frozen = true;
+                for (file, tail) in state.files.iter_mut().zip(tails) {
+                    file.settle(tail, syncs);
+                }
                 Err(io::Error::other("the disk froze while it synced"))
             }
             _ => {
-                state.settle(Tail::Durable);
+                state.files[self.file].settle(Tail::Durable, syncs);
                 Ok(())
             }
         }
     }
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let (mut state, at) = (self.awake()?, offset as usize);
-        state.seen[at..at + data.len()].copy_from_slice(data);
-        state.since.push(Change::Bytes(at, data.to_vec()));
+        let file = &mut state.files[self.file];
+        file.seen[at..at + data.len()].copy_from_slice(data);
+        file.since.push(Change::Bytes(at, data.to_vec()));
         Ok(())
     }
 }

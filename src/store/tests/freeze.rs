@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
-use super::disk::{Disk, Tail};
+use super::disk::{Disk, Files, Tail};
 use super::*;
 use crate::base::refusal::Outcome;
-use crate::store::engine::{Memory, Pair, Redb};
+use crate::store::engine::{Logged, Memory, Pair, Redb};
 
 const STEPS: u64 = 48;
 /// Writes that wait together, as they do under load.
 const ROUND: u64 = 3;
+/// So little that the day takes the log through several laps, and some groups never fit.
+const LOG: u64 = 64 * 1024;
 
 /// The n-th write of the day: new rows, changed rows, deletions, an event, now and then something large or a refusal.
 fn step(n: u64) -> impl FnMut(&mut Tx) -> Outcome<()> + Send + 'static {
@@ -42,11 +44,14 @@ fn states() -> Vec<Vec<Pair>> {
     states
 }
 
+fn open(disk: &[Disk; 2]) -> Result<Store, StoreError> {
+    let [file, log] = disk.clone();
+    Store::over(Arc::new(Logged::on(file, log, LOG, "a disk")?), "a disk")
+}
+
 /// Lives through the day; answers how many writes were acknowledged.
-fn live(disk: &Disk) -> usize {
-    let Ok(store) = Redb::on(disk.clone(), "a disk").and_then(|engine| Store::over(Arc::new(engine), "a disk")) else {
-        return 0;
-    };
+fn live(disk: &[Disk; 2]) -> usize {
+    let Ok(store) = open(disk) else { return 0 };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut kept = 0;
     for round in 0..STEPS / ROUND {
@@ -54,7 +59,7 @@ fn live(disk: &Disk) -> usize {
         for answer in runtime.block_on(futures_util::future::join_all(waiting)) {
             match answer {
                 Ok(()) => kept += 1,
-                Err(refusal) if disk.is_frozen() => assert!(matches!(refusal.status, 409 | 503), "{refusal}"),
+                Err(refusal) if disk[0].is_frozen() => assert!(matches!(refusal.status, 409 | 503), "{refusal}"),
                 Err(refusal) => assert_eq!(refusal.code, "NO"),
             }
         }
@@ -66,25 +71,48 @@ fn live(disk: &Disk) -> usize {
 #[test]
 fn no_acknowledged_write_is_lost_wherever_the_disk_freezes() {
     let states = states();
-    let fresh = Disk::new(Vec::new(), None);
-    drop(Redb::on(fresh.clone(), "a fresh disk").unwrap());
-    for tail in [Tail::Durable, Tail::Torn, Tail::HeaderOnly] {
+    let fresh = Disk::pair(Files::default(), None);
+    drop(Redb::on(fresh[0].clone(), "a fresh disk").unwrap());
+    let kinds = [Tail::Durable, Tail::Torn, Tail::HeaderOnly];
+    for tails in kinds.iter().flat_map(|file| kinds.map(|log| [*file, log])) {
         for sync in 1.. {
-            let disk = Disk::new(fresh.left(), Some((sync, tail)));
+            let disk = Disk::pair(fresh[0].left(), Some((sync, tails)));
             let kept = live(&disk);
-            if !disk.is_frozen() {
+            if !disk[0].is_frozen() {
                 assert!(sync > STEPS / ROUND && kept + 1 == states.len(), "a day without a freeze keeps everything");
                 break;
             }
-            let case = format!("{tail:?}, frozen at sync {sync}, {kept} acknowledged");
-            let engine =
-                Redb::on(Disk::new(disk.left(), None), "what is left").unwrap_or_else(|e| panic!("{case}: {e}"));
-            let store = Store::over(Arc::new(engine), "what is left").unwrap();
+            let case = format!("{tails:?}, frozen at sync {sync}, {kept} acknowledged");
+            // The power goes once more while the log is brought into the file.
+            let again = Disk::pair(disk[0].left(), Some((1 + sync % 4, tails)));
+            drop(open(&again).map(|store| store.close()));
+            let disk = Disk::pair(again[0].left(), None);
+            let store = open(&disk).unwrap_or_else(|e| panic!("{case}: {e}"));
             let found = everything(&store);
             assert!(states[kept..].contains(&found), "{case}: not a state the day went through");
             assert_eq!(catalogue().verify(&store.snapshot().unwrap()).unwrap().wrong, Vec::<String>::new(), "{case}");
             // And life goes on.
             store.write_blocking(stamp(), step(1)).unwrap();
+            let found = everything(&store);
+            store.close();
+            let [file, _] = Disk::pair(disk[0].left(), None);
+            let alone = Store::over(Arc::new(Redb::on(file, "the file alone").unwrap()), "the file alone").unwrap();
+            assert!(everything(&alone) == found, "{case}: after a clean close the file is not everything");
         }
     }
+}
+
+#[test]
+fn a_group_takes_one_sync_and_the_log_never_outgrows_its_limit() {
+    let disk = Disk::pair(Files::default(), None);
+    let store = open(&disk).unwrap();
+    store.write_blocking(stamp(), step(1)).unwrap();
+    let before = disk[0].syncs();
+    for n in 2..6 {
+        store.write_blocking(stamp(), step(n)).unwrap();
+    }
+    assert_eq!(disk[0].syncs() - before, 4);
+    store.close();
+    live(&disk);
+    assert!(disk[1].left()[1].len() as u64 <= LOG);
 }

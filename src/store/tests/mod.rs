@@ -4,6 +4,8 @@ mod copies;
 mod damage;
 mod disk;
 mod freeze;
+mod log;
+mod logged;
 mod pressure;
 mod retention;
 mod upgrade;

@@ -54,7 +54,7 @@ fn older_data_is_backed_up_then_upgraded_and_an_interrupted_upgrade_goes_on() {
     store.write_blocking(stamp(), |tx| tx.put(&store::META, &"format".to_owned(), &1)).unwrap();
     let upgraded = store.upgrade(dir.path(), backups.path(), &catalogue(), stamp()).unwrap().unwrap();
     assert_eq!((upgraded.from, store.format().unwrap()), (1, FORMAT));
-    assert!(upgraded.backup.ends_with("before-format-2-1970-01-01T00-00-00Z"));
+    assert!(upgraded.backup.ends_with("before-format-3-1970-01-01T00-00-00Z"));
     assert_eq!(wrong(&store, &catalogue()), Vec::<String>::new());
     let back = tempfile::tempdir().unwrap();
     backup::restore(&upgraded.backup, back.path(), false, &catalogue(), stamp()).unwrap();
@@ -64,9 +64,19 @@ fn older_data_is_backed_up_then_upgraded_and_an_interrupted_upgrade_goes_on() {
     );
     // Stopped in the middle: the format is still the old one, and everything is done once more.
     store.write_blocking(stamp(), |tx| tx.put(&store::META, &"format".to_owned(), &1)).unwrap();
-    let later = Stamp { now: "2026-01-01T00:00:00Z".parse().unwrap(), ..stamp() };
-    assert!(store.upgrade(dir.path(), backups.path(), &catalogue(), later).unwrap().is_some());
+    let again = |now: &str| {
+        let later = Stamp { now: now.parse().unwrap(), ..stamp() };
+        store.upgrade(dir.path(), backups.path(), &catalogue(), later).unwrap().unwrap().backup
+    };
+    let second = again("2026-01-01T00:00:00Z");
     assert_eq!(wrong(&store, &catalogue()), Vec::<String>::new());
+    assert!(upgraded.backup.exists() && second.exists());
+    // Only the newest two of such backups stay, and nothing else is touched.
+    std::fs::create_dir(backups.path().join("before-format-notes")).unwrap();
+    store.write_blocking(stamp(), |tx| tx.put(&store::META, &"format".to_owned(), &1)).unwrap();
+    let third = again("2026-02-01T00:00:00Z");
+    assert!(!upgraded.backup.exists() && second.exists() && third.exists());
+    assert_eq!(std::fs::read_dir(backups.path()).unwrap().count(), 3);
 }
 
 #[test]

@@ -90,8 +90,7 @@ fn fresh(dir: &Path, logged: bool, waits: bool) -> (Store, Arc<AtomicU64>) {
     std::fs::create_dir_all(dir).unwrap();
     let syncs = Arc::new(AtomicU64::new(0));
     let disk = |name: &str| {
-        let file =
-            File::options().read(true).write(true).create(true).truncate(true).open(dir.join(name)).unwrap();
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(dir.join(name)).unwrap();
         Counted { file: FileBackend::new(file).unwrap(), syncs: syncs.clone(), waits }
     };
     let store = if logged {

@@ -43,7 +43,10 @@ fn comes_from(format: u32) {
     // Before anything was changed a backup was taken, and it leads to the same.
     let backups: Vec<_> = std::fs::read_dir(dir.path().join("backups")).unwrap().map(|e| e.unwrap().path()).collect();
     let [backup] = backups.as_slice() else { panic!("{backups:?}") };
-    assert!(backup.file_name().unwrap().to_str().unwrap().starts_with(&format!("before-format-{FORMAT}-")), "{backup:?}");
+    assert!(
+        backup.file_name().unwrap().to_str().unwrap().starts_with(&format!("before-format-{FORMAT}-")),
+        "{backup:?}"
+    );
     assert!(std::fs::read_to_string(backup.join("manifest.json")).unwrap().contains(&format!("\"format\": {format}")));
     let restored = tempfile::tempdir().unwrap();
     run(restored.path(), &["restore", backup.to_str().unwrap()]);

@@ -31,7 +31,7 @@ use crate::store::progress::Progress;
 use crate::store::tx::Overlay;
 
 /// A group smaller than this is in the tree before another thread would have begun.
-const WORTH_A_THREAD: usize = 32;
+const WORTH_A_THREAD: usize = 16;
 
 pub struct Logged {
     redb: Redb,

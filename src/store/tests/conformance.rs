@@ -7,9 +7,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+use super::disk::{Disk, Files};
 use super::*;
 use crate::base::refusal::{Outcome, Refusal};
-use super::disk::{Disk, Files};
 use crate::store::engine::{Chaos, Engine, Logged, Memory, Redb};
 use crate::store::tx::Overlay;
 

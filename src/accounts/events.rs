@@ -75,6 +75,16 @@ event!(BlocksCleared "auth.blocks_cleared" {
     reason: String,
 });
 event!(TwoFactorChanged "user.two_factor_changed" { user_id: UserId, enabled: bool });
+event!(
+    /// The way back in without a second factor went a step on; the letter holds the link that stops it.
+    RecoveryMoved "user.second_factor_recovery" {
+        user_id: UserId,
+        letter_id: MailId,
+        /// When it opens the account, once the owner's identity is proven.
+        opens_at: Option<Timestamp>,
+        refused: bool,
+    }
+);
 event!(BackupCodeUsed "user.backup_code_used" { user_id: UserId, left: usize });
 event!(
     /// A personal API key was made or ended.

@@ -138,6 +138,9 @@ pub struct LoginRecord {
     /// Failures of the last hour, oldest first.
     pub failures: Vec<Timestamp>,
     pub locked_until: Option<Timestamp>,
+    /// Failures since the last success, however long ago.
+    #[serde(default)]
+    pub in_a_row: u32,
 }
 
 /// A one-time link that lets the first admin in; its key is the hash of the token.
@@ -207,6 +210,22 @@ pub struct LoginChallenge {
     pub browser: bool,
     pub expires_at: Timestamp,
     pub attempts: u8,
+}
+
+/// Somebody on the way back in without their second factor. One per person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recovery {
+    pub user_id: UserId,
+    pub asked_at: Timestamp,
+    /// Stripe's check of who they are, once it is open; those before it were given up.
+    pub session: Option<String>,
+    pub sessions_before: u32,
+    /// The document names the owner: from then on the wait runs.
+    pub opens_at: Option<Timestamp>,
+    /// The document names somebody else.
+    pub refused_at: Option<Timestamp>,
+    /// Hashes of the tokens by which the owner stops it, one a mail.
+    pub stops: Vec<String>,
 }
 
 /// A browser that may skip the second step for a while.

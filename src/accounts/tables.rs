@@ -8,7 +8,7 @@ use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 use super::model::{
     ApiKey, EmailChange, EmailCode, EmailProof, KnownDevices, Letter, LoginChallenge, LoginRecord, PasskeyCeremony,
-    PasskeyRow, PasswordReset, PendingTwoFactor, Session, SetupLink, TrustedDevice, TwoFactor, User,
+    PasskeyRow, PasswordReset, PendingTwoFactor, Recovery, Session, SetupLink, TrustedDevice, TwoFactor, User,
 };
 use super::rules::pressure::Pressure;
 
@@ -33,7 +33,10 @@ pub static EMAIL_CODES: Table<String, EmailCode> = Table::new(0x1008, "email_cod
 pub static EMAIL_PROOFS: Table<String, EmailProof> = Table::new(0x1009, "tokenhash_proof").indexed(&[&PROOFS_BY_END]);
 pub static PROOFS_BY_END: Index<String, EmailProof, (Timestamp,)> =
     Index::new(0x100A, "end_tokenhash", |_, proof| vec![(proof.expires_at,)]);
-pub static LOGIN_RECORDS: Table<String, LoginRecord> = Table::new(0x100B, "email_loginrecord");
+pub static LOGIN_RECORDS: Table<String, LoginRecord> =
+    Table::new(0x100B, "email_loginrecord").indexed(&[&RECORDS_BY_LAST]);
+pub static RECORDS_BY_LAST: Index<String, LoginRecord, (Timestamp,)> =
+    Index::new(0x1021, "lastfailure_email", |_, record| record.failures.last().map(|at| (*at,)).into_iter().collect());
 /// Solved challenges and used pauses until they end: each opens once.
 pub static SPENT_CHALLENGES: Table<String, Timestamp> = Table::new(0x100C, "challengehash_end");
 pub static PASSWORD_RESETS: Table<String, PasswordReset> =
@@ -54,6 +57,13 @@ pub static TRUSTED_DEVICES: Table<TrustedDeviceId, TrustedDevice> =
     Table::new(0x1015, "deviceid_device").indexed(&[&DEVICES_BY_OWNER]);
 pub static DEVICES_BY_OWNER: Index<TrustedDeviceId, TrustedDevice, (UserId,)> =
     Index::new(0x1016, "userid_deviceid", |_, device| vec![(device.user_id,)]);
+
+pub static RECOVERIES: Table<UserId, Recovery> =
+    Table::new(0x1022, "userid_recovery").indexed(&[&RECOVERIES_BY_SESSION, &RECOVERIES_BY_STOP]);
+pub static RECOVERIES_BY_SESSION: Index<UserId, Recovery, (String,)> =
+    Index::new(0x1023, "session_userid", |_, row| row.session.iter().map(|session| (session.clone(),)).collect());
+pub static RECOVERIES_BY_STOP: Index<UserId, Recovery, (String,)> =
+    Index::new(0x1024, "stophash_userid", |_, row| row.stops.iter().map(|hash| (hash.clone(),)).collect());
 
 pub static API_KEYS: Table<ApiKeyId, ApiKey> =
     Table::new(0x1017, "keyid_apikey").indexed(&[&KEYS_BY_TOKEN, &KEYS_BY_OWNER]);
@@ -99,6 +109,7 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
         &PASSKEYS,
         &PASSKEY_CEREMONIES,
         &DOOR_PRESSURE,
+        &RECOVERIES,
     ]
 }
 

@@ -36,6 +36,7 @@ pub struct Config {
     pub mail_from: Option<String>,
     pub trusted_proxies: String,
     pub reload_secret: Option<String>,
+    pub leaked_passwords: Option<PathBuf>,
     /// Tests run every write twice, to find those that are not re-runnable.
     #[serde(skip)]
     pub rehearse_writes: bool,
@@ -76,6 +77,7 @@ impl Default for Config {
             mail_from: None,
             trusted_proxies: String::new(),
             reload_secret: None,
+            leaked_passwords: None,
             rehearse_writes: false,
         }
     }
@@ -176,6 +178,11 @@ const KEYS: &[KeyDoc] = &[
         name: "reload_secret",
         default: "\"\"",
         doc: "Signs POST /api/v1/internal/config/reload, by which a program changes limits. Left out: the call is refused.",
+    },
+    KeyDoc {
+        name: "leaked_passwords",
+        default: "\"\"",
+        doc: "A file of passwords nobody may choose, of any size, sorted by bytes (LC_ALL=C sort): one a line, or their\nSHA-1 or SHA-256 in hexadecimal, also as HASH:COUNT.",
     },
 ];
 

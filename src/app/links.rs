@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Accounts, MeFacts};
+use crate::accounts::{self, Accounts, MeFacts};
 use crate::base::refusal::Outcome;
 use crate::base::time::Clock;
 use crate::instructors::{self, ops::identity, ops::revise::revise};
@@ -46,9 +46,14 @@ fn payouts_changed(tx: &mut Tx, changed: &PayoutAccountChanged) -> Outcome<()> {
     .map(drop)
 }
 
-/// News about an identity check, from Stripe's events to the room that keeps profiles.
+/// News about an identity check, from Stripe's events to whoever asked for it: a profile on its way to be
+/// shown, or somebody without their second factor.
 pub fn identity_desk() -> IdentityDesk {
-    IdentityDesk(Arc::new(|site, session| Box::pin(async move { identity::hear(&site, &session).await })))
+    IdentityDesk(Arc::new(|site, session| {
+        Box::pin(async move {
+            Ok(identity::hear(&site, &session).await? || accounts::ops::recovery::hear(&site, &session).await?)
+        })
+    }))
 }
 
 /// What money and profiles add to `GET /auth/me`.

@@ -253,9 +253,23 @@ async fn onboard(State(site): State<Site>, ip: ClientIp, Path(id): Path<String>)
     Ok(Json(json!({ "ok": true })))
 }
 
-#[utoipa::path(post, path = "/sandbox/v1/stripe/identity/{session}/verify", tag = "sandbox", operation_id = "verify_identity", params(("session" = String, Path)), responses((status = 200, body = Value)))]
-async fn verify_identity(State(site): State<Site>, ip: ClientIp, Path(session): Path<String>) -> Answer<Json<Value>> {
-    stand_in(&site, ip)?.verify_identity(&session)?;
+/// The name on the document that is shown; Stripe read none where it is left out.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Document {
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+#[utoipa::path(post, path = "/sandbox/v1/stripe/identity/{session}/verify", tag = "sandbox", operation_id = "verify_identity", request_body = Document, params(("session" = String, Path)), responses((status = 200, body = Value)))]
+async fn verify_identity(
+    State(site): State<Site>,
+    ip: ClientIp,
+    Path(session): Path<String>,
+    Body(shown): Body<Document>,
+) -> Answer<Json<Value>> {
+    let name = shown.first_name.as_deref().zip(shown.last_name.as_deref());
+    stand_in(&site, ip)?.verify_identity(&session, name)?;
     Ok(Json(json!({ "ok": true })))
 }
 

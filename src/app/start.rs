@@ -10,6 +10,7 @@ use super::backup::{self, Place};
 use super::config::{Config, Environment};
 use super::sandbox::SandboxPart;
 use super::{control, demo, listen, rooms, sandbox, sandbox_clock};
+use crate::accounts::Leaked;
 use crate::base::secret::Entropy;
 use crate::base::time::{Timestamp, zone};
 use crate::console::ReloadSecret;
@@ -55,6 +56,9 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
     parts.put(Place::configured(config)?);
     if let (Some(url), Some(from)) = (&config.smtp_url, &config.mail_from) {
         parts.put(Transport::new(url, from).map_err(|refusal| refusal.detail)?);
+    }
+    if let Some(file) = &config.leaked_passwords {
+        parts.put(Leaked::open(file)?);
     }
     Ok(Site::new(SiteParts {
         store,

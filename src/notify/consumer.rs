@@ -2,7 +2,7 @@
 
 use crate::accounts::events::{
     AccountExists, BackupCodeUsed, EmailChangeAsked, EmailChanged, EmailCodeRequested, LockedOut, PasskeyChanged,
-    PasswordChanged, PasswordResetRequested, SessionOpened, StatusChanged, TwoFactorChanged, UserErased,
+    PasswordChanged, PasswordResetRequested, RecoveryMoved, SessionOpened, StatusChanged, TwoFactorChanged, UserErased,
     UserRegistered,
 };
 use crate::accounts::model::User;
@@ -96,6 +96,12 @@ fn about_account(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<(
     if let Some(e) = event.decode::<TwoFactorChanged>() {
         return to_user(tx, sender, event, e.user_id, |user| {
             Some(account::two_factor_changed(sender, user, e.enabled))
+        });
+    }
+    if let Some(e) = event.decode::<RecoveryMoved>() {
+        let Some(letter) = accounts::ops::take_letter(tx, e.letter_id)? else { return Ok(()) };
+        return to_user(tx, sender, event, e.user_id, |user| {
+            Some(account::recovery(sender, user, e.opens_at, e.refused, &letter.secret))
         });
     }
     if let Some(e) = event.decode::<BackupCodeUsed>() {

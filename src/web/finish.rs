@@ -161,4 +161,5 @@ fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
 /// Nothing inline, nothing from elsewhere; only Stripe's hosted page may receive a form's redirect.
 const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-     form-action 'self' https://checkout.stripe.com https://connect.stripe.com https://hooks.stripe.com";
+     form-action 'self' https://checkout.stripe.com https://connect.stripe.com https://hooks.stripe.com \
+     https://verify.stripe.com";

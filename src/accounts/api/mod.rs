@@ -8,6 +8,7 @@ mod lifecycle;
 mod me;
 mod passkeys;
 mod privacy;
+mod recovery;
 mod rights;
 mod sign_in;
 mod two_factor;
@@ -54,6 +55,9 @@ pub fn routes(api: Api) -> Api {
         .route(own, routes!(two_factor::regenerate))
         .route(Access::SignedIn, routes!(two_factor::status))
         .route(Access::Public.within(&windows::TWO_FACTOR), routes!(two_factor::verify_login))
+        .route(Access::Public.within(&windows::TWO_FACTOR), routes!(recovery::ask))
+        .route(Access::Public.within(&windows::TWO_FACTOR), routes!(recovery::finish))
+        .route(Access::Public.within(&windows::TWO_FACTOR), routes!(recovery::stop))
         .route(Access::SignedIn, routes!(two_factor::trusted_devices))
         .route(Access::SignedIn, routes!(two_factor::distrust))
         .route(Access::SignedIn, routes!(passkeys::list))

@@ -170,9 +170,14 @@ pub(super) async fn verify_login(
         _ => return Err(Refusal::invalid("code", "Send either code or backup_code.").into()),
     };
     let passed = second_step::pass(&site, &input.temp_token, proof, visitor(ip, &headers), trusts(&headers)).await?;
+    entered(&site, &headers, passed).await
+}
+
+/// Both steps are behind somebody: what they searched before is theirs, and the door they came through answers.
+pub(super) async fn entered(site: &Site, headers: &HeaderMap, passed: Passed) -> Answer<Response> {
     let named = headers.get("x-guest-session-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    adopt_guest(&site, passed.user.id, named.or_else(|| cookie(&headers, "guest_id"))).await;
-    Ok(passed_answer(&site, passed))
+    adopt_guest(site, passed.user.id, named.or_else(|| cookie(headers, "guest_id"))).await;
+    Ok(passed_answer(site, passed))
 }
 
 /// Whether the person wants this browser to skip the second step from now on.

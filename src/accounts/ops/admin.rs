@@ -40,7 +40,7 @@ fn judged(site: &Site, given: &NewAdmin) -> Outcome<NewPerson> {
     let first_name = person::name("first_name", &given.first_name)?;
     let last_name = person::name("last_name", &given.last_name)?;
     let owner = password::Owner { email: &email, first_name: &first_name, last_name: &last_name };
-    password::check(&given.password, password::MIN_ADMIN, owner)?;
+    super::password::accept(site, &given.password, password::MIN_ADMIN, owner)?;
     let password_hash = hasher::hash_now(&given.password)?;
     let timezone = site.part::<Accounts>()?.zips.timezone("");
     // Admins are not placed anywhere: they have no ZIP code until they give one.

@@ -3,7 +3,7 @@
 use crate::accounts::events::BlocksCleared;
 use crate::accounts::model::LoginRecord;
 use crate::accounts::rules::sign_in::{self as rules, Block};
-use crate::accounts::tables::LOGIN_RECORDS;
+use crate::accounts::tables::{LOGIN_RECORDS, RECORDS_BY_LAST};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{masked_email, normal_email};
 use crate::base::time::Timestamp;
@@ -19,7 +19,7 @@ pub type Blocks = Vec<(Block, Option<Timestamp>, usize)>;
 
 pub fn all(site: &Site) -> Outcome<Vec<(String, Blocks)>> {
     let now = site.now();
-    let rows = site.read(|r| r.scan(&LOGIN_RECORDS, Span::all(), LOOKED_AT, Dir::Up))?;
+    let rows = site.read(|r| r.by_index(&LOGIN_RECORDS, &RECORDS_BY_LAST, Span::all(), LOOKED_AT, Dir::Down))?;
     // Records of known browsers are nobody else's business: only the address is held up.
     let held = rows
         .into_iter()

@@ -11,7 +11,7 @@ use crate::base::secret;
 use crate::base::time::Timestamp;
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Seal, Site};
-use crate::store::{Read, ReadExt};
+use crate::store::{Read, ReadExt, Tx};
 use crate::web::limits::network;
 
 use super::Visitor;
@@ -40,9 +40,15 @@ impl Knock {
         let email: String = email.chars().take(EMAIL_CHARS).collect();
         let keys = site.part::<Seal>()?.derived(PURPOSE);
         let known = visitor.device_note.as_deref().and_then(|note| device_cookie::read(&keys, &email, note));
-        let (record, network) = match known {
-            // No address has a space in it.
-            Some(id) => (format!("device {}", secret::sha256_hex(format!("{email}|{id}"))), None),
+        // No address has a space in it.
+        let own = known.map(|id| format!("device {}", secret::sha256_hex(format!("{email}|{id}"))));
+        let own = match own {
+            // A browser that failed too often is known no more.
+            Some(key) if site.read(|r| worn_out(r, &key))? => None,
+            own => own,
+        };
+        let (record, network) = match own {
+            Some(key) => (key, None),
             None => (email.clone(), Some(visitor.ip.parse().map_or_else(|_| visitor.ip.clone(), network))),
         };
         Ok(Self { email, record, network, by: By::nobody() })
@@ -51,7 +57,7 @@ impl Knock {
     /// Somebody already signed in who proves themselves again: apart from what strangers get wrong.
     pub fn from_inside(user: UserId, email: &str) -> Self {
         let email = email.to_owned();
-        Self { email, record: format!("inside {user}"), network: None, by: By::person(user, None) }
+        Self { email, record: inside(user), network: None, by: By::person(user, None) }
     }
 
     pub fn record(&self, read: &dyn Read) -> Outcome<LoginRecord> {
@@ -98,6 +104,20 @@ impl Knock {
         })
         .await
     }
+}
+
+fn inside(user: UserId) -> String {
+    format!("inside {user}")
+}
+
+fn worn_out(read: &dyn Read, key: &String) -> Outcome<bool> {
+    Ok(read.get(&LOGIN_RECORDS, key)?.is_some_and(|record| record.in_a_row >= rules::MOST_IN_A_ROW))
+}
+
+/// A new password starts every count anew.
+pub(super) fn forget(tx: &mut Tx, user: UserId, email: &str) -> Outcome<()> {
+    tx.delete(&LOGIN_RECORDS, &inside(user))?;
+    tx.delete(&LOGIN_RECORDS, &email.to_owned())
 }
 
 /// The note a browser gets that has just signed in.

@@ -13,6 +13,7 @@ pub mod passkeys;
 pub mod password;
 pub mod privacy;
 pub mod profile;
+pub mod recovery;
 pub mod register;
 pub mod retention;
 pub mod roles;

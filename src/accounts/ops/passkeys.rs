@@ -111,7 +111,7 @@ fn by_credential(read: &dyn Read, credential_id: &str) -> Outcome<Option<Passkey
 }
 
 /// The person's row says how many there are, so that the door need not look.
-fn recount(tx: &mut Tx, user: UserId) -> Outcome<()> {
+pub(super) fn recount(tx: &mut Tx, user: UserId) -> Outcome<()> {
     let mut row = must_user(tx, user)?;
     row.passkeys = of(tx, user)?.len();
     row.updated_at = tx.now();

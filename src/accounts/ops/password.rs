@@ -1,11 +1,12 @@
 //! Changing a password: with the old one, or with a mailed link. // rule: 20§2 password reset
 
+use crate::accounts::Leaked;
 use crate::accounts::events::{PasswordChanged, PasswordResetRequested};
 use crate::accounts::model::{PasswordReset, User};
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::password as rules;
 use crate::accounts::rules::person;
-use crate::accounts::tables::{LOGIN_RECORDS, PASSWORD_RESETS, RESETS_BY_USER, USERS, must_user, user_by_email};
+use crate::accounts::tables::{PASSWORD_RESETS, RESETS_BY_USER, USERS, must_user, user_by_email};
 use crate::accounts::windows;
 use crate::base::access::{Actor, Role};
 use crate::base::id::UserId;
@@ -19,7 +20,7 @@ use crate::store::{Dir, ReadExt, Span, Tx};
 use crate::web::limits;
 
 use super::session::{self, Opened};
-use super::{api_keys, devices, settings, sign_in};
+use super::{api_keys, devices, knock, recovery, settings, sign_in};
 
 /// The least length for this person: admins without a second factor need more.
 pub fn least_length(user: &User, setting: usize) -> usize {
@@ -28,7 +29,16 @@ pub fn least_length(user: &User, setting: usize) -> usize {
 
 fn check(site: &Site, user: &User, password: &str) -> Outcome<()> {
     let owner = rules::Owner { email: &user.email, first_name: &user.first_name, last_name: &user.last_name };
-    rules::check(password, least_length(user, settings::joining(site)?.password_min), owner)
+    accept(site, password, least_length(user, settings::joining(site)?.password_min), owner)
+}
+
+/// What every new password has to pass: the rules, and the operator's list of leaked ones where there is one.
+pub(super) fn accept(site: &Site, password: &str, min: usize, owner: rules::Owner<'_>) -> Outcome<()> {
+    rules::check(password, min, owner)?;
+    match site.part::<Leaked>() {
+        Ok(list) if list.holds(&rules::normal(password))? => Err(rules::among_the_first()),
+        _ => Ok(()),
+    }
 }
 
 /// Ends every other session. The current one goes on, under a new token if `rotate` (a program could not be told).
@@ -55,7 +65,8 @@ fn store_hash(tx: &mut Tx, by: &By, id: UserId, hash: &str, by_reset: bool) -> O
     user.password_hash = hash.to_owned();
     user.updated_at = tx.now();
     tx.put(&USERS, &id, &user)?;
-    tx.delete(&LOGIN_RECORDS, &user.email)?;
+    knock::forget(tx, id, &user.email)?;
+    recovery::forget(tx, id)?;
     void_links(tx, id)?;
     let action = if by_reset { "user.password_reset" } else { "user.password_change" };
     audit::record(tx, by, Deed::on(action, "user", id))?;

@@ -1,8 +1,10 @@
 //! Joining. // rule: 20§2 register
 //!
-//! New and taken addresses get the same answer and cost the same hash; the owner of a taken one is written to.
+//! New and taken addresses get the same answer at the same beat and cost the same hash; the owner of a taken one is
+//! written to.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use crate::accounts::events::{AccountExists, UserRegistered};
 use crate::accounts::model::{AccountStatus, User};
@@ -19,7 +21,7 @@ use crate::site::settings::launch;
 use crate::store::{ReadExt, Tx};
 
 use super::change_email;
-use super::settings::{self, JoiningRules};
+use super::settings;
 
 crate::base::secret::silent!(Application, NewPerson);
 
@@ -40,11 +42,23 @@ pub struct Application {
     pub referral_code: Option<String>,
 }
 
+/// A registration is answered on the next beat: a taken address writes less than a new one, and nobody shall read that
+/// off a watch.
+const BEAT: Duration = Duration::from_millis(100);
+
 /// Adds the person, or writes to the owner of the address; the caller cannot tell which.
 pub async fn register(site: &Site, given: Application) -> Outcome<()> {
+    let asked = Instant::now();
+    let done = join(site, given).await;
+    let beats = asked.elapsed().as_millis() / BEAT.as_millis() + 1;
+    tokio::time::sleep_until((asked + BEAT * u32::try_from(beats).unwrap_or(1)).into()).await;
+    done
+}
+
+async fn join(site: &Site, given: Application) -> Outcome<()> {
     let parts = site.part::<Accounts>()?;
     joining::may_join(&site.read(launch)?, given.role, given.invite_code.as_deref())?;
-    let mut person = judged(&parts, &given, settings::joining(site)?)?;
+    let mut person = judged(site, &parts, &given)?;
     let token = given.email_verification_token.as_deref().map(str::trim).filter(|t| !t.is_empty());
     let proof = secret::sha256_hex(token.ok_or_else(email_code::missing)?);
     person.password_hash = parts.hasher.hash(&given.password).await?;
@@ -99,7 +113,8 @@ pub struct NewPerson {
     pub role: Role,
 }
 
-fn judged(parts: &Accounts, given: &Application, rules: JoiningRules) -> Outcome<NewPerson> {
+fn judged(site: &Site, parts: &Accounts, given: &Application) -> Outcome<NewPerson> {
+    let rules = settings::joining(site)?;
     let email = person::email(&given.email)?;
     let first_name = person::name("first_name", &given.first_name)?;
     let last_name = person::name("last_name", &given.last_name)?;
@@ -110,7 +125,7 @@ fn judged(parts: &Accounts, given: &Application, rules: JoiningRules) -> Outcome
     let zip_code = person::zip(&given.zip_code, parts.zips.as_ref(), rules.region_zip_only)?;
     let timezone = person::timezone(given.timezone.as_deref(), &zip_code, parts.zips.as_ref())?;
     let owner = password::Owner { email: &email, first_name: &first_name, last_name: &last_name };
-    password::check(&given.password, rules.password_min, owner)?;
+    super::password::accept(site, &given.password, rules.password_min, owner)?;
     let password_hash = String::new();
     Ok(NewPerson { email, password_hash, first_name, last_name, phone, zip_code, timezone, role: given.role })
 }

@@ -15,7 +15,7 @@ use crate::store::{ReadExt, Tx};
 use super::knock::Knock;
 use super::session::Opened;
 use super::two_factor::{WRONG_CODE, place, status, wrong_code};
-use super::{Visitor, devices, sign_in};
+use super::{Visitor, devices, recovery, sign_in};
 
 /// Opens the second step after a right password; answers the token to come back with.
 pub(super) fn challenge(tx: &mut Tx, user_id: UserId, browser: bool) -> Outcome<String> {
@@ -151,6 +151,8 @@ pub(super) fn enter(
         return Ok(Err(wrong_code()));
     }
     tx.delete(&LOGIN_CHALLENGES, key)?;
+    // Whoever still has a second factor needs no other way in, and does not want somebody else to have one.
+    recovery::forget(tx, user)?;
     let user = must_user(tx, user)?;
     let opened = sign_in::welcome(tx, &user, visitor, &["password", way.method], knock)?;
     let device_token = if way.trust { Some(devices::trust(tx, user.id, visitor)?) } else { None };

@@ -4,7 +4,7 @@ use crate::accounts::events::{SessionOpened, SessionsEnded};
 use crate::accounts::model::{KnownDevices, Session, User};
 use crate::accounts::rules::{devices, email_code, sessions as rules, sign_in};
 use crate::accounts::tables::{
-    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, SESSIONS,
+    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, RECORDS_BY_LAST, SESSIONS,
     SPENT_CHALLENGES, session_by_token_hash, sessions_of,
 };
 use crate::base::access::Actor;
@@ -12,12 +12,12 @@ use crate::base::id::{SessionId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
-use crate::base::time::{SignedDuration, Timestamp};
+use crate::base::time::{SignedDuration, Timestamp, plus_hours};
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
-use super::{Visitor, change_email, passkeys, two_factor};
+use super::{Visitor, change_email, passkeys, recovery, two_factor};
 
 crate::base::secret::silent!(Opened);
 
@@ -172,7 +172,8 @@ pub async fn sweep(site: &Site) -> Outcome<usize> {
                 tx.delete(&EMAIL_CODES, &email)?;
             }
         }
-        for (email, record) in tx.scan(&LOGIN_RECORDS, Span::all(), SWEPT, Dir::Up)? {
+        let old = Span::from_to(&Timestamp::MIN, &plus_hours(now, -24 * sign_in::REMEMBERED_DAYS));
+        for (email, record) in tx.by_index(&LOGIN_RECORDS, &RECORDS_BY_LAST, old, SWEPT, Dir::Up)? {
             if sign_in::is_forgotten(&record, now) {
                 tx.delete(&LOGIN_RECORDS, &email)?;
             }
@@ -185,6 +186,7 @@ pub async fn sweep(site: &Site) -> Outcome<usize> {
         two_factor::sweep(tx, SWEPT)?;
         passkeys::sweep(tx, SWEPT)?;
         change_email::sweep(tx, SWEPT)?;
+        recovery::sweep(tx, SWEPT)?;
         Ok(ended.len())
     })
     .await

@@ -15,7 +15,7 @@ use crate::site::{Seal, Site};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::session::{self, Opened};
-use super::{devices, sign_in};
+use super::{devices, recovery, sign_in};
 
 /// Where a secret is sealed for.
 pub(super) fn place(user: UserId) -> String {
@@ -126,7 +126,7 @@ async fn new_backup_codes(site: &Site) -> Outcome<(Vec<String>, Vec<BackupCode>)
     Ok((codes, hashed))
 }
 
-fn changed(tx: &mut Tx, by: &By, user: UserId, enabled: bool) -> Outcome<()> {
+pub(super) fn changed(tx: &mut Tx, by: &By, user: UserId, enabled: bool) -> Outcome<()> {
     let mut row = must_user(tx, user)?;
     row.totp_enabled = enabled;
     row.updated_at = tx.now();
@@ -169,6 +169,7 @@ pub async fn turn_off(site: &Site, actor: &Actor, by: By, password: &str, rotate
 pub(super) fn forget(tx: &mut Tx, user: UserId) -> Outcome<()> {
     tx.delete(&TWO_FACTORS, &user)?;
     tx.delete(&PENDING_TWO_FACTORS, &user)?;
+    recovery::forget(tx, user)?;
     devices::forget(tx, user)
 }
 

@@ -8,6 +8,7 @@ mod login;
 mod own;
 mod passkeys;
 mod password;
+mod recovery;
 mod second_step;
 mod security;
 mod setup;
@@ -31,6 +32,11 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::Public.within(&windows::DOOR), "/login", login::enter)
         .get(Access::Public, "/login/code", second_step::show)
         .post(Access::Public.within(&windows::TWO_FACTOR), "/login/code", second_step::enter)
+        .get(Access::Public, "/login/recover", recovery::show)
+        .post(Access::Public.within(&windows::TWO_FACTOR), "/login/recover", recovery::go_on)
+        .post(Access::Public.within(&windows::TWO_FACTOR), "/login/recover/finish", recovery::finish)
+        .get(Access::Public, "/login/recover/stop", recovery::show_stop)
+        .post(Access::Public.within(&windows::TWO_FACTOR), "/login/recover/stop", recovery::stop)
         .post(Access::Public, "/logout", login::leave)
         .get(Access::SignedIn, "/dashboard", dashboard)
         .get(Access::Public, "/signup", signup::show_email)
@@ -121,6 +127,11 @@ impl Refused {
         let whole = [(catch_all, refusal.detail.as_str())];
         let fields: Vec<(&str, &str)> = refusal.errors.iter().map(|e| (e.field.as_str(), e.message.as_str())).collect();
         error_summary(if fields.is_empty() { &whole } else { &fields }, kept)
+    }
+
+    /// What it says as a whole.
+    fn words(&self) -> String {
+        self.0.as_ref().map(|refusal| refusal.detail.clone()).unwrap_or_default()
     }
 
     /// 422 for a form to correct; 429 keeps its status and says when to come back.

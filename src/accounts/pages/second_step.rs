@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Refused, correctable, home_of, own_path, passkeys, with_cookie};
 use crate::accounts::api::{device_cookie, trust_cookie, visitor};
-use crate::accounts::ops::second_step::{self as ops, Proof};
+use crate::accounts::ops::second_step::{self as ops, Passed, Proof};
 use crate::accounts::ops::sign_in::adopt_guest;
 use crate::accounts::rules::totp;
 use crate::base::access::Role;
@@ -17,16 +17,18 @@ use crate::web::components::{Button, Field, button, field};
 use crate::web::{Answer, Chrome, ClientIp, Form, Head, cookie, is_secure, page, see_other, session_cookie};
 
 const COOKIE: &str = "second_step";
+/// What a spent or late first step is refused with.
+pub(super) const LATE: &str = "TEMP_TOKEN_INVALID";
 
 /// What has to be remembered between the two steps.
 #[derive(Default, Serialize, Deserialize)]
-struct Waiting {
-    temp_token: String,
-    redirect: String,
+pub(super) struct Waiting {
+    pub temp_token: String,
+    pub redirect: String,
 }
 
 impl Waiting {
-    fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let text = cookie(headers, COOKIE)?;
         crate::base::paging::decode_cursor(&text).ok()
     }
@@ -71,26 +73,37 @@ pub(super) async fn enter(
     };
     let trust = input.trust.is_some();
     match ops::pass(&site, &waiting.temp_token, proof, visitor(ip, &headers), trust).await {
-        Ok(passed) => {
-            adopt_guest(&site, passed.user.id, cookie(&headers, "guest_id")).await;
-            let role = passed.user.roles.first().copied().unwrap_or(Role::Student);
-            let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));
-            let on = with_cookie(on, set_cookie(&site, "", 0));
-            let on = with_cookie(on, session_cookie(&site, &passed.opened.token));
-            let on = with_cookie(on, device_cookie(&site, &passed.user.email)?);
-            Ok(match passed.device_token {
-                Some(token) => with_cookie(on, trust_cookie(&site, &token)),
-                None => on,
-            })
-        }
-        Err(refusal) if refusal.code == "TEMP_TOKEN_INVALID" => {
-            Ok(with_cookie(see_other("/login?done=late"), set_cookie(&site, "", 0)))
-        }
+        Ok(passed) => entered(&site, &headers, &waiting, passed).await,
+        Err(refusal) if refusal.code == LATE => Ok(too_late(&site)),
         Err(refusal) => {
             let refused = correctable(refusal)?;
             Ok(refused.answer(render(&site, &chrome, &waiting, &refused)))
         }
     }
+}
+
+/// Signed in: on to where they wanted to go.
+pub(super) async fn entered(
+    site: &Site,
+    headers: &HeaderMap,
+    waiting: &Waiting,
+    passed: Passed,
+) -> Answer<Response> {
+    adopt_guest(site, passed.user.id, cookie(headers, "guest_id")).await;
+    let role = passed.user.roles.first().copied().unwrap_or(Role::Student);
+    let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));
+    let on = with_cookie(on, set_cookie(site, "", 0));
+    let on = with_cookie(on, session_cookie(site, &passed.opened.token));
+    let on = with_cookie(on, device_cookie(site, &passed.user.email)?);
+    Ok(match passed.device_token {
+        Some(token) => with_cookie(on, trust_cookie(site, &token)),
+        None => on,
+    })
+}
+
+/// The first step is spent or too old: from the start.
+pub(super) fn too_late(site: &Site) -> Response {
+    with_cookie(see_other("/login?done=late"), set_cookie(site, "", 0))
 }
 
 fn render(site: &Site, chrome: &Chrome, waiting: &Waiting, refused: &Refused) -> Markup {
@@ -120,6 +133,7 @@ fn render(site: &Site, chrome: &Chrome, waiting: &Waiting, refused: &Refused) ->
                     (button(&Button::primary("Sign in").wide().busy("Signing in…")))
                 }
                 (passkeys::sign_in_form(site, &waiting.temp_token, own_path(&waiting.redirect).unwrap_or("/dashboard")))
+                p { a href="/login/recover" { "Phone and recovery codes lost?" } }
                 p { a href="/login" { "Start again" } }
             } }
         },

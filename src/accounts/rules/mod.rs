@@ -9,6 +9,7 @@ pub mod lifecycle;
 pub mod password;
 pub mod person;
 pub mod pressure;
+pub mod recovery;
 pub mod roles;
 pub mod sessions;
 pub mod sign_in;

@@ -15,6 +15,12 @@ const MINUTE: i64 = 60;
 pub const CHALLENGE_FROM: usize = 3;
 const PER_MINUTE: usize = 5;
 const PER_HOUR: usize = 20;
+/// Failures in a row after which the password opens nothing any more until a new one is set. // rule: 20§16 NIST
+pub const MOST_IN_A_ROW: u32 = 100;
+/// As good as for ever: a new password ends it at once.
+const SHUT_SECONDS: i64 = 365 * 24 * HOUR;
+/// How long failures in a row are remembered after the last one.
+pub const REMEMBERED_DAYS: i64 = 30;
 
 /// What the door needs to know about a try before a password is even looked at.
 #[derive(Clone, Copy, Debug)]
@@ -69,13 +75,16 @@ pub fn gate(record: &LoginRecord, now: Timestamp, attempt: Attempt) -> Outcome<(
 pub fn failed(record: &LoginRecord, now: Timestamp) -> LoginRecord {
     let mut failures = within(&record.failures, now, HOUR);
     failures.push(now);
-    let lock = lock_seconds(failures.len()).map(|seconds| plus_seconds(now, seconds));
-    LoginRecord { locked_until: lock.or(record.locked_until.filter(|until| *until > now)), failures }
+    let in_a_row = record.in_a_row.saturating_add(1);
+    let lock = if in_a_row >= MOST_IN_A_ROW { Some(SHUT_SECONDS) } else { lock_seconds(failures.len()) };
+    let lock = lock.map(|seconds| plus_seconds(now, seconds));
+    LoginRecord { locked_until: lock.or(record.locked_until.filter(|until| *until > now)), failures, in_a_row }
 }
 
 /// Nothing in the record bears on a later try.
 pub fn is_forgotten(record: &LoginRecord, now: Timestamp) -> bool {
-    within(&record.failures, now, HOUR).is_empty() && record.locked_until.is_none_or(|until| until <= now)
+    within(&record.failures, now, REMEMBERED_DAYS * 24 * HOUR).is_empty()
+        && record.locked_until.is_none_or(|until| until <= now)
 }
 
 /// What can hold an address up at the door.
@@ -124,6 +133,7 @@ pub fn cleared(record: &LoginRecord, kinds: &[Block]) -> LoginRecord {
     let mut record = record.clone();
     if kinds.contains(&Block::Lockout) {
         record.locked_until = None;
+        record.in_a_row = 0;
     }
     if kinds.contains(&Block::RateLimit) || kinds.contains(&Block::Captcha) {
         record.failures.clear();
@@ -146,7 +156,11 @@ pub fn locked(until: Timestamp, now: Timestamp) -> Refusal {
     let seconds = seconds_until(until, now);
     Refusal::too_many(
         "AUTH_ACCOUNT_LOCKED",
-        format!("Too many wrong passwords. Wait {} and try again.", wait_words(seconds)),
+        if seconds > 24 * 3600 {
+            "A hundred wrong passwords in a row. Set a new one by mail (“Forgot the password?”).".to_owned()
+        } else {
+            format!("Too many wrong passwords. Wait {} and try again.", wait_words(seconds))
+        },
         seconds,
     )
 }
@@ -203,6 +217,16 @@ mod tests {
             assert!(gate(&record, at(n - 1 + seconds), FREE).is_ok());
         }
         assert!(gate(&after(4, 1), at(4), FREE).is_ok());
+    }
+
+    #[test]
+    fn a_hundred_in_a_row_shut_the_door_however_slowly_they_come() {
+        let slow = after(99, 2 * HOUR);
+        assert!(gate(&slow, at(200 * HOUR), FREE).is_ok());
+        let shut = failed(&slow, at(200 * HOUR));
+        assert_eq!(gate(&shut, at(200 * HOUR + 24 * HOUR), FREE).unwrap_err().code, "AUTH_ACCOUNT_LOCKED");
+        assert!(gate(&cleared(&shut, &[Block::Lockout]), at(200 * HOUR), FREE).is_ok());
+        assert!(!is_forgotten(&slow, at(200 * HOUR)) && is_forgotten(&slow, at((200 + 31 * 24) * HOUR)));
     }
 
     #[test]

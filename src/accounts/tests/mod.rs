@@ -35,6 +35,33 @@ impl ZipBook for NewYork {
 const EMAIL: &str = "ana@mail.example";
 const PASSWORD: &str = "four blue herons";
 
+/// A student nobody has stored.
+pub fn person(first_name: &str, last_name: &str) -> model::User {
+    let now = "2026-03-07T12:00:00Z".parse().unwrap();
+    model::User {
+        id: crate::base::id::UserId::of_name(first_name),
+        email: EMAIL.into(),
+        password_hash: String::new(),
+        first_name: first_name.into(),
+        last_name: last_name.into(),
+        phone: None,
+        zip_code: "10024".into(),
+        timezone: "America/New_York".into(),
+        is_active: true,
+        status: model::AccountStatus::Active,
+        email_verified: true,
+        roles: [Role::Student].into(),
+        grants: [].into(),
+        revokes: [].into(),
+        totp_enabled: true,
+        passkeys: 0,
+        picture_key: None,
+        picture_version: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
 fn site() -> Site {
     let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
     clock.freeze(true);

@@ -82,6 +82,38 @@ pub fn two_factor_changed(sender: &Sender, user: &User, enabled: bool) -> Letter
         .action("Look at your account", sender.url("/account/two-factor"))
 }
 
+/// Somebody with the password says the second factor is lost. Every letter of it can stop it.
+pub fn recovery(sender: &Sender, user: &User, opens_at: Option<Timestamp>, refused: bool, token: &str) -> Letter {
+    let (subject, words, stage) = match opens_at {
+        Some(at) => {
+            let words = format!(
+                "The document Stripe was shown bears your name. From {} on your account opens with the password alone; \
+                 your second step, passkeys and trusted browsers go.",
+                own_moment(user, at)
+            );
+            ("Your account opens without its second step in a day", words, "waiting")
+        }
+        None if refused => {
+            let words = "Somebody with your password showed Stripe a document with another name than yours, so nothing \
+                         was opened."
+                .to_owned();
+            ("Nobody was let in without your second step", words, "refused")
+        }
+        None => {
+            let words = "Somebody with your password said that your phone and your recovery codes are lost. They must \
+                         show Stripe your identity document, and wait a day after that."
+                .to_owned();
+            ("Is your second step lost?", words, "asked")
+        }
+    };
+    Letter::new("two_factor_changed", &user.first_name, subject)
+        .says(words)
+        .says("If that was not you, stop it here and set a new password at once: somebody knows yours.")
+        .action("Stop it", sender.url(&format!("/login/recover/stop?token={token}")))
+        .datum("stage", stage)
+        .datum("token", token)
+}
+
 pub fn backup_code_used(sender: &Sender, user: &User, left: usize) -> Letter {
     Letter::new("backup_code_used", &user.first_name, "A recovery code was used")
         .says(format!("Somebody signed in with one of your recovery codes. You have {left} left."))

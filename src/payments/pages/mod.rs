@@ -31,4 +31,6 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::Public, "/sandbox/authentication/{intent}", sandbox::answer_bank)
         .get(Access::Public, "/sandbox/connect/{account}", sandbox::account_page)
         .post(Access::Public, "/sandbox/connect/{account}", sandbox::finish_account)
+        .get(Access::Public, "/sandbox/identity/{session}", sandbox::identity_page)
+        .post(Access::Public, "/sandbox/identity/{session}", sandbox::show_document)
 }

@@ -1,4 +1,5 @@
-//! Stripe's own pages, as the sandbox has them: choosing a test card, the bank's question, an instructor's account.
+//! Stripe's own pages, as the sandbox has them: choosing a test card, the bank's question, an instructor's account, a
+//! look at a document.
 //! In live mode they are Stripe's and none of these exists.
 
 use axum::extract::{Path, State};
@@ -11,7 +12,9 @@ use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::sandbox::stripe::StandIn;
 use crate::site::Site;
-use crate::web::components::{Button, Choice, Field, Pick, Tone, button, link_button, notice, page_head, picks};
+use crate::web::components::{
+    Button, Choice, Field, Pick, Tone, button, field, link_button, notice, page_head, picks,
+};
 use crate::web::{Answer, Chrome, Form, page};
 
 fn stand_in(site: &Site) -> Outcome<StandIn> {
@@ -44,10 +47,10 @@ pub(super) async fn card_page(State(site): State<Site>, chrome: Chrome, Path(ses
         Choice::new(c.token, c.label, n == 0).note(c.hint)
     };
     let choices: Vec<Choice> = view.choices.iter().enumerate().map(choice).collect();
-    let field = Field { name: "card", label: "Test card", ..Field::default() };
+    let card = Field { name: "card", label: "Test card", ..Field::default() };
     let body = html! {
         form.stack method="post" action={ "/sandbox/checkout/" (view.session) } {
-            (picks(Pick::One, &field, &choices))
+            (picks(Pick::One, &card, &choices))
             div.row {
                 (button(&Button::primary("Save this card").busy("Saving…")))
                 @if let Some(back) = &view.cancel_url { (link_button(back, &Button::line("Go back without a card"))) }
@@ -119,4 +122,48 @@ pub(super) async fn finish_account(State(site): State<Site>, Path(account): Path
     let stand_in = stand_in(&site)?;
     stand_in.onboard(&account)?;
     Ok(away(&stand_in.account_return_url(&account)?)?)
+}
+
+pub(super) async fn identity_page(
+    State(site): State<Site>,
+    chrome: Chrome,
+    Path(session): Path<String>,
+) -> Answer<Markup> {
+    if stand_in(&site)?.identity_return_url(&session)?.is_none() {
+        let words = "A document was shown already. Go back to where you came from.";
+        return Ok(frame(&chrome, "Identity check done", words, &html! {}));
+    }
+    let name = |name, label, autocomplete| Field {
+        name,
+        label,
+        autocomplete,
+        required: true,
+        maxlength: Some(50),
+        ..Field::default()
+    };
+    let body = html! {
+        form.stack method="post" action={ "/sandbox/identity/" (session) } {
+            (field(&name("first_name", "First name on it", "given-name")))
+            (field(&name("last_name", "Last name on it", "family-name")))
+            div.row { (button(&Button::primary("Show this document").busy("Looking…"))) }
+        }
+    };
+    Ok(frame(&chrome, "Identity check", "Stripe photographs your document and your face here.", &body))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Document {
+    first_name: String,
+    last_name: String,
+}
+
+pub(super) async fn show_document(
+    State(site): State<Site>,
+    Path(session): Path<String>,
+    Form(shown): Form<Document>,
+) -> Answer<Response> {
+    let stand_in = stand_in(&site)?;
+    let back = stand_in.identity_return_url(&session)?;
+    stand_in.verify_identity(&session, Some((&shown.first_name, &shown.last_name)))?;
+    Ok(away(&back.unwrap_or_else(|| "/".to_owned()))?)
 }

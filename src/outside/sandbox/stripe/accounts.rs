@@ -80,17 +80,26 @@ pub(super) fn create_identity(draft: &mut Draft<'_>, form: &Form, _: &[&str]) ->
         "id": id, "object": "identity.verification_session", "created": draft.now, "livemode": false,
         "last_error": null, "last_verification_report": null, "metadata": form.metadata(), "options": {},
         "status": "requires_input", "type": form.text("type").unwrap_or("document"),
+        "stand_in_return_url": form.text("return_url"),
     });
     draft.put(&session);
     Ok(session)
 }
 
-pub(super) fn verify_identity(draft: &mut Draft<'_>, id: &str) -> Answer {
+/// A document was shown; with a name where somebody says which stands on it.
+pub(super) fn verify_identity(draft: &mut Draft<'_>, id: &str, name: Option<(&str, &str)>) -> Answer {
     let mut session = draft.of_kind("identity.verification_session", id)?;
     if session["status"] == "canceled" {
         return Err(Problem::invalid("This session was canceled.", None));
     }
     session["status"] = "verified".into();
+    if let Some((first_name, last_name)) = name {
+        session["verified_outputs"] = json!({
+            "address": null, "dob": null, "email": null, "first_name": first_name, "id_number": null,
+            "id_number_type": null, "last_name": last_name, "phone": null, "sex": null,
+            "unparsed_place_of_birth": null, "unparsed_sex": null,
+        });
+    }
     draft.put(&session);
     draft.event("identity.verification_session.verified", &session);
     Ok(session)

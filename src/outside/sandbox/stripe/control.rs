@@ -133,9 +133,16 @@ impl StandIn {
         Ok(found["stand_in_return_url"].as_str().unwrap_or("/").to_owned())
     }
 
-    /// The person has shown their document.
-    pub fn verify_identity(&self, session: &str) -> Outcome<()> {
-        self.act(|draft| super::accounts::verify_identity(draft, session)).map(drop)
+    /// The person has shown their document, and this name stands on it.
+    pub fn verify_identity(&self, session: &str, name: Option<(&str, &str)>) -> Outcome<()> {
+        self.act(|draft| super::accounts::verify_identity(draft, session, name)).map(drop)
+    }
+
+    /// Where the person came from; `None` once the document was shown.
+    pub fn identity_return_url(&self, session: &str) -> Outcome<Option<String>> {
+        let found = self.act(|draft| draft.of_kind("identity.verification_session", session))?;
+        let open = found["status"] == "requires_input";
+        Ok(open.then(|| found["stand_in_return_url"].as_str().unwrap_or("/").to_owned()))
     }
 
     /// Runs something a person does on Stripe's own pages, with its events.

@@ -1,7 +1,7 @@
 //! Password hashes: Argon2id with the parameters of rule 20§2, off the async threads, a few at a time.
 
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -25,13 +25,15 @@ pub struct Hasher {
     jobs: mpsc::Sender<Job>,
     /// What a guess at an unknown address is compared with, so that it takes as long as at a known one.
     dummy: Arc<str>,
+    /// Where the wait for a turn is written down, if anybody reads it.
+    pub waited: Option<prometheus::Histogram>,
 }
 
 impl Hasher {
     pub fn new() -> Outcome<Self> {
         let dummy = hash_now("no account has this password")?;
         let slots = Arc::new(Semaphore::new(CONCURRENT_HASHES));
-        Ok(Self { slots, jobs: start_threads()?, dummy: dummy.into() })
+        Ok(Self { slots, jobs: start_threads()?, dummy: dummy.into(), waited: None })
     }
 
     pub async fn hash(&self, password: &str) -> Outcome<String> {
@@ -52,8 +54,13 @@ impl Hasher {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Outcome<T> + Send + 'static) -> Outcome<T> {
-        let waited = tokio::time::timeout(Duration::from_secs(HASH_WAIT_SECONDS), self.slots.clone().acquire_owned());
-        let Ok(Ok(slot)) = waited.await else {
+        let asked = Instant::now();
+        let turn = tokio::time::timeout(Duration::from_secs(HASH_WAIT_SECONDS), self.slots.clone().acquire_owned());
+        let turn = turn.await;
+        if let Some(waited) = &self.waited {
+            waited.observe(asked.elapsed().as_secs_f64());
+        }
+        let Ok(Ok(slot)) = turn else {
             return Err(Refusal::too_many("DOOR_BUSY", "Many people are signing in. Try again in a few seconds.", 5));
         };
         let (tell, told) = tokio::sync::oneshot::channel();

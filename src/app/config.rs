@@ -37,6 +37,9 @@ pub struct Config {
     pub trusted_proxies: String,
     pub reload_secret: Option<String>,
     pub leaked_passwords: Option<PathBuf>,
+    pub metrics_user: String,
+    pub metrics_password: Option<String>,
+    pub metrics_networks: Option<String>,
     /// Tests run every write twice, to find those that are not re-runnable.
     #[serde(skip)]
     pub rehearse_writes: bool,
@@ -78,6 +81,9 @@ impl Default for Config {
             trusted_proxies: String::new(),
             reload_secret: None,
             leaked_passwords: None,
+            metrics_user: "metrics".to_owned(),
+            metrics_password: None,
+            metrics_networks: None,
             rehearse_writes: false,
         }
     }
@@ -184,6 +190,21 @@ const KEYS: &[KeyDoc] = &[
         default: "\"\"",
         doc: "A file of passwords nobody may choose, of any size, sorted by bytes (LC_ALL=C sort): one a line, or their\nSHA-1 or SHA-256 in hexadecimal, also as HASH:COUNT.",
     },
+    KeyDoc {
+        name: "metrics_user",
+        default: "\"metrics\"",
+        doc: "Who scrapes GET /api/v1/internal/metrics (basic auth).",
+    },
+    KeyDoc {
+        name: "metrics_password",
+        default: "\"\"",
+        doc: "And with which password; better given as INSTAINSTRU_METRICS_PASSWORD. Left out, nobody does.",
+    },
+    KeyDoc {
+        name: "metrics_networks",
+        default: "\"\"",
+        doc: "From which addresses or networks, separated by commas. Left out: this machine only.",
+    },
 ];
 
 /// The commented file that `config describe` prints.
@@ -269,6 +290,8 @@ impl Config {
             return Err("smtp_url and mail_from are needed together: where mail goes, and who writes it.".into());
         }
         crate::web::Proxies::parse(&self.trusted_proxies).map_err(|why| format!("trusted_proxies: {why}."))?;
+        let scrapers = self.metrics_networks.as_deref().unwrap_or_default();
+        crate::web::Proxies::parse(scrapers).map_err(|why| format!("metrics_networks: {why}."))?;
         if !self.is_sandbox() && self.stripe_webhook_secret.is_none() {
             return Err(
                 "stripe_secret_key needs stripe_webhook_secret beside it, or Stripe's events are refused.".into()

@@ -13,6 +13,7 @@ mod control;
 pub mod demo;
 mod links;
 mod listen;
+mod metrics;
 mod personal;
 mod probes;
 mod region;

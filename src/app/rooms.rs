@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{backup, demo, links, personal, probes, retention, sandbox_clock, static_pages, upkeep};
+use super::{backup, demo, links, metrics, personal, probes, retention, sandbox_clock, static_pages, upkeep};
 use crate::base::refusal::Outcome;
 use crate::console;
 use crate::jobs::{Consumer, JobKind};
@@ -52,6 +52,7 @@ pub fn api() -> Api {
     api = search::api::routes(api);
     api = console::routes(api);
     api = probes::routes(api);
+    api = metrics::routes(api);
     api
 }
 
@@ -94,7 +95,10 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(web::DoorPart(Arc::new(accounts::AccountsDoor)));
     let gazetteer = places::packs::active();
     site.parts.share(gazetteer.clone());
-    let people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
+    let figures = site::figures::Figures::new()?;
+    let mut people = accounts::Accounts::new(Arc::new(ZipFacts), &site.entropy)?;
+    people.hasher.waited = Some(figures.hash_wait.clone());
+    site.parts.put(figures);
     let people = links::on_me(retention::wire(personal::wire(people)), site.clock.clone());
     site.parts.put(links::identity_desk());
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));

@@ -12,6 +12,7 @@ use super::{demo, sandbox_clock};
 use crate::accounts::Accounts;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
+use super::metrics::Scraper;
 use crate::console::ReloadSecret;
 use crate::jobs::{self, Runner};
 use crate::notify::MailFaults;
@@ -188,10 +189,12 @@ async fn list_runs(State(site): State<Site>, ip: ClientIp, Params(query): Params
 #[utoipa::path(get, path = "/sandbox/v1/secrets", tag = "sandbox", operation_id = "read_secrets", responses((status = 200, body = Value)))]
 async fn read_secrets(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Value>> {
     at_this_machine(ip)?;
-    let secrets = site.part::<SandboxSecrets>()?;
+    let (secrets, scraper) = (site.part::<SandboxSecrets>()?, site.part::<Scraper>()?);
     Ok(Json(json!({
         "stripe_webhook_secret": secrets.stripe_webhook,
         "reload_secret": site.part::<ReloadSecret>()?.0,
+        "metrics_user": scraper.user,
+        "metrics_password": scraper.password,
     })))
 }
 

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::backup::{self, Place};
 use super::config::{Config, Environment};
+use super::metrics::Scraper;
 use super::sandbox::SandboxPart;
 use super::{control, demo, listen, rooms, sandbox, sandbox_clock};
 use crate::accounts::Leaked;
@@ -96,6 +97,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     let reload = config.reload_secret.clone().or_else(|| site.is_sandbox().then(|| site.entropy.token()));
     site.parts.put(ReloadSecret(reload));
     site.parts.put(Proxies::parse(&config.trusted_proxies)?);
+    site.parts.put(Scraper::of(&config, &site)?);
     site.read(|r| RATE_LIMITS.read(r)).map_err(|e| format!("the stored limits do not fit this version: {e}"))?;
     let stand_in = connect_stripe(&config, &site).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());

@@ -5,6 +5,7 @@
 //! them. It holds values and settings only: no rules, no HTTP.
 
 pub mod audit;
+pub mod figures;
 mod parts;
 mod seal;
 pub mod settings;

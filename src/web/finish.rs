@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
@@ -20,7 +20,7 @@ use crate::base::id::{RequestId, bits_of_draw};
 use crate::base::limits::{REQUEST_SECONDS, SANDBOX_SECONDS};
 use crate::base::refusal::Refusal;
 use crate::site::audit::{self, Origin};
-use crate::site::{Site, settings};
+use crate::site::{Site, figures, settings};
 
 /// Characters of a user-agent line that are kept.
 const AGENT_CHARS: usize = 300;
@@ -35,6 +35,7 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
     let origin = origin_of(&site, &mut parts, &id);
     let kept = parts.clone();
     let request = Request::from_parts(parts, body);
+    figures::count(&site, |figures| figures.http_in_progress.inc());
     let running = audit::ORIGIN.scope(origin, AssertUnwindSafe(answer(&site, request, next)).catch_unwind());
     // Whoever moves the sandbox's clock by a year waits for a year of jobs.
     let patient = kept.uri.path().starts_with("/sandbox/");
@@ -46,6 +47,13 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
     };
     let mut response = presentable(&site, &kept, &id, response);
     dress(&site, kept.uri.path(), &id, response.headers_mut());
+    figures::count(&site, |figures| {
+        let status = response.status();
+        let labels = [named(&kept.method), route_of(&kept), status.as_str()];
+        figures.http_in_progress.dec();
+        figures.http_requests.with_label_values(&labels).inc();
+        figures.http_seconds.with_label_values(&labels).observe(started.elapsed().as_secs_f64());
+    });
     tracing::debug!(
         http.method = %kept.method, http.path = route_of(&kept), http.status = response.status().as_u16(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX), request_id = %id, "answered"
@@ -79,6 +87,20 @@ async fn answer(site: &Site, request: Request, next: Next) -> Response {
 /// The path as its route is written: what stands in its place may be a secret.
 fn route_of(parts: &Parts) -> &str {
     parts.extensions.get::<MatchedPath>().map_or("(no route)", MatchedPath::as_str)
+}
+
+/// A method that anybody made up is no label of its own.
+fn named(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// JSON is spoken below these; everything else is for people.

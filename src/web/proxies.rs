@@ -25,7 +25,8 @@ impl Proxies {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(one).collect::<Result<_, _>>().map(Self)
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// Whether an address is among them.
+    pub fn trusts(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(&ip))
     }

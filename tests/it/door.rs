@@ -9,7 +9,7 @@ use super::kit::{Answered, Person, Stage, TestApp, answered};
 
 const PASSWORD: &str = "lantern orchard velvet";
 
-async fn knock(app: &TestApp, email: &str, password: &str) -> Answered {
+pub async fn knock(app: &TestApp, email: &str, password: &str) -> Answered {
     let form = [("username", email), ("password", password)];
     answered(app.http.post(format!("{}/api/v1/auth/login", app.base)).form(&form)).await
 }
@@ -174,8 +174,8 @@ async fn a_network_that_sprays_must_work_and_is_closed_in_the_end() {
     knock(&app, "another@mail.example", "Summer2026!").await.expect(401);
 }
 
-/// Turns Emma's second factor on; answers its secret and one recovery code.
-async fn second_factor(stage: &Stage, who: &Person) -> (Vec<u8>, String) {
+/// Turns somebody's second factor on; answers its secret and one recovery code.
+pub async fn second_factor(stage: &Stage, who: &Person) -> (Vec<u8>, String) {
     let setup = stage.post(who, "/api/v1/2fa/setup/initiate", json!({})).await.expect(200);
     let secret = base32(setup["secret"].as_str().unwrap());
     let code = code_at(stage, &secret, 0);
@@ -183,7 +183,7 @@ async fn second_factor(stage: &Stage, who: &Person) -> (Vec<u8>, String) {
     (secret, on["backup_codes"][0].as_str().unwrap().to_owned())
 }
 
-fn code_at(stage: &Stage, secret: &[u8], later: i64) -> String {
+pub fn code_at(stage: &Stage, secret: &[u8], later: i64) -> String {
     let at = plus_seconds(stage.app.site().now(), later).as_second();
     totp::code(secret, u64::try_from(at / 30).unwrap())
 }

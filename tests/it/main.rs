@@ -2,6 +2,7 @@
 
 mod accounts;
 mod after_the_end;
+mod attacks;
 mod availability;
 mod bookings;
 mod bucket;
@@ -29,6 +30,7 @@ mod privacy;
 mod probes;
 mod program;
 mod race;
+mod recovery;
 mod region;
 mod reviews;
 mod search;

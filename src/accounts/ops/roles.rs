@@ -99,14 +99,17 @@ fn save(tx: &mut Tx, by: &By, user: &mut User) -> Outcome<()> {
 
 /// Ends all of somebody's sessions from the console.
 pub async fn force_sign_out(site: &Site, by: By, target: UserId) -> Outcome<usize> {
-    site.write(move |tx| {
-        must_user(tx, target)?;
-        tx.emit(&ForcedOut { user_id: target, by: by.user()?, reason: by.reason.clone() })?;
-        let ended = session::end_all(tx, target, None, "forced_by_admin")?;
-        let deed =
-            Deed::on("admin.force_logout", "user", target).change(Value::Null, json!({ "sessions_ended": ended }));
-        audit::record(tx, &by, deed)?;
-        Ok(ended)
-    })
-    .await
+    let ended = site
+        .write(move |tx| {
+            must_user(tx, target)?;
+            tx.emit(&ForcedOut { user_id: target, by: by.user()?, reason: by.reason.clone() })?;
+            let ended = session::end_all(tx, target, None, "forced_by_admin")?;
+            let deed =
+                Deed::on("admin.force_logout", "user", target).change(Value::Null, json!({ "sessions_ended": ended }));
+            audit::record(tx, &by, deed)?;
+            Ok(ended)
+        })
+        .await?;
+    session::count_ended(site, "admin", ended);
+    Ok(ended)
 }

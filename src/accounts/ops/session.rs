@@ -13,7 +13,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
 use crate::base::time::{SignedDuration, Timestamp, plus_hours};
-use crate::site::Site;
+use crate::site::{Site, figures};
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
@@ -139,15 +139,25 @@ pub async fn end_one(site: &Site, actor: &Actor, by: By, id: SessionId) -> Outco
         audit::record(tx, &by, Deed::on("user.session_end", "session", id))?;
         tx.emit(&SessionsEnded { user_id: user, count: 1, reason: "ended_by_owner".into() })
     })
-    .await
+    .await?;
+    count_ended(site, "owner", 1);
+    Ok(())
 }
 
 pub async fn end_everywhere(site: &Site, user: UserId, by: By) -> Outcome<usize> {
-    site.write(move |tx| {
-        audit::record(tx, &by, Deed::on("user.logout_all", "user", user))?;
-        end_all(tx, user, None, "sign_out_everywhere")
-    })
-    .await
+    let ended = site
+        .write(move |tx| {
+            audit::record(tx, &by, Deed::on("user.logout_all", "user", user))?;
+            end_all(tx, user, None, "sign_out_everywhere")
+        })
+        .await?;
+    count_ended(site, "owner", ended);
+    Ok(ended)
+}
+
+/// Tells whoever scrapes that sessions were ended, and by whom.
+pub(super) fn count_ended(site: &Site, by: &str, ended: usize) {
+    figures::count(site, |figures| figures.sessions_ended.with_label_values(&[by]).inc_by(ended as u64));
 }
 
 /// Removes what ended by itself: sessions, proofs, codes, spent challenges, forgotten failures (job `session_cleanup`).

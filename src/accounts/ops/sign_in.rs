@@ -11,7 +11,7 @@ use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::normal_email;
-use crate::site::Site;
+use crate::site::{Site, figures};
 use crate::site::audit::{self, By, Deed};
 use crate::store::{ReadExt, Tx};
 use crate::web::WindowRule;
@@ -60,6 +60,26 @@ pub enum Entered {
 }
 
 pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<Entered> {
+    let entered = try_in(site, given).await;
+    figures::count(site, |figures| {
+        let tried = |result| figures.logins.with_label_values(&[result]).inc();
+        match &entered {
+            Ok(Entered::Session(_)) => tried("session"),
+            Ok(Entered::SecondStep { .. }) => tried("second_step"),
+            Err(refusal) => match refusal.code {
+                "AUTH_INVALID_CREDENTIALS" => tried("wrong"),
+                "AUTH_ACCOUNT_DEACTIVATED" => tried("closed"),
+                "AUTH_ACCOUNT_LOCKED" => figures.lockouts.inc(),
+                "AUTH_CHALLENGE_REQUIRED" => figures.challenges.inc(),
+                _ if refusal.status == 429 => figures.logins_limited.inc(),
+                _ => {}
+            },
+        }
+    });
+    entered
+}
+
+async fn try_in(site: &Site, given: Credentials) -> Outcome<Entered> {
     let knock = Knock::of(site, &normal_email(&given.email), &given.visitor)?;
     pass_gate(site, &knock, given.effort.as_ref()).await?;
     let parts = site.part::<Accounts>()?;

@@ -13,7 +13,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::{hmac_sha256_hex, same};
 use crate::base::time::Timestamp;
 use crate::console::limits as ops;
-use crate::site::Site;
+use crate::site::{Site, figures};
 use crate::site::audit::By;
 use crate::web::limits::{Bucket, Limiter, Override, Policy};
 use crate::web::{Answer, Body};
@@ -93,6 +93,7 @@ pub(super) async fn reload_config(
     policy.overrides = wish.overrides.unwrap_or(policy.overrides);
     policy.shadow = wish.shadow.or(policy.shadow);
     ops::change_policy(&site, By::nobody(), &policy).await?;
+    figures::count(&site, |figures| figures.limit_reloads.inc());
     Ok(Json(policy_of(&site)?))
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::payments::ops::{self, Taken};
-use crate::site::Site;
+use crate::site::{Site, figures};
 use crate::web::Answer;
 
 #[derive(Serialize, ToSchema)]
@@ -24,9 +24,13 @@ pub struct EventTaken {
 pub async fn take_stripe_event(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Answer<Json<EventTaken>> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     let payload = String::from_utf8_lossy(&body);
-    let status = match ops::take_webhook(&site, &payload, signature).await? {
-        Taken::Processed => "processed",
-        Taken::Ignored => "ignored",
+    let taken = ops::take_webhook(&site, &payload, signature).await;
+    let status = match &taken {
+        Ok(Taken::Processed) => "processed",
+        Ok(Taken::Ignored) => "ignored",
+        Err(_) => "failed",
     };
+    figures::count(&site, |figures| figures.webhooks.with_label_values(&[status]).inc());
+    taken?;
     Ok(Json(EventTaken { status }))
 }

@@ -10,7 +10,7 @@ use super::window::{self, Window};
 use super::{Bucket, Limiter, WindowRule, network};
 use crate::base::access::Actor;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::site::Site;
+use crate::site::{Site, figures};
 use crate::web::extract::ClientIp;
 use crate::web::rule::{Counts, Rule};
 
@@ -93,6 +93,14 @@ impl Gate {
         let now = self.site.now();
         let told = self.toll.and_then(|toll| toll.conclude(now));
         let Some(told) = self.window.or(told) else { return };
+        figures::count(&self.site, |figures| {
+            let action = if told.verdict.allowed { "allow" } else { "block" };
+            let shadow = if told.shadow { "true" } else { "false" };
+            figures.limit_decisions.with_label_values(&[told.policy, action, shadow]).inc();
+            if !told.verdict.allowed {
+                figures.limit_retry_after.observe(told.verdict.retry_after as f64);
+            }
+        });
         let mut set = |name: &'static str, value: HeaderValue| {
             headers.insert(HeaderName::from_static(name), value);
         };

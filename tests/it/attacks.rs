@@ -1,0 +1,156 @@
+//! The rest of part 20 §14 beside `door.rs` and `doorstep.rs`: proofs spent twice, forged headers, other people's things,
+//! passwords that fall to a list.
+
+use std::net::SocketAddr;
+
+use instainstru::app::config::Config;
+use instainstru::app::start::start;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::door::{knock, second_factor};
+use super::kit::{Stage, TestApp, answered};
+
+fn application(email: &str, password: &str, proof: Value) -> Value {
+    json!({
+        "email": email, "password": password, "first_name": "New", "last_name": "Person", "zip_code": "10024",
+        "email_verification_token": proof,
+    })
+}
+
+async fn code(app: &TestApp, email: &str) -> Value {
+    app.post("/api/v1/auth/send-email-verification", json!({ "email": email })).await.expect(200);
+    app.mail(email, "email_code").await["data"]["code"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_proven_once_for_itself_only() {
+    let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
+    let (email, other) = ("new.person@mail.example", "other.person@mail.example");
+    let body = json!({ "email": email, "code": code(&app, email).await });
+    app.post("/api/v1/auth/verify-email-code", json!({ "email": other, "code": body["code"] }))
+        .await
+        .refused(400, "EMAIL_VERIFICATION_CODE_INVALID");
+    let (a, b) = tokio::join!(
+        app.post("/api/v1/auth/verify-email-code", body.clone()),
+        app.post("/api/v1/auth/verify-email-code", body)
+    );
+    let mut both = [a, b];
+    both.sort_by_key(|answer| answer.status);
+    let [right, wrong] = both;
+    wrong.refused(400, "EMAIL_VERIFICATION_CODE_INVALID");
+    let proof = right.expect(200)["verification_token"].clone();
+    let join = |email: &str| {
+        app.post("/api/v1/auth/register", application(email, "harbor lights at dusk", proof.clone()))
+    };
+    join(other).await.refused(400, "EMAIL_VERIFICATION_EMAIL_MISMATCH");
+    let (a, b) = tokio::join!(join(email), join(email));
+    let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400], "one proof, one account");
+    app.post("/api/v1/auth/register", application(email, "harbor lights at dusk", Value::Null))
+        .await
+        .refused(400, "EMAIL_VERIFICATION_REQUIRED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_and_cookies_that_once_meant_something_mean_nothing() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let forged = [
+        ("x-trusted-bypass", "1".to_owned()),
+        ("x-enforce-beta-checks", "0".to_owned()),
+        ("x-staff-preview-token", "preview".to_owned()),
+        ("x-impersonate-user-id", admin.id.to_string()),
+        ("x-rate-limit-bypass", "1".to_owned()),
+        ("x-forwarded-for", "127.0.0.1".to_owned()),
+        ("cf-connecting-ip", "127.0.0.1".to_owned()),
+    ];
+    let ask = |path: &str, token: Option<&str>| {
+        let mut request = stage.app.http.get(format!("{}{path}", stage.app.base));
+        for (name, value) in &forged {
+            request = request.header(*name, value);
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        answered(request.header("cookie", "tfa_trusted=1; staff=1"))
+    };
+    ask("/api/v1/auth/me", None).await.refused(401, "NOT_SIGNED_IN");
+    ask("/api/v1/admin/audit", Some(&stage.emma.token)).await.refused(403, "FORBIDDEN");
+    let me = ask("/api/v1/auth/me", Some(&stage.emma.token)).await.expect(200);
+    assert_eq!(me["email"], stage.emma.email.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn real_devices_keys_and_exports_of_others_are_not_there() {
+    let stage = Stage::set().await;
+    let (app, emma) = (&stage.app, &stage.emma);
+    let key = stage.post(emma, "/api/v1/account/api-keys", json!({ "name": "Mine" })).await.expect(201);
+    let (secret, _) = second_factor(&stage, emma).await;
+    app.advance(60).await;
+    let temp = knock(app, &emma.email, "lantern orchard velvet").await.expect(200)["temp_token"].clone();
+    let entry = json!({ "temp_token": temp, "code": super::door::code_at(&stage, &secret, 0) });
+    let trusting = app.http.post(format!("{}/api/v1/2fa/verify-login", app.base)).json(&entry);
+    let entered = answered(trusting.header("x-trust-browser", "true")).await.expect(200);
+    let token = entered["access_token"].as_str().unwrap().to_owned();
+    let devices = app.ask(Method::GET, "/api/v1/2fa/trusted-devices", Some(&token), None).await.expect(200);
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    for path in [
+        format!("/api/v1/2fa/trusted-devices/{}", id(&devices["items"][0])),
+        format!("/api/v1/account/api-keys/{}", id(&key)),
+    ] {
+        let answer = app.ask(Method::DELETE, &path, Some(&stage.john.token), None).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text);
+    }
+    for (method, path) in [(Method::GET, "export"), (Method::POST, "delete")] {
+        let path = format!("/api/v1/privacy/{path}/user/{}", emma.id);
+        app.ask(method, &path, Some(&stage.john.token), None).await.refused(403, "FORBIDDEN");
+    }
+    let own = stage.get(&stage.john, "/api/v1/privacy/export/me").await;
+    assert!(!own.text.contains(&emma.email));
+    // A way back after sign-in never leads elsewhere.
+    let form = [
+        ("email", stage.john.email.as_str()),
+        ("password", "lantern orchard velvet"),
+        ("redirect", "//evil.example/x"),
+    ];
+    let entered = answered(app.http.post(format!("{}/login", app.base)).form(&form)).await;
+    assert_eq!((entered.status.as_u16(), entered.headers["location"].to_str().unwrap()), (303, "/"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn easy_and_leaked_passwords_are_refused_wherever_one_is_set() {
+    let dir = tempfile::tempdir().unwrap();
+    let list = dir.path().join("leaked");
+    std::fs::write(&list, "correct horse battery staple\nlantern orchard velvet\nzebra crossing nine\n").unwrap();
+    let config = Config {
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        data_dir: dir.path().join("data"),
+        demo: false,
+        leaked_passwords: Some(list.clone()),
+        ..Config::default()
+    };
+    let running = start(&config, Some("2026-11-10T19:00:00Z".parse().unwrap())).await.unwrap();
+    let http = reqwest::Client::new();
+    let join = |password: &str| {
+        let body = application("new.person@mail.example", password, json!("made up"));
+        answered(http.post(format!("http://{}/api/v1/auth/register", running.address)).json(&body))
+    };
+    for (password, code) in [
+        ("short 1", "PASSWORD_TOO_SHORT"),
+        ("monkey2013", "PASSWORD_BLOCKED"),
+        ("New.Person1", "PASSWORD_BLOCKED"),
+        ("lantern orchard velvet", "PASSWORD_BLOCKED"),
+        ("Zebra Crossing Nine", "PASSWORD_BLOCKED"),
+        (&"long ".repeat(26), "PASSWORD_TOO_LONG"),
+    ] {
+        let refused = join(password).await.refused(422, code);
+        assert_eq!(refused["errors"][0]["field"], "password");
+    }
+    join("lantern orchard silk").await.refused(400, "EMAIL_VERIFICATION_INVALID");
+    running.stop().await;
+    std::fs::write(&list, "b\na\n").unwrap();
+    let told = start(&config, None).await.err().unwrap();
+    assert!(told.contains("leaked_passwords") && told.contains("sort"), "{told}");
+}

@@ -8,7 +8,7 @@ const parts = {
   "[data-suggest]": "./suggest.js",
   "[data-passkey]": "./passkeys.js",
   "[data-search]": "./clicks.js",
-  "[data-copy], [data-reveal], [data-opens], [data-sends]": "./little.js",
+  "[data-copy], [data-print], [data-reveal], [data-opens], [data-sends]": "./little.js",
 };
 
 for (const [mark, file] of Object.entries(parts)) {

@@ -1,4 +1,4 @@
-// Small conveniences: copy a link, show a password, open a dialog, send a filter as soon as it is chosen.
+// Small conveniences: copy a link, print the page, show a password, open a dialog, send a filter as soon as it is chosen.
 const find = (name) => document.querySelector(name);
 
 addEventListener("click", async (event) => {
@@ -16,6 +16,7 @@ addEventListener("click", async (event) => {
       source.select?.();
     }
   }
+  if (event.target.closest("[data-print]")) print();
   const opens = event.target.closest("[data-opens]");
   const dialog = opens && find(opens.dataset.opens);
   if (dialog?.showModal) {

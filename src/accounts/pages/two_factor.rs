@@ -2,6 +2,8 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -75,7 +77,7 @@ pub(super) async fn turn_on(
 ) -> Answer<Response> {
     match ops::turn_on(&site, &actor, by, &input.code, true).await {
         Ok(on) => {
-            let shown = codes_page(&chrome, &on.backup_codes).into_response();
+            let shown = codes_page(&chrome, &on.backup_codes, "Your second step is on. Other browsers are signed out.").into_response();
             Ok(match on.rotated {
                 Some(opened) => with_cookie(shown, session_cookie(&site, &opened.token)),
                 None => shown,
@@ -97,7 +99,7 @@ pub(super) async fn new_codes(
         Err(refusal) => Err(refusal),
     };
     match codes {
-        Ok(codes) => Ok(codes_page(&chrome, &codes).into_response()),
+        Ok(codes) => Ok(codes_page(&chrome, &codes, "Your new codes work from now on; the old ones do not.").into_response()),
         Err(refusal) => answer(&site, &chrome, &actor, correctable(refusal)?, ""),
     }
 }
@@ -236,16 +238,24 @@ fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &
     }
 }
 
-fn codes_page(chrome: &Chrome, codes: &[String]) -> Markup {
+/// Shown once, so that it can be kept at once: copied, saved as a file, printed.
+fn codes_page(chrome: &Chrome, codes: &[String], said: &str) -> Markup {
+    let text = format!("Recovery codes for {BRAND}. Each works once.\r\n\r\n{}\r\n", codes.join("\r\n"));
+    let file = format!("data:text/plain;base64,{}", STANDARD.encode(text));
     page(
         chrome,
         "Your recovery codes",
         html! {
             div.wrap { div.narrow.stack {
                 h1 { "Your recovery codes" }
-                (notice(Tone::Ok, "Your second step is on. Other browsers are signed out."))
-                p { "Each of these opens your account once when your phone is lost. They are shown only now: print them or write them down." }
-                ul.stack { @for code in codes { li { b.fig { (code) } } } }
+                (notice(Tone::Ok, said))
+                p { "Each of these opens your account once when your phone is lost. They are shown only now: keep them where your phone is not." }
+                ul.codes id="codes" { @for code in codes { li.fig { (code) "\n" } } }
+                div.row {
+                    button.btn.btn--line type="button" data-needs-script data-copy="#codes" { span.btn__word { "Copy" } }
+                    a.btn.btn--line href=(file) download="recovery-codes.txt" { span.btn__word { "Save as a file" } }
+                    button.btn.btn--line type="button" data-needs-script data-print { span.btn__word { "Print" } }
+                }
                 form.stack method="get" action=(HERE) {
                     label.pick { input type="checkbox" required; span { "I stored them in a safe place" } }
                     (button(&Button::primary("Done").wide()))

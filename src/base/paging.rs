@@ -88,7 +88,8 @@ impl PageQuery {
         if !(1..=PAGES).contains(&number) {
             return Err(Refusal::invalid("page", format!("Pages count from 1 to {PAGES}.")));
         }
-        let start = match &self.cursor {
+        // An empty one, as forms send it, is none.
+        let start = match self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
             Some(cursor) => decode_cursor::<u64>(cursor)?,
             None => u64::from(number - 1) * u64::from(size),
         };

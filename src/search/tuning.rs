@@ -72,6 +72,7 @@ pub struct Thresholds {
 /// Everything that can be turned. The founding boost stands among the prices (`founding_search_boost`).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
+#[schema(as = SearchTuning)]
 pub struct Tuning {
     pub weights: Weights,
     pub boosts: Boosts,

@@ -247,3 +247,31 @@ fn rules_that_code_cites_exist() {
     }
     assert_none(wrong, "a rule of no known part");
 }
+
+/// The API's document knows a shape by its name alone: two of one name, and one of them is described wrongly.
+#[test]
+fn shapes_of_the_api_have_names_of_their_own() {
+    let mut seen = std::collections::BTreeMap::new();
+    for source in sources() {
+        let (mut derived, mut renamed) = (false, None);
+        for line in source.text.lines() {
+            let line = line.trim_start();
+            derived |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            renamed = line.split("schema(as = ").nth(1).map(name_at).or(renamed);
+            let Some(rest) = line.split("struct ").nth(1).or(line.split("enum ").nth(1)) else { continue };
+            if line.starts_with("//") || line.starts_with("#[") {
+                continue;
+            }
+            let name = renamed.take().unwrap_or_else(|| name_at(rest));
+            if std::mem::take(&mut derived) {
+                let before = seen.insert(name.to_owned(), source.name());
+                assert!(before.is_none(), "{name} in {} and in {}", source.name(), before.unwrap_or_default());
+            }
+        }
+    }
+    assert!(seen.len() > 100, "{} shapes", seen.len());
+}
+
+fn name_at(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
+}

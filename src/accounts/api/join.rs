@@ -21,6 +21,7 @@ const GUEST_DAYS: u32 = 30;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailInput {
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 
@@ -44,7 +45,8 @@ pub(super) async fn send_email_verification(
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CodeInput {
+pub(super) struct ProvenBy {
+    #[schema(format = "email", max_length = 254)]
     email: String,
     #[schema(pattern = "^[0-9]{6}$")]
     code: String,
@@ -58,8 +60,8 @@ pub(super) struct Proof {
 
 /// Trades the code for a token that one registration of that address can spend.
 #[utoipa::path(post, path = "/api/v1/auth/verify-email-code", tag = "auth", operation_id = "verify_email_code",
-    request_body = CodeInput, responses((status = 200, body = Proof)))]
-pub(super) async fn verify_email_code(State(site): State<Site>, Body(input): Body<CodeInput>) -> Answer<Json<Proof>> {
+    request_body = ProvenBy, responses((status = 200, body = Proof)))]
+pub(super) async fn verify_email_code(State(site): State<Site>, Body(input): Body<ProvenBy>) -> Answer<Json<Proof>> {
     let verification_token = ops::email_code::verify(&site, &input.email, &input.code).await?;
     Ok(Json(Proof { verification_token, expires_in_s: email_code::PROOF_SECONDS }))
 }
@@ -82,6 +84,7 @@ pub(super) struct Metadata {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Registration {
+    #[schema(format = "email", max_length = 254)]
     email: String,
     #[schema(min_length = 8, max_length = 128)]
     password: String,

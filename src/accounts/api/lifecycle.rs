@@ -55,6 +55,7 @@ pub(super) async fn deactivate(State(site): State<Site>, actor: Actor, by: By) -
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = AccountStanding)]
 pub(super) struct Standing {
     account_status: AccountStatus,
     role: Role,

@@ -184,6 +184,7 @@ pub(super) async fn reauth(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResetRequest {
+    #[schema(format = "email", max_length = 254)]
     email: String,
 }
 

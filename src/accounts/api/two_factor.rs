@@ -62,7 +62,7 @@ pub(super) struct CodeInput {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct Enabled {
+pub(super) struct TurnedOn {
     enabled: bool,
     /// Told once.
     backup_codes: Vec<String>,
@@ -70,7 +70,7 @@ pub(super) struct Enabled {
 
 /// Turns the second factor on; other sessions end.
 #[utoipa::path(post, path = "/api/v1/2fa/setup/verify", tag = "two-factor", operation_id = "verify_two_factor_setup",
-    request_body = CodeInput, responses((status = 200, body = Enabled)))]
+    request_body = CodeInput, responses((status = 200, body = TurnedOn)))]
 pub(super) async fn verify(
     State(site): State<Site>,
     actor: Actor,
@@ -79,7 +79,7 @@ pub(super) async fn verify(
     Body(input): Body<CodeInput>,
 ) -> Answer<Response> {
     let on = ops::turn_on(&site, &actor, by, &input.code, in_browser(&headers)).await?;
-    let answer = Json(Enabled { enabled: true, backup_codes: on.backup_codes }).into_response();
+    let answer = Json(TurnedOn { enabled: true, backup_codes: on.backup_codes }).into_response();
     Ok(with_rotated(&site, answer, on.rotated))
 }
 

@@ -75,7 +75,7 @@ pub(super) async fn list(
     if !(1..=MOST).contains(&limit) {
         return Err(Refusal::invalid("limit", "Between 1 and 50.").into());
     }
-    let after: Option<NotificationId> = match query.cursor.as_deref() {
+    let after: Option<NotificationId> = match query.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
         Some(cursor) => Some(cursor.parse().map_err(|_| Refusal::invalid("cursor", "Not from an answer of ours."))?),
         None => None,
     };

@@ -80,6 +80,7 @@ pub async fn add_payment_method(
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = CardRemoved)]
 pub struct Removed {
     success: bool,
 }
@@ -98,6 +99,7 @@ pub async fn remove_payment_method(
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = CardSetup)]
 pub struct SetupView {
     setup_intent_id: String,
     client_secret: Option<String>,

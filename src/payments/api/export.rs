@@ -15,6 +15,7 @@ use crate::web::{Answer, Body};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = EarningsFormat)]
 pub enum ExportFormat {
     #[default]
     Csv,

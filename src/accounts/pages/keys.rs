@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::own::{Asked, Sheet, is_fresh, moment, or_prove, own_zone, prove_first};
+use super::own::{Asked, Sheet, is_fresh, last_used, list_of, moment, or_prove, own_zone, prove_first};
 use super::{Refused, correctable};
 use crate::accounts::model::ApiKey;
 use crate::accounts::ops::api_keys as ops;
@@ -16,8 +16,8 @@ use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{
-    Button, Choice, Col, Field, Pick, Row, Table, Tone, button, empty, field, link_button, notice, picks, post_button,
-    section, table,
+    Button, Choice, Field, Pick, Row, Tone, button, empty, field, link_button, notice, picks, post_button,
+    section,
 };
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
 
@@ -111,17 +111,11 @@ fn list(keys: &[ApiKey], tz: &TimeZone) -> Markup {
             html! { @if key.scope == KeyScope::Read { "Look only" } @else { "All you may" } },
             html! { code { "…" (key.ending) } },
             html! { (moment(key.created_at, tz)) },
-            html! { @match key.last_used_at { Some(at) => (moment(at, tz)), None => "Never" } },
+            last_used(key.last_used_at, tz),
             post_button(&format!("{HERE}/{}/end", key.id), &[], &Button::link("End")),
         ])
     });
-    table(&Table {
-        caption: "Keys".into(),
-        caption_hidden: true,
-        cols: ["Name", "May", "Ends in", "Made", "Last used", ""].map(Col::new).into(),
-        rows: rows.collect(),
-        foot: None,
-    })
+    list_of("Keys", ["Name", "May", "Ends in", "Made", "Last used", ""], rows)
 }
 
 fn form(refused: &Refused) -> Markup {

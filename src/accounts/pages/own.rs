@@ -13,7 +13,9 @@ use crate::base::access::Actor;
 use crate::base::refusal::Refusal;
 use crate::base::time::{TimeZone, Timestamp, fmt_clock, fmt_date, fmt_zone, utc_to_local, zone};
 use crate::site::Site;
-use crate::web::components::{Button, Field, Tone, account_tabs, button, field, notice, page_head, section};
+use crate::web::components::{
+    Button, Col, Field, Row, Table, Tone, account_tabs, button, field, notice, page_head, section, table,
+};
 use crate::web::{Answer, Chrome, Form, Params, page, see_other};
 
 /// What stands above the body of such a page.
@@ -144,6 +146,17 @@ fn proof_page(chrome: &Chrome, next: &str, refused: &Refused) -> Response {
         } }
     };
     refused.answer(page(chrome, "Your password first", body)).into_response()
+}
+
+/// What somebody has of one kind, one a line, under a caption that only readers of the page's structure need.
+pub(super) fn list_of<const N: usize>(caption: &str, cols: [&'static str; N], rows: impl Iterator<Item = Row>) -> Markup {
+    let cols = cols.map(Col::new).into();
+    table(&Table { caption: caption.into(), caption_hidden: true, cols, rows: rows.collect(), foot: None })
+}
+
+/// When something was used last.
+pub(super) fn last_used(at: Option<Timestamp>, tz: &TimeZone) -> Markup {
+    html! { @match at { Some(at) => (moment(at, tz)), None => "Never" } }
 }
 
 /// The reader's own zone.

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::own::{Asked, Sheet, is_fresh, moment, or_prove, own_zone, prove_first};
+use super::own::{Asked, Sheet, is_fresh, last_used, list_of, moment, or_prove, own_zone, prove_first};
 use super::{Refused, correctable};
 use crate::accounts::model::PasskeyRow;
 use crate::accounts::ops::passkeys as ops;
@@ -15,7 +15,7 @@ use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{
-    Button, Col, Field, Row, Table, Tone, button, empty, field, notice, post_button, section, table,
+    Button, Field, Row, Tone, button, empty, field, notice, post_button, section,
 };
 use crate::web::{Answer, Chrome, Id, Params, see_other};
 
@@ -78,17 +78,11 @@ fn list(rows: &[PasskeyRow], tz: &TimeZone) -> Markup {
         Row::new(vec![
             html! { (row.name) },
             html! { (moment(row.created_at, tz)) },
-            html! { @match row.last_used_at { Some(at) => (moment(at, tz)), None => "Never" } },
+            last_used(row.last_used_at, tz),
             post_button(&format!("{HERE}/{}/remove", row.id), &[], &Button::link("Remove")),
         ])
     });
-    table(&Table {
-        caption: "Passkeys".into(),
-        caption_hidden: true,
-        cols: ["Name", "Since", "Last used", ""].map(Col::new).into(),
-        rows: rows.collect(),
-        foot: None,
-    })
+    list_of("Passkeys", ["Name", "Since", "Last used", ""], rows)
 }
 
 fn form(site: &Site) -> Markup {

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::own::{Asked, Sheet, moment, or_prove, own_zone};
+use super::own::{Asked, Sheet, list_of, moment, or_prove, own_zone};
 use super::{Refused, correctable, with_cookie};
 use crate::accounts::model::{Session, User};
 use crate::accounts::must_user;
@@ -18,7 +18,7 @@ use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{
-    Button, Col, Field, Row, Table, Tone, badge, button, facts, field, post_button, section, table,
+    Button, Field, Row, Tone, badge, button, facts, field, post_button, section,
 };
 use crate::web::{Answer, Chrome, Form, Id, Params, clear_session_cookie, see_other, session_cookie};
 
@@ -168,15 +168,8 @@ fn session_list(sessions: &[Session], actor: &Actor, tz: &TimeZone) -> Markup {
             html! { @if !current { (post_button(&end, &[], &Button::link("End"))) } },
         ])
     });
-    let list = Table {
-        caption: "Sessions".into(),
-        caption_hidden: true,
-        cols: ["Browser", "Signed in", "Last seen", "Address", ""].map(Col::new).into(),
-        rows: rows.collect(),
-        foot: None,
-    };
     html! {
-        (table(&list))
+        (list_of("Sessions", ["Browser", "Signed in", "Last seen", "Address", ""], rows))
         div.row { (post_button("/account/sessions/end-all", &[], &Button::line("Sign out everywhere").small())) }
     }
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::own::{Asked, Password, Sheet, or_prove, own_zone, password_field};
+use super::own::{Asked, Password, Sheet, list_of, or_prove, own_zone, password_field};
 use super::{Refused, correctable, with_cookie};
 use crate::accounts::api::qr_data_url;
 use crate::accounts::model::{TrustedDevice, TwoFactor};
@@ -22,7 +22,7 @@ use crate::base::time::{fmt_date, utc_to_local};
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{
-    Button, Col, Field, Row, Table, Tone, button, field, notice, post_button, section, table,
+    Button, Field, Row, Tone, button, field, notice, post_button, section,
 };
 use crate::web::{Answer, BRAND, Chrome, Form, Id, Params, page, see_other, session_cookie};
 
@@ -211,13 +211,6 @@ fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &
             html! { (post_button(&end, &[], &Button::link("Trust no more"))) },
         ])
     });
-    let trusted = Table {
-        caption: "Trusted browsers".into(),
-        caption_hidden: true,
-        cols: ["Browser", "Since", "Until", ""].map(Col::new).into(),
-        rows: rows.collect(),
-        foot: None,
-    };
     html! {
         (notice(Tone::Ok, html! { "On since " (day(row.enabled_at)) ". You have " (left) " left." }))
         (section("codes", "Recovery codes", "For the day your phone is lost. New ones replace all old ones.", html! {
@@ -227,7 +220,7 @@ fn when_on(row: &TwoFactor, devices: &[TrustedDevice], actor: &Actor, refused: &
             }
         }))
         @if !devices.is_empty() {
-            (section("devices", "Trusted browsers", "They skip the second step.", table(&trusted)))
+            (section("devices", "Trusted browsers", "They skip the second step.", list_of("Trusted browsers", ["Browser", "Since", "Until", ""], rows)))
         }
         (section("off", "Turn it off", "Other sessions end; the password alone opens your account again.", html! {
             form.stack method="post" action="/account/two-factor/off" {

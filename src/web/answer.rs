@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::Fault;
+use crate::base::refusal::{Outcome, Refusal};
 
 pub type Answer<T> = Result<T, Fault>;
 
@@ -32,4 +33,10 @@ pub fn see_other(path: &str) -> Response {
     let own = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\");
     let location = HeaderValue::from_str(if own { path } else { "/" }).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// 303 to an address elsewhere that a partner of ours gave us, never one that somebody typed.
+pub fn away(url: &str) -> Outcome<Response> {
+    let location = HeaderValue::from_str(url).map_err(Refusal::internal)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }

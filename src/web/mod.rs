@@ -36,7 +36,7 @@ mod theme;
 mod tests;
 
 pub use access::Access;
-pub use answer::{Answer, Created, NoContent, see_other};
+pub use answer::{Answer, Created, NoContent, away, see_other};
 pub use chrome::UnreadCounter;
 pub use extract::{Body, ClientIp, Form, Id, Params};
 pub use fault::Fault;

@@ -14,7 +14,7 @@ use crate::accounts::rules::recovery::{Stand, WAIT_HOURS};
 use crate::base::time::{fmt_clock, fmt_date, fmt_zone, utc_to_local};
 use crate::site::Site;
 use crate::web::components::{Button, Tone, button, link_button, notice};
-use crate::web::{Answer, Chrome, ClientIp, Form, Head, Params, page, see_other};
+use crate::web::{Answer, Chrome, ClientIp, Form, Head, Params, away, page, see_other};
 
 /// Reads what is known; Stripe is only asked when the person presses the button.
 pub(super) async fn show(State(site): State<Site>, chrome: Chrome, headers: HeaderMap) -> Answer<Response> {
@@ -43,7 +43,7 @@ fn at(site: &Site, stand: Option<Stand>) -> Markup {
     match stand {
         None => html! {
             p { "Three things instead of the code:" }
-            ol.stack {
+            ol.numbered {
                 li { "your password, which you have just given;" }
                 li { "your identity document: Stripe compares it with your face. We learn the name on it, nothing else;" }
                 li { (WAIT_HOURS) " hours of waiting, in which we write to you and you can stop it." }
@@ -95,8 +95,10 @@ pub(super) async fn go_on(State(site): State<Site>, headers: HeaderMap) -> Answe
     let Some(waiting) = Waiting::of(&headers) else { return Ok(see_other("/login")) };
     match ops::go_on(&site, &waiting.temp_token).await {
         Ok(standing) => {
-            let there = standing.check.and_then(|check| check.url);
-            Ok(see_other(there.as_deref().unwrap_or("/login/recover")))
+            Ok(match standing.check.and_then(|check| check.url) {
+                Some(there) => away(&there)?,
+                None => see_other("/login/recover"),
+            })
         }
         Err(refusal) if refusal.code == LATE => Ok(too_late(&site)),
         Err(refusal) => Err(refusal.into()),

@@ -2,16 +2,15 @@
 //! there, so that coming back twice changes nothing.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use crate::base::access::Actor;
 use crate::base::id::BookingId;
-use crate::base::refusal::{Outcome, Refusal};
+use crate::base::refusal::Refusal;
 use crate::payments::ops;
 use crate::site::Site;
-use crate::web::{Answer, Id, Params, see_other};
+use crate::web::{Answer, Id, Params, away, see_other};
 
 const BILLING: &str = "/student/billing";
 
@@ -25,12 +24,6 @@ pub(super) struct Onward {
 fn own(next: &str) -> &str {
     let safe = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
     if safe && next.len() <= 2000 { next } else { BILLING }
-}
-
-/// 303 to an address that Stripe, or its stand-in, gave us.
-pub(super) fn away(url: &str) -> Outcome<Response> {
-    let location = HeaderValue::from_str(url).map_err(Refusal::internal)?;
-    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response())
 }
 
 pub(super) async fn to_card_page(

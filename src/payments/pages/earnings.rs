@@ -6,7 +6,6 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::away::away;
 use crate::base::access::Actor;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -21,7 +20,7 @@ use crate::web::components::{
     Button, Choice, Col, Field, Row, Stat, Table, Tone, button, empty, field, notice, page_head, post_button, section,
     select, stats, table,
 };
-use crate::web::{Answer, Chrome, Form, Params, page, see_other};
+use crate::web::{Answer, Chrome, Form, Params, away, page, see_other};
 
 /// Rows on the page; all of them are in the API.
 const SHOWN: usize = 100;

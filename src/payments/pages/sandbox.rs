@@ -7,7 +7,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::away::away;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::sandbox::stripe::StandIn;
@@ -15,7 +14,7 @@ use crate::site::Site;
 use crate::web::components::{
     Button, Choice, Field, Pick, Tone, button, field, link_button, notice, page_head, picks,
 };
-use crate::web::{Answer, Chrome, Form, page};
+use crate::web::{Answer, Chrome, Form, away, page};
 
 fn stand_in(site: &Site) -> Outcome<StandIn> {
     let found = site.part::<StandIn>().ok().filter(|_| site.is_sandbox());

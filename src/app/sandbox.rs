@@ -98,6 +98,10 @@ async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Clo
         if target < before {
             return Err(backwards().into());
         }
+        if target.as_second() > LAST_SECOND {
+            let words = "The sandbox's clock ends with the year 2199: what is kept for years after now needs dates too.";
+            return Err(Refusal::unprocessable("TIME_ENDS_HERE", words).into());
+        }
         let was_frozen = site.clock.is_frozen();
         // Time stands still between the jobs, so that each sees exactly its own instant.
         site.clock.freeze(true);
@@ -114,6 +118,9 @@ async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Clo
     answer["jobs_run"] = json!(jobs_run);
     Ok(Json(answer))
 }
+
+/// The end of 2199, in Unix seconds.
+const LAST_SECOND: i64 = 7_258_118_399;
 
 fn backwards() -> Refusal {
     Refusal::unprocessable("TIME_GOES_FORWARD", "The clock only goes forward. Start a fresh directory to go back.")

@@ -14,6 +14,7 @@ async fn the_clock_moves_forward_only_and_says_what_ran() {
     let moved = app.advance(3 * 3600).await;
     assert!(moved["now"].as_str().unwrap().starts_with("2026-11-10T20:00:0"), "{moved}");
     app.post("/sandbox/v1/clock", json!({ "set": NOON })).await.refused(422, "TIME_GOES_FORWARD");
+    app.post("/sandbox/v1/clock", json!({ "advance_seconds": i64::MAX })).await.refused(422, "TIME_ENDS_HERE");
     app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
     let frozen = app.get("/sandbox/v1/clock").await.expect(200);
     assert_eq!(frozen, app.get("/sandbox/v1/clock").await.expect(200));

@@ -128,7 +128,8 @@ const PARSERS: [(&str, Parse); 3] = [
         bytes
     }),
     ("import", |d, valid| {
-        let bytes = d.bent(&valid.export, &["PK\u{3}\u{4}", "../../etc/passwd", "\u{0}\u{0}", "PK\u{5}\u{6}", "\u{7f}"]);
+        let bytes =
+            d.bent(&valid.export, &["PK\u{3}\u{4}", "../../etc/passwd", "\u{0}\u{0}", "PK\u{5}\u{6}", "\u{7f}"]);
         let file = valid.dir.path().join("bent.zip");
         std::fs::write(&file, &bytes).expect("a file");
         let into = valid.dir.path().join("into");
@@ -153,7 +154,8 @@ async fn valid(running: &Running) -> Valid {
             "geometry": { "type": "Polygon", "coordinates": [ring] },
         })
     };
-    let region = json!({ "type": "FeatureCollection", "features": [square(-73.0, "Mill Pond"), square(-72.9, "Old Town")] });
+    let region =
+        json!({ "type": "FeatureCollection", "features": [square(-73.0, "Mill Pond"), square(-72.9, "Old Town")] });
     let region = region.to_string().into_bytes();
     import(&String::from_utf8_lossy(&region), &wish()).expect("the sample is whole");
     Valid { region, export: std::fs::read(&to).expect("an export"), dir }
@@ -194,7 +196,8 @@ async fn main() {
     let running = start(&config, None).await.expect("a server");
     let mut found = 0;
     for (n, (name, make)) in PLACES.into_iter().enumerate().filter(|(_, (name, _))| wanted(name)) {
-        let (dice, address, began) = (Dice(Entropy::seeded(seed * 100 + n as u64)), running.address.to_string(), Instant::now());
+        let (dice, address, began) =
+            (Dice(Entropy::seeded(seed * 100 + n as u64)), running.address.to_string(), Instant::now());
         let (mut seen, before) = (Seen::default(), fresh_peak());
         while began.elapsed() < lasting {
             let bytes = make(&dice);

@@ -42,7 +42,8 @@ impl Scraper {
     fn knows(&self, headers: &HeaderMap) -> bool {
         let Some(password) = &self.password else { return false };
         let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let given = given.and_then(|text| text.strip_prefix("Basic ")).and_then(|text| STANDARD.decode(text.trim()).ok());
+        let given =
+            given.and_then(|text| text.strip_prefix("Basic ")).and_then(|text| STANDARD.decode(text.trim()).ok());
         let wanted = sha256_hex(format!("{}:{password}", self.user));
         given.is_some_and(|given| same(sha256_hex(given).as_bytes(), wanted.as_bytes()))
     }
@@ -62,7 +63,10 @@ async fn scrape(State(site): State<Site>, ip: ClientIp, headers: HeaderMap) -> A
         return Ok(refused(&site, Refusal::forbidden("METRICS_NETWORK", "This network may not read the figures.")));
     }
     if !scraper.knows(&headers) {
-        return Ok(refused(&site, Refusal::new(401, "METRICS_AUTH_REQUIRED", "Name and password of the scraper, please.")));
+        return Ok(refused(
+            &site,
+            Refusal::new(401, "METRICS_AUTH_REQUIRED", "Name and password of the scraper, please."),
+        ));
     }
     Ok(told(&site)?)
 }

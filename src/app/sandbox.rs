@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::routes;
 
+use super::metrics::Scraper;
 use super::{demo, sandbox_clock};
 use crate::accounts::Accounts;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
-use super::metrics::Scraper;
 use crate::console::ReloadSecret;
 use crate::jobs::{self, Runner};
 use crate::notify::MailFaults;
@@ -99,7 +99,8 @@ async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Clo
             return Err(backwards().into());
         }
         if target.as_second() > LAST_SECOND {
-            let words = "The sandbox's clock ends with the year 2199: what is kept for years after now needs dates too.";
+            let words =
+                "The sandbox's clock ends with the year 2199: what is kept for years after now needs dates too.";
             return Err(Refusal::unprocessable("TIME_ENDS_HERE", words).into());
         }
         let was_frozen = site.clock.is_frozen();

@@ -85,7 +85,13 @@ impl SearchQuery {
         }
         Ok(Ask {
             limit: self.limit()?,
-            offset: self.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(decode_cursor::<usize>).transpose()?.unwrap_or(0),
+            offset: self
+                .cursor
+                .as_deref()
+                .filter(|cursor| !cursor.is_empty())
+                .map(decode_cursor::<usize>)
+                .transpose()?
+                .unwrap_or(0),
             spot: spot(self.lat, self.lng)?,
             overrides: Overrides {
                 date: self.date,

@@ -40,7 +40,8 @@ impl Figures {
     pub fn new() -> Outcome<Self> {
         let registry = Registry::new();
         let counter = |name, help| known(&registry, IntCounter::new(name, help));
-        let counters = |name, help, labels: &[&str]| known(&registry, IntCounterVec::new(Opts::new(name, help), labels));
+        let counters =
+            |name, help, labels: &[&str]| known(&registry, IntCounterVec::new(Opts::new(name, help), labels));
         let gauge = |name, help| known(&registry, IntGauge::new(name, help));
         let seconds = |name, help, buckets: &[f64]| {
             known(&registry, Histogram::with_opts(HistogramOpts::new(name, help).buckets(buckets.to_vec())))
@@ -74,7 +75,11 @@ impl Figures {
                 &WAIT_SECONDS,
             )?,
             sessions_ended: counters("instainstru_session_revocations_total", "Sessions ended by somebody", &["by"])?,
-            webhooks: counters("instainstru_stripe_webhooks_total", "Events of Stripe's, by what became of them", &["status"])?,
+            webhooks: counters(
+                "instainstru_stripe_webhooks_total",
+                "Events of Stripe's, by what became of them",
+                &["status"],
+            )?,
             scrapes: counter("instainstru_prometheus_scrapes_total", "Times these figures were read")?,
             scrapes_refused: counter("instainstru_metrics_auth_fail_total", "Times they were refused")?,
             registry,

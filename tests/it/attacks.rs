@@ -40,9 +40,8 @@ async fn an_address_is_proven_once_for_itself_only() {
     let [right, wrong] = both;
     wrong.refused(400, "EMAIL_VERIFICATION_CODE_INVALID");
     let proof = right.expect(200)["verification_token"].clone();
-    let join = |email: &str| {
-        app.post("/api/v1/auth/register", application(email, "harbor lights at dusk", proof.clone()))
-    };
+    let join =
+        |email: &str| app.post("/api/v1/auth/register", application(email, "harbor lights at dusk", proof.clone()));
     join(other).await.refused(400, "EMAIL_VERIFICATION_EMAIL_MISMATCH");
     let (a, b) = tokio::join!(join(email), join(email));
     let mut statuses = [a.status.as_u16(), b.status.as_u16()];

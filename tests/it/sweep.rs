@@ -159,6 +159,8 @@ async fn whoever_may_gets_past_the_guard() {
                 let answer = ask(&stage, &method, &path, Some(&person.token)).await;
                 let code = serde_json::from_str::<serde_json::Value>(&answer.text).unwrap_or_default()["code"].clone();
                 let refused = answer.status == 401 || code == "FORBIDDEN" || answer.status.is_server_error();
+                // A scraper has a key of its own, which is nobody's role.
+                let refused = refused && code != "METRICS_AUTH_REQUIRED";
                 let known = answer.status == 501 && path.starts_with("/api/v1/instructors/availability/");
                 assert!(!refused || known, "{method} {path} as {}: {} {}", role.name(), answer.status, answer.text);
             }

@@ -8,9 +8,7 @@
 use crate::accounts::events::RecoveryMoved;
 use crate::accounts::model::{Recovery, User};
 use crate::accounts::rules::recovery::{self as rules, Stand};
-use crate::accounts::tables::{
-    LOGIN_CHALLENGES, RECOVERIES, RECOVERIES_BY_SESSION, RECOVERIES_BY_STOP, must_user,
-};
+use crate::accounts::tables::{LOGIN_CHALLENGES, RECOVERIES, RECOVERIES_BY_SESSION, RECOVERIES_BY_STOP, must_user};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
@@ -181,7 +179,10 @@ pub async fn stop(site: &Site, token: &str) -> Outcome<()> {
     let key = (secret::sha256_hex(token),);
     site.write(move |tx| {
         let Some((user, _)) = tx.find(&RECOVERIES, &RECOVERIES_BY_STOP, &key)? else {
-            return Err(Refusal::bad_request("RECOVERY_LINK_INVALID", "This link is used or too old: nothing is under way."));
+            return Err(Refusal::bad_request(
+                "RECOVERY_LINK_INVALID",
+                "This link is used or too old: nothing is under way.",
+            ));
         };
         forget(tx, user)?;
         audit::record(tx, &By::person(user, None), Deed::on("user.2fa_recovery_stop", "user", user))
@@ -205,7 +206,10 @@ pub(super) fn sweep(tx: &mut Tx, rows: usize) -> Outcome<()> {
 }
 
 fn not_open() -> Refusal {
-    Refusal::conflict("RECOVERY_NOT_OPEN", "It is not open yet: the proof of who you are or the day of waiting is missing.")
+    Refusal::conflict(
+        "RECOVERY_NOT_OPEN",
+        "It is not open yet: the proof of who you are or the day of waiting is missing.",
+    )
 }
 
 fn unreachable(fault: &StripeFault) -> Refusal {

@@ -4,8 +4,8 @@ use crate::accounts::events::{SessionOpened, SessionsEnded};
 use crate::accounts::model::{KnownDevices, Session, User};
 use crate::accounts::rules::{devices, email_code, sessions as rules, sign_in};
 use crate::accounts::tables::{
-    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, RECORDS_BY_LAST, SESSIONS,
-    SPENT_CHALLENGES, session_by_token_hash, sessions_of,
+    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, RECORDS_BY_LAST,
+    SESSIONS, SPENT_CHALLENGES, session_by_token_hash, sessions_of,
 };
 use crate::base::access::Actor;
 use crate::base::id::{SessionId, UserId};
@@ -13,8 +13,8 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
 use crate::base::time::{SignedDuration, Timestamp, plus_hours};
-use crate::site::{Site, figures};
 use crate::site::audit::{self, By, Deed};
+use crate::site::{Site, figures};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::{Visitor, change_email, passkeys, recovery, two_factor};

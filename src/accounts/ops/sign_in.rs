@@ -11,8 +11,8 @@ use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::normal_email;
-use crate::site::{Site, figures};
 use crate::site::audit::{self, By, Deed};
+use crate::site::{Site, figures};
 use crate::store::{ReadExt, Tx};
 use crate::web::WindowRule;
 

@@ -16,8 +16,7 @@ use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{
-    Button, Choice, Field, Pick, Row, Tone, button, empty, field, link_button, notice, picks, post_button,
-    section,
+    Button, Choice, Field, Pick, Row, Tone, button, empty, field, link_button, notice, picks, post_button, section,
 };
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
 

@@ -149,7 +149,11 @@ fn proof_page(chrome: &Chrome, next: &str, refused: &Refused) -> Response {
 }
 
 /// What somebody has of one kind, one a line, under a caption that only readers of the page's structure need.
-pub(super) fn list_of<const N: usize>(caption: &str, cols: [&'static str; N], rows: impl Iterator<Item = Row>) -> Markup {
+pub(super) fn list_of<const N: usize>(
+    caption: &str,
+    cols: [&'static str; N],
+    rows: impl Iterator<Item = Row>,
+) -> Markup {
     let cols = cols.map(Col::new).into();
     table(&Table { caption: caption.into(), caption_hidden: true, cols, rows: rows.collect(), foot: None })
 }

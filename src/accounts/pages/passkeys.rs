@@ -14,9 +14,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::components::{
-    Button, Field, Row, Tone, button, empty, field, notice, post_button, section,
-};
+use crate::web::components::{Button, Field, Row, Tone, button, empty, field, notice, post_button, section};
 use crate::web::{Answer, Chrome, Id, Params, see_other};
 
 const HERE: &str = "/account/passkeys";

@@ -94,12 +94,10 @@ fn frame(chrome: &Chrome, title: &str, refused: &Refused, body: &Markup) -> Resp
 pub(super) async fn go_on(State(site): State<Site>, headers: HeaderMap) -> Answer<Response> {
     let Some(waiting) = Waiting::of(&headers) else { return Ok(see_other("/login")) };
     match ops::go_on(&site, &waiting.temp_token).await {
-        Ok(standing) => {
-            Ok(match standing.check.and_then(|check| check.url) {
-                Some(there) => away(&there)?,
-                None => see_other("/login/recover"),
-            })
-        }
+        Ok(standing) => Ok(match standing.check.and_then(|check| check.url) {
+            Some(there) => away(&there)?,
+            None => see_other("/login/recover"),
+        }),
         Err(refusal) if refusal.code == LATE => Ok(too_late(&site)),
         Err(refusal) => Err(refusal.into()),
     }

@@ -83,12 +83,7 @@ pub(super) async fn enter(
 }
 
 /// Signed in: on to where they wanted to go.
-pub(super) async fn entered(
-    site: &Site,
-    headers: &HeaderMap,
-    waiting: &Waiting,
-    passed: Passed,
-) -> Answer<Response> {
+pub(super) async fn entered(site: &Site, headers: &HeaderMap, waiting: &Waiting, passed: Passed) -> Answer<Response> {
     adopt_guest(site, passed.user.id, cookie(headers, "guest_id")).await;
     let role = passed.user.roles.first().copied().unwrap_or(Role::Student);
     let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));

@@ -17,9 +17,7 @@ use crate::base::text::count;
 use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::components::{
-    Button, Field, Row, Tone, badge, button, facts, field, post_button, section,
-};
+use crate::web::components::{Button, Field, Row, Tone, badge, button, facts, field, post_button, section};
 use crate::web::{Answer, Chrome, Form, Id, Params, clear_session_cookie, see_other, session_cookie};
 
 pub(super) const HERE: &str = "/account/security";

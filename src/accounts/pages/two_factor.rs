@@ -21,9 +21,7 @@ use crate::base::text::count;
 use crate::base::time::{fmt_date, utc_to_local};
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::components::{
-    Button, Field, Row, Tone, button, field, notice, post_button, section,
-};
+use crate::web::components::{Button, Field, Row, Tone, button, field, notice, post_button, section};
 use crate::web::{Answer, BRAND, Chrome, Form, Id, Params, page, see_other, session_cookie};
 
 const HERE: &str = "/account/two-factor";
@@ -77,7 +75,8 @@ pub(super) async fn turn_on(
 ) -> Answer<Response> {
     match ops::turn_on(&site, &actor, by, &input.code, true).await {
         Ok(on) => {
-            let shown = codes_page(&chrome, &on.backup_codes, "Your second step is on. Other browsers are signed out.").into_response();
+            let shown = codes_page(&chrome, &on.backup_codes, "Your second step is on. Other browsers are signed out.")
+                .into_response();
             Ok(match on.rotated {
                 Some(opened) => with_cookie(shown, session_cookie(&site, &opened.token)),
                 None => shown,
@@ -99,7 +98,9 @@ pub(super) async fn new_codes(
         Err(refusal) => Err(refusal),
     };
     match codes {
-        Ok(codes) => Ok(codes_page(&chrome, &codes, "Your new codes work from now on; the old ones do not.").into_response()),
+        Ok(codes) => {
+            Ok(codes_page(&chrome, &codes, "Your new codes work from now on; the old ones do not.").into_response())
+        }
         Err(refusal) => answer(&site, &chrome, &actor, correctable(refusal)?, ""),
     }
 }

@@ -64,7 +64,10 @@ pub fn check(password: &str, min: usize, owner: Owner<'_>) -> Outcome<()> {
     }
     // Names and brand are judged above, in the words of the contract; the estimate only knows the language.
     if zxcvbn::zxcvbn(&password, &[]).guesses() < LEAST_GUESSES {
-        return Err(refuse("PASSWORD_BLOCKED", "This password is too easy to guess. Three or four words are a good one."));
+        return Err(refuse(
+            "PASSWORD_BLOCKED",
+            "This password is too easy to guess. Three or four words are a good one.",
+        ));
     }
     Ok(())
 }
@@ -171,8 +174,14 @@ mod tests {
 
     #[test]
     fn other_passwords_are_fine_without_any_composition() {
-        for good in ["lesson-board-4417", "four blue herons", "Summer-Dragon-1988", "johnson likes tea", "instainstru-4711", "violinviola12"]
-        {
+        for good in [
+            "lesson-board-4417",
+            "four blue herons",
+            "Summer-Dragon-1988",
+            "johnson likes tea",
+            "instainstru-4711",
+            "violinviola12",
+        ] {
             assert_eq!(code(good), None, "{good}");
         }
     }

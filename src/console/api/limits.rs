@@ -13,8 +13,8 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::{hmac_sha256_hex, same};
 use crate::base::time::Timestamp;
 use crate::console::limits as ops;
-use crate::site::{Site, figures};
 use crate::site::audit::By;
+use crate::site::{Site, figures};
 use crate::web::limits::{Bucket, Limiter, Override, Policy};
 use crate::web::{Answer, Body};
 

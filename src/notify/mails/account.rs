@@ -94,9 +94,10 @@ pub fn recovery(sender: &Sender, user: &User, opens_at: Option<Timestamp>, refus
             ("Your account opens without its second step in a day", words, "waiting")
         }
         None if refused => {
-            let words = "Somebody with your password showed Stripe a document with another name than yours, so nothing \
+            let words =
+                "Somebody with your password showed Stripe a document with another name than yours, so nothing \
                          was opened."
-                .to_owned();
+                    .to_owned();
             ("Nobody was let in without your second step", words, "refused")
         }
         None => {

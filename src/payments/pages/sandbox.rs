@@ -11,9 +11,7 @@ use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::sandbox::stripe::StandIn;
 use crate::site::Site;
-use crate::web::components::{
-    Button, Choice, Field, Pick, Tone, button, field, link_button, notice, page_head, picks,
-};
+use crate::web::components::{Button, Choice, Field, Pick, Tone, button, field, link_button, notice, page_head, picks};
 use crate::web::{Answer, Chrome, Form, away, page};
 
 fn stand_in(site: &Site) -> Outcome<StandIn> {

@@ -218,7 +218,17 @@ pub const PLACES: [(&str, Make); 10] = [
         request(&format!("GET {path}{first}&end_date={second}&time_after={second}&tz={first}"), b"", b"")
     }),
     ("ids", |d| {
-        let id = d.line(&["01ARZ3NDEKTSV4RRFFQ69G5FAV", "8", "Z", "%30", "0", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "I", "%00", "é"]);
+        let id = d.line(&[
+            "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            "8",
+            "Z",
+            "%30",
+            "0",
+            "7ZZZZZZZZZZZZZZZZZZZZZZZZZ",
+            "I",
+            "%00",
+            "é",
+        ]);
         let id: String = String::from_utf8_lossy(&id).chars().filter(char::is_ascii_graphic).collect();
         let path = d.pick(&[
             "/api/v1/instructors/",

@@ -88,13 +88,9 @@ impl Log {
     /// Puts a record behind the last one; durable after [`Log::sync`]. False when there is no room for it, and none can
     /// be made.
     pub fn append(&mut self, changes: &Overlay) -> io::Result<bool> {
-        let Some(lap) = &self.lap else { return Ok(false) };
-        let record = record(lap, self.number, changes);
-        let end = self.end + record.len() as u64;
-        if end > self.most || !self.reserve(end) {
-            return Ok(false);
-        }
-        self.disk.write(self.end, &record)?;
+        let end = self.end + length(changes).next_multiple_of(BLOCK) as u64;
+        let Some(lap) = self.lap.filter(|_| end <= self.most && self.reserve(end)) else { return Ok(false) };
+        self.disk.write(self.end, &record(&lap, self.number, changes))?;
         (self.number, self.end) = (self.number + 1, end);
         Ok(true)
     }
@@ -125,8 +121,15 @@ impl Log {
     }
 }
 
+/// Bytes of a record with these changes.
+fn length(changes: &Overlay) -> usize {
+    let each = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| 8 + key.len() + value.as_ref().map_or(0, Vec::len);
+    HEAD + changes.iter().map(each).sum::<usize>()
+}
+
 fn record(lap: &Lap, number: u64, changes: &Overlay) -> Vec<u8> {
-    let mut record = vec![0; HEAD];
+    let mut record = Vec::with_capacity(length(changes).next_multiple_of(BLOCK));
+    record.resize(HEAD, 0);
     for (key, value) in changes {
         let value_len = value.as_ref().map_or(DELETED, |value| value.len() as u32);
         record.extend_from_slice(&(key.len() as u32).to_le_bytes());

@@ -156,12 +156,11 @@ impl Engine for Rests {
 }
 
 #[test]
-fn the_engine_may_rest_once_after_the_last_write() {
+fn the_engine_may_rest_after_the_last_write() {
     let (sender, rested) = mpsc::channel();
     let store = Store::over(Arc::new(Rests(Memory::default(), Mutex::new(sender))), "a test").unwrap();
-    fill(&store, 0..3);
-    rested.recv_timeout(Duration::from_secs(60)).unwrap();
-    assert!(rested.try_recv().is_err(), "three writes, one rest");
-    fill(&store, 3..4);
-    rested.recv_timeout(Duration::from_secs(60)).unwrap();
+    for n in 0..2 {
+        fill(&store, n..n + 1);
+        rested.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
 }

@@ -178,7 +178,10 @@ fn run(cli: Cli) -> Result<(), String> {
             let path = config.data_dir.join("keys").join("master");
             print(&format!("{} holds {keys} now. Keep a copy apart from the data.", path.display()))
         }
-        Command::Simulate(flags) => print(&simulate::simulate(&flags)?),
+        Command::Simulate(flags) => {
+            // News go where they do not mix with the result; nobody has to listen.
+            print(&simulate::simulate(&flags, &|line| drop(writeln!(std::io::stderr(), "{line}")))?)
+        }
         Command::Region { what } => print(&region::run(&config, what)?),
         Command::Openapi => print(&rooms::openapi_json()?),
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),

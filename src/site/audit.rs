@@ -12,6 +12,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Site;
 use crate::base::access::{Actor, Role};
 use crate::base::id::{AuditId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
@@ -203,6 +204,28 @@ pub fn record(tx: &mut Tx, by: &By, deed: Deed<'_>) -> Outcome<()> {
     };
     entry.chain = link(&before, &entry)?;
     tx.put(&AUDIT, &number, &entry)
+}
+
+/// Does what an admin asked for, and writes it down as well when they were refused. `work` records its own success, in
+/// the write that does it; what failed through no doing of theirs (busy, unavailable, a fault of ours) is no deed.
+pub async fn watched<T>(
+    site: &Site,
+    by: &By,
+    deed: Deed<'static>,
+    work: impl Future<Output = Outcome<T>>,
+) -> Outcome<T> {
+    let done = work.await;
+    let Err(refusal) = &done else { return done };
+    if !(400..500).contains(&refusal.status) || refusal.status == 429 {
+        return done;
+    }
+    let deed = if refusal.status == 403 { deed.denied() } else { deed.failed() };
+    let deed = deed.change(Value::Null, serde_json::json!({ "refused": refusal.code }));
+    let by = by.clone();
+    if let Err(error) = site.write(move |tx| record(tx, &by, deed.clone())).await {
+        tracing::error!(%error, "a refused deed could not be written down");
+    }
+    done
 }
 
 /// The hash that ties an entry to the one before it.

@@ -25,6 +25,7 @@ mod money_race;
 mod operate;
 mod pages;
 mod passkeys;
+mod payday;
 mod payments;
 mod privacy;
 mod probes;

@@ -12,6 +12,7 @@ use crate::bookings::model::Booking;
 use crate::payments::later::DisputeState;
 use crate::payments::ledger::{self, Account, Entry, EntryKind};
 use crate::payments::model::{ActionKind, BookingPayment, MoneyAction, PaymentStatus, TipStatus};
+use crate::payments::rules::credits::MILESTONE;
 use crate::payments::tables::{self, ENTRIES, ENTRIES_BY_STUDENT};
 use crate::store::{Dir, Read, ReadExt as _, Span};
 
@@ -31,11 +32,23 @@ impl World {
             let students = self.life.witness().students(&seen.touched);
             for student in students {
                 check_credit(r, student, &mut wrong)?;
+                self.note_credit(r, student)?;
             }
             Ok(wrong)
         });
         self.check_times(&seen.touched);
         self.report_wrong(found);
+    }
+
+    /// What can become of credit has to become of some.
+    fn note_credit(&self, r: &dyn Read, student: UserId) -> Outcome<()> {
+        for lot in tables::lots(r, student)? {
+            self.log.reach(format!("credit {}", lot.status.name()));
+            if lot.source_type.starts_with(MILESTONE) {
+                self.log.reach("credit milestone");
+            }
+        }
+        Ok(())
     }
 
     fn report_wrong(&self, found: Outcome<Vec<String>>) {
@@ -60,11 +73,13 @@ impl World {
             let (booking, payment) = (known.booking.clone(), payment.clone());
             drop(witness);
             let entries = ledger::of_booking(r, id)?;
-            check_booking(&booking, &payment, &entries, wrong);
+            let pending = tables::pending(r, id)?;
+            let asking = pending.as_ref().is_some_and(|action| matches!(action.kind, ActionKind::Authorize { .. }));
+            check_booking(&booking, &payment, asking, &entries, wrong);
             ours += on(&entries, Account::Cash, |kind| !is_of_dispute(kind)).0;
             let held = self.stand_in.position(&id.to_string());
             theirs += held.captured - held.refunded - held.transferred + held.reversed;
-            on_its_way.extend(tables::pending(r, id)?.map(|action| effect(&action)));
+            on_its_way.extend(pending.map(|action| effect(&action)));
             // Captured when its holder came back from the bank; we hear of it in a moment.
             let tip = payment.tip.filter(|tip| tip.status == TipStatus::RequiresAction);
             on_its_way.extend(tip.map(|tip| tip.amount.0));
@@ -109,6 +124,7 @@ impl World {
     /// The whole store, every balance, and nothing left unfinished.
     pub fn check_end(&self, report: &crate::store::verify::Report) {
         let mut wrong = report.wrong.clone();
+        wrong.extend(self.refused_post());
         let now = self.clock.now();
         let found = self.site.read(|r| {
             for teacher in &self.people.teachers {
@@ -124,14 +140,7 @@ impl World {
             let all = self.life.witness().bookings.keys().copied().collect();
             for root in self.roots(&all) {
                 self.check_chain(r, root, &mut wrong)?;
-            }
-            for id in self.life.witness().bookings.keys() {
-                let entries = ledger::of_booking(r, *id)?;
-                let (ours, theirs) =
-                    (-on(&entries, Account::Cash, is_of_dispute).0, self.stand_in.position(&id.to_string()).disputed);
-                if ours != theirs {
-                    wrong.push(format!("booking {id}: we count {ours} cents disputed, Stripe counts {theirs}"));
-                }
+                self.check_disputed(r, root, &mut wrong)?;
             }
             let (ours, theirs) = (cash(r)?, self.theirs());
             if ours != theirs {
@@ -145,6 +154,12 @@ impl World {
                 if let Some(action) = tables::pending(r, *id)? {
                     wrong.push(format!("call {} never ended: {:?}", action.idempotency_key, action.error));
                 }
+                if let Some(tip) = payment.tip.as_ref().filter(|tip| tip.status == TipStatus::RequiresAction) {
+                    let intent = tip.intent.clone().unwrap_or_default();
+                    if !self.stand_in.authentication_page(&intent)?.waiting {
+                        wrong.push(format!("booking {id}: the bank has spoken about its tip and nobody listened"));
+                    }
+                }
                 let booking = witness.bookings.get(id).map(|known| &known.booking);
                 wrong.extend(booking.and_then(|booking| unfinished(booking, payment, now)));
             }
@@ -152,6 +167,20 @@ impl World {
         });
         self.report_wrong(found);
         self.check_holds();
+    }
+
+    /// What banks took back of one lesson, through all the bookings it was moved.
+    fn check_disputed(&self, r: &dyn Read, root: BookingId, wrong: &mut Vec<String>) -> Outcome<()> {
+        let (mut ours, mut theirs) = (0, 0);
+        let chain = self.life.witness().chain(root);
+        for id in chain {
+            ours -= on(&ledger::of_booking(r, id)?, Account::Cash, is_of_dispute).0;
+            theirs += self.stand_in.position(&id.to_string()).disputed;
+        }
+        if ours != theirs {
+            wrong.push(format!("lesson {root}: we count {ours} cents disputed, Stripe counts {theirs}"));
+        }
+        Ok(())
     }
 
     fn theirs(&self) -> i64 {
@@ -172,7 +201,13 @@ impl World {
     }
 }
 
-fn check_booking(booking: &Booking, payment: &BookingPayment, entries: &[Entry], wrong: &mut Vec<String>) {
+fn check_booking(
+    booking: &Booking,
+    payment: &BookingPayment,
+    asking: bool,
+    entries: &[Entry],
+    wrong: &mut Vec<String>,
+) {
     let id = booking.id;
     let mut must = |holds: bool, words: String| {
         if !holds {
@@ -184,7 +219,7 @@ fn check_booking(booking: &Booking, payment: &BookingPayment, entries: &[Entry],
         must(sum == Cents::ZERO, format!("entry {} sums to {}", entry.id, sum.dollars()));
     }
     let states = format!("{:?} with {:?}, settling {}", booking.status, payment.status, payment.settling.is_some());
-    must(law::go_together(booking, payment), states);
+    must(law::go_together(booking, payment, asking), states);
     let of_lesson = |kind| !matches!(kind, EntryKind::Tip | EntryKind::TipCharged) && !is_of_dispute(kind);
     let lesson_cash = on(entries, Account::Cash, of_lesson);
     let row = payment.captured - payment.refunded_to_card - payment.instructor_payout;

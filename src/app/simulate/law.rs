@@ -57,6 +57,18 @@ const PAYMENT_MOVES: &[(Option<PaymentStatus>, PaymentStatus)] = {
     ]
 };
 
+/// Every move the law allows, as the witness notes it: what is allowed has to happen.
+pub(super) fn moves() -> Vec<String> {
+    let bookings = BOOKING_MOVES.iter().map(|(from, to)| noted("booking", from.map(Status::name), to.name()));
+    let payments = PAYMENT_MOVES.iter().map(|(from, to)| noted("payment", from.map(PaymentStatus::name), to.name()));
+    bookings.chain(payments).collect()
+}
+
+/// A move in the words of the list of what was met.
+pub(super) fn noted(what: &str, from: Option<&str>, to: &str) -> String {
+    format!("{what} {}>{to}", from.unwrap_or("new"))
+}
+
 pub(super) fn booking_move(from: Option<Status>, to: Status) -> bool {
     BOOKING_MOVES.contains(&(from, to))
 }
@@ -89,14 +101,15 @@ pub(super) fn moment_of_move(booking: &Booking, from: Option<Status>, now: Times
     wrong
 }
 
-/// Which states of booking and money go together.
-pub(super) fn go_together(booking: &Booking, payment: &BookingPayment) -> bool {
+/// Which states of booking and money go together. `asking`: the bank is being asked for the lesson's money, and while
+/// Stripe cannot be reached nobody knows for days what it said.
+pub(super) fn go_together(booking: &Booking, payment: &BookingPayment, asking: bool) -> bool {
     use PaymentStatus::{Authorized, Locked, ManualReview, PaymentMethodRequired, Scheduled, Settled};
     let ending = payment.settling.is_some();
     match (booking.status, payment.status) {
         (Status::Pending, Scheduled | PaymentMethodRequired) => !ending,
         (Status::Confirmed, Scheduled | Authorized | PaymentMethodRequired | Locked | ManualReview) => !ending,
-        (Status::Completed, Scheduled) => false,
+        (Status::Completed, Scheduled) => asking,
         (Status::Completed, Authorized | PaymentMethodRequired | Locked | ManualReview | Settled) => true,
         (Status::Cancelled | Status::PaymentFailed | Status::NoShow, Settled | ManualReview) => true,
         (Status::Cancelled | Status::PaymentFailed | Status::NoShow, _) => ending,

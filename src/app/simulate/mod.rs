@@ -28,9 +28,9 @@ mod world;
 mod tests;
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -38,8 +38,8 @@ use run::{Ran, Script, run};
 
 /// From so many seeds on, everything in [`reach`] has to be met.
 const DEMANDING: u64 = 100;
-/// A violation is told with so many of its findings.
-const FINDINGS_TOLD: usize = 8;
+/// Long runs say how far they are this often.
+const NEWS_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(clap::Args, Clone, Debug)]
 pub struct Flags {
@@ -55,6 +55,9 @@ pub struct Flags {
     /// Take only these steps of the run (what a shrunk failure names).
     #[arg(long, value_delimiter = ',')]
     pub only: Option<Vec<usize>>,
+    /// Seeds that run side by side; as many as there are cores when left out.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub threads: Option<u64>,
 }
 
 /// What many seeds came to.
@@ -69,14 +72,18 @@ struct Tally {
     failed: Vec<(u64, usize, Vec<String>)>,
 }
 
-/// Runs the seeds on all cores and tells what came of it; an error is a violation or something never met.
-pub fn simulate(flags: &Flags) -> Result<String, String> {
+/// Hears how a long run gets on: a line now and then, and each violation as soon as it is found.
+pub type Listener<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// Runs the seeds on the cores it may use and tells what came of it; an error is a violation or something never met.
+pub fn simulate(flags: &Flags, news: Listener<'_>) -> Result<String, String> {
     let began = Instant::now();
-    let tally = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || all(flags));
+    let tally = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || all(flags, news));
     let told = tell(flags, &tally, began.elapsed().as_secs_f64());
     if let Some((seed, step, findings)) = tally.failed.iter().min() {
         let others = tally.failed.iter().filter(|(other, ..)| other != seed);
         let others: String = others.map(|(seed, step, f)| format!("seed {seed}, step {step}: {}\n", f[0])).collect();
+        news("making the first violation smaller, for two minutes at most");
         return Err(format!("{told}\n{others}{}", tell_failure(flags, *seed, *step, findings)));
     }
     let (wanted, missing) = reach::missing(&tally.reached);
@@ -88,12 +95,14 @@ pub fn simulate(flags: &Flags) -> Result<String, String> {
     }
 }
 
-fn all(flags: &Flags) -> Tally {
+fn all(flags: &Flags, news: Listener<'_>) -> Tally {
     let (next, tally) = (AtomicU64::new(flags.seed), Mutex::new(Tally::default()));
     let end = flags.seed.saturating_add(flags.seeds);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(flags.seeds as usize).max(1);
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let threads = flags.threads.unwrap_or(cores).min(flags.seeds).max(1);
+    let (began, told) = (Instant::now(), Mutex::new(Instant::now()));
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..threads {
             scope.spawn(|| {
                 let silent = tracing::subscriber::NoSubscriber::default();
                 tracing::subscriber::with_default(silent, || {
@@ -103,13 +112,26 @@ fn all(flags: &Flags) -> Tally {
                             return;
                         }
                         let ran = run(&script(flags, seed));
-                        add(&mut tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner), seed, ran);
+                        if let Some((step, findings)) = &ran.failed {
+                            news(&format!("seed {seed}, step {step}:\n{}", list(findings)));
+                        }
+                        let mut tally = locked(&tally);
+                        add(&mut tally, seed, ran);
+                        let mut told = locked(&told);
+                        if told.elapsed() > NEWS_EVERY {
+                            *told = Instant::now();
+                            news(&tell(flags, &tally, began.elapsed().as_secs_f64()));
+                        }
                     }
                 });
             });
         }
     });
-    tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    tally.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn script(flags: &Flags, seed: u64) -> Script {
@@ -128,12 +150,13 @@ fn add(tally: &mut Tally, seed: u64, ran: Ran) {
 }
 
 fn tell(flags: &Flags, tally: &Tally, seconds: f64) -> String {
-    let days = flags.seeds as f64 * flags.days as f64;
+    let seeds = tally.digests.len();
+    let days = seeds as f64 * flags.days as f64;
     let digest = tally.digests.values().fold(Sha256::new(), |hash, one| hash.chain_update(one)).finalize();
     format!(
         "{} seeds of {} days: {:.0} simulated days a minute ({seconds:.1} s), {} steps, {} bookings, {} commits, {} calls \
          to Stripe, {} violations\ndigest {}",
-        flags.seeds,
+        seeds,
         flags.days,
         days / seconds * 60.0,
         tally.steps,
@@ -145,9 +168,11 @@ fn tell(flags: &Flags, tally: &Tally, seconds: f64) -> String {
     )
 }
 
+fn list(findings: &[String]) -> String {
+    findings.iter().map(|f| format!("  {f}\n")).collect()
+}
+
 fn tell_failure(flags: &Flags, seed: u64, step: usize, findings: &[String]) -> String {
-    let list =
-        |findings: &[String]| findings.iter().take(FINDINGS_TOLD).map(|f| format!("  {f}\n")).collect::<String>();
     let mut told = format!("seed {seed}, step {step}:\n{}", list(findings));
     if flags.only.is_none() {
         let (steps, smaller) = shrink::shrink(&script(flags, seed), step);

@@ -71,13 +71,23 @@ impl World {
         }
     }
 
-    /// Everything Stripe still has to say, now.
+    /// Everything Stripe still has to say, now; what is refused for now waits for the next time.
     pub async fn bring_all_post(&mut self, dice: &mut Dice) {
-        self.post.waiting.iter_mut().for_each(|(at, _)| *at = Timestamp::MIN);
-        while !self.post.waiting.is_empty() || !self.stand_in.undelivered_is_empty() {
-            self.bring_post(dice).await;
+        loop {
             self.post.waiting.iter_mut().for_each(|(at, _)| *at = Timestamp::MIN);
+            self.bring_post(dice).await;
+            // Taking an event may make others.
+            if self.stand_in.undelivered_is_empty() {
+                return;
+            }
         }
+    }
+
+    /// The events that were refused until the end.
+    pub fn refused_post(&self) -> Vec<String> {
+        let words =
+            |(_, event): &(Timestamp, Value)| format!("event {} ({}) was never taken", event["id"], event["type"]);
+        self.post.waiting.iter().map(words).collect()
     }
 
     async fn deliver(&mut self, event: Value, dice: &mut Dice) {
@@ -95,6 +105,7 @@ impl World {
                 Ok(Taken::Processed) if n == 1 => {
                     self.log.lock().wrong.push(format!("event {} was taken twice", event["id"]));
                 }
+                Ok(Taken::Processed) => self.log.reach(format!("event {}", event["type"].as_str().unwrap_or_default())),
                 Ok(_) if n == 1 => self.log.reach("fault webhook.twice"),
                 Ok(_) => {}
                 Err(refusal) if refusal.status == 503 => {
@@ -123,7 +134,11 @@ impl World {
         self.log.answered(&self.life, "forged event", &forged);
         let mut unknown = event;
         unknown["id"] = format!("evt_unknown{}", dice.below(1 << 30)).into();
-        unknown["data"]["object"]["id"] = "pi_unknown".into();
+        unknown["account"] = "acct_unknown".into();
+        let object = &mut unknown["data"]["object"];
+        object["id"] = "pi_unknown".into();
+        object["payment_intent"] = "pi_unknown".into();
+        object["metadata"] = serde_json::json!({});
         let payload = unknown.to_string();
         let signature = self.stand_in.signature(&payload);
         let taken = take_webhook(&self.site, &payload, Some(&signature)).await;

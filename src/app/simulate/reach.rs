@@ -2,42 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const BOOKING: [&str; 12] = [
-    "booking new>PENDING",
-    "booking new>CONFIRMED",
-    "booking PENDING>CONFIRMED",
-    "booking PENDING>PAYMENT_FAILED",
-    "booking PENDING>CANCELLED",
-    "booking CONFIRMED>CANCELLED",
-    "booking CONFIRMED>COMPLETED",
-    "booking CONFIRMED>NO_SHOW",
-    "booking NO_SHOW>CONFIRMED",
-    "booking NO_SHOW>COMPLETED",
-    "booking NO_SHOW>CANCELLED",
-    "booking COMPLETED>CANCELLED",
-];
-
-const PAYMENT: [&str; 19] = [
-    "payment new>scheduled",
-    "payment new>locked",
-    "payment scheduled>authorized",
-    "payment scheduled>payment_method_required",
-    "payment scheduled>settled",
-    "payment authorized>locked",
-    "payment authorized>settled",
-    "payment authorized>payment_method_required",
-    "payment authorized>manual_review",
-    "payment payment_method_required>authorized",
-    "payment payment_method_required>settled",
-    "payment payment_method_required>manual_review",
-    "payment locked>settled",
-    "payment locked>manual_review",
-    "payment manual_review>authorized",
-    "payment manual_review>locked",
-    "payment manual_review>settled",
-    "tip succeeded",
-    "tip requires_action",
-];
+use super::law;
 
 const OUTCOMES: [&str; 17] = [
     "outcome lesson_completed_full_payout",
@@ -59,7 +24,7 @@ const OUTCOMES: [&str; 17] = [
     "outcome admin_no_refund",
 ];
 
-const REFUSALS: [&str; 43] = [
+const REFUSALS: [&str; 54] = [
     "refusal ACCOUNT_RESTRICTED",
     "refusal SERVICE_NOT_FOUND",
     "refusal SERVICE_INSTRUCTOR_MISMATCH",
@@ -103,6 +68,39 @@ const REFUSALS: [&str; 43] = [
     "refusal REFUND_OUT_OF_RANGE",
     "refusal NO_SHOW_OPEN",
     "refusal INVALID_SIGNATURE",
+    "refusal NOTHING_TO_PAY_OUT",
+    "refusal NOTHING_TO_RESUME",
+    "refusal NOT_BARRED",
+    "refusal BOOKING_NOT_FOUND",
+    "refusal BOOKING_CHANGED",
+    "refusal PAYOUTS_NOT_SET_UP",
+    "refusal PAYMENT_METHOD_NOT_FOUND",
+    "refusal USER_NOT_FOUND",
+    "refusal PRICING_VERSION_NOT_FOUND",
+    "refusal FORBIDDEN",
+    "refusal NEGATIVE_CREDIT",
+];
+
+const DEEDS: [&str; 19] = [
+    "tip succeeded",
+    "tip requires_action",
+    "tip requires_payment_method",
+    "tip failed",
+    "tip processing",
+    "credit frozen",
+    "credit revoked",
+    "credit forfeited",
+    "credit expired",
+    "credit milestone",
+    "deed lift bar",
+    "deed instant payout",
+    "deed admin resumes",
+    "event account.updated",
+    "event charge.dispute.created",
+    "event charge.dispute.closed",
+    "event payout.created",
+    "event payout.paid",
+    "event payment_intent.succeeded",
 ];
 
 const FAULTS: [&str; 22] = [
@@ -130,11 +128,12 @@ const FAULTS: [&str; 22] = [
     "deed unknown event",
 ];
 
-fn wanted() -> impl Iterator<Item = &'static str> {
-    BOOKING.into_iter().chain(PAYMENT).chain(OUTCOMES).chain(REFUSALS).chain(FAULTS)
+fn wanted() -> impl Iterator<Item = String> {
+    let words = OUTCOMES.into_iter().chain(REFUSALS).chain(DEEDS).chain(FAULTS);
+    law::moves().into_iter().chain(words.map(str::to_owned))
 }
 
 /// How many there are, and which were never met.
-pub(super) fn missing(reached: &BTreeSet<String>) -> (usize, Vec<&'static str>) {
-    (wanted().count(), wanted().filter(|what| !reached.contains(*what)).collect())
+pub(super) fn missing(reached: &BTreeSet<String>) -> (usize, Vec<String>) {
+    (wanted().count(), wanted().filter(|what| !reached.contains(what)).collect())
 }

@@ -2,12 +2,12 @@ use super::run::{Script, run};
 use super::*;
 
 fn flags(seed: u64, days: i64, seeds: u64) -> Flags {
-    Flags { seed, days, seeds, only: None }
+    Flags { seed, days, seeds, only: None, threads: None }
 }
 
 #[test]
 fn a_few_seeds_break_nothing() {
-    simulate(&flags(1, 6, 3)).unwrap_or_else(|told| panic!("{told}"));
+    simulate(&flags(1, 6, 3), &|_| {}).unwrap_or_else(|told| panic!("{told}"));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(super) struct Witness {
     /// "booking PENDING>CONFIRMED", "payment scheduled>authorized", "outcome …".
     moves: BTreeSet<String>,
     wrong: Vec<String>,
+    /// Every change of status of a booking and its money, and when it was.
+    story: Vec<(Timestamp, BookingId, String)>,
 }
 
 /// What a step changed.
@@ -63,7 +65,7 @@ impl Witness {
         }
         for id in of_table(PAYMENTS.id()) {
             match look.get(&PAYMENTS, &id) {
-                Ok(Some(payment)) => self.see_payment(payment),
+                Ok(Some(payment)) => self.see_payment(payment, now),
                 other => self.wrong.push(format!("payment {id} cannot be read after a commit: {other:?}")),
             }
         }
@@ -79,6 +81,8 @@ impl Witness {
         };
         if from != Some(booking.status) {
             self.note("booking", from.map(Status::name), booking.status.name());
+            let lesson = format!("booking {} (lesson {})", booking.status.name(), booking.start);
+            self.story.push((now, booking.id, lesson));
             if !law::booking_move(from, booking.status) {
                 self.wrong.push(format!("booking {} moved from {from:?} to {:?}", booking.id, booking.status));
             }
@@ -88,10 +92,14 @@ impl Witness {
         self.bookings.insert(booking.id, Known { booking, root });
     }
 
-    fn see_payment(&mut self, payment: BookingPayment) {
+    fn see_payment(&mut self, payment: BookingPayment, now: Timestamp) {
         let (id, before) = (payment.booking_id, self.payments.get(&payment.booking_id));
         let from = before.map(|payment| payment.status);
         let outcome = before.and_then(|payment| payment.outcome);
+        let words = money_of(&payment);
+        if before.is_none_or(|before| money_of(before) != words) {
+            self.story.push((now, id, words));
+        }
         if from != Some(payment.status) {
             self.note("payment", from.map(PaymentStatus::name), payment.status.name());
             if !law::payment_move(from, payment.status) {
@@ -105,8 +113,15 @@ impl Witness {
         self.payments.insert(id, payment);
     }
 
+    /// What happened to the bookings that `findings` name, for whoever looks into them.
+    pub fn story_of(&self, findings: &[String]) -> Vec<String> {
+        let named = |id: &BookingId| findings.iter().any(|finding| finding.contains(&id.to_string()));
+        let lines = self.story.iter().filter(|(_, id, _)| named(id));
+        lines.map(|(at, id, words)| format!("    {at} {id} {words}")).collect()
+    }
+
     fn note(&mut self, what: &str, from: Option<&str>, to: &str) {
-        self.moves.insert(format!("{what} {}>{to}", from.unwrap_or("new")));
+        self.moves.insert(law::noted(what, from, to));
     }
 
     /// The bookings of one lesson, whatever it was moved through.
@@ -123,6 +138,21 @@ impl Witness {
     pub fn students(&self, of: &BTreeSet<BookingId>) -> BTreeSet<UserId> {
         of.iter().filter_map(|id| self.bookings.get(id)).map(|known| known.booking.student_id).collect()
     }
+}
+
+/// The state of a payment in a line.
+fn money_of(payment: &BookingPayment) -> String {
+    format!(
+        "payment {}{}{}{}, captured {}, refunded {}, paid out {}{}",
+        payment.status.name(),
+        payment.outcome.map_or(String::new(), |outcome| format!(" {}", outcome.name())),
+        if payment.settling.is_some() { " settling" } else { "" },
+        if payment.correcting.is_some() { " correcting" } else { "" },
+        payment.captured.0,
+        payment.refunded_to_card.0,
+        payment.instructor_payout.0,
+        payment.tip.as_ref().map_or(String::new(), |tip| format!(", tip {} {}", tip.amount.0, tip.status.name())),
+    )
 }
 
 fn booking_id(key: &[u8]) -> Option<BookingId> {

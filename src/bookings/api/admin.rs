@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,7 +18,7 @@ use crate::bookings::ops::{cancel, complete};
 use crate::bookings::view::{BookingView, view};
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Id, Params};
+use crate::web::{Answer, Body, Id, IdempotencyKey, Params, Reply};
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -112,7 +113,7 @@ pub(super) async fn admin_booking(State(site): State<Site>, Id(id): Id<BookingId
     }))
 }
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CancelInput {
     #[schema(min_length = 10, max_length = 500)]
@@ -123,16 +124,22 @@ pub(super) struct CancelInput {
 
 /// Cancels a lesson that has not begun, with the card's money back or charged in full.
 #[utoipa::path(post, path = "/api/v1/admin/bookings/{booking_id}/cancel", tag = "admin-bookings",
-    operation_id = "admin_cancel_booking", params(("booking_id" = BookingId, Path)), request_body = CancelInput,
+    operation_id = "admin_cancel_booking",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = CancelInput,
     responses((status = 200, body = BookingView)))]
 pub(super) async fn admin_cancel_booking(
     State(site): State<Site>,
     by: By,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<CancelInput>,
-) -> Answer<Json<BookingView>> {
-    let booking = cancel::by_admin(&site, id, by.because(&input.reason)?, input.refund).await?;
-    Ok(Json(site.read(|r| view(r, &booking, Side::Admin))?))
+) -> Answer<Response> {
+    let admin = by.user()?;
+    let work = async {
+        let booking = cancel::by_admin(&site, id, by.because(&input.reason)?, input.refund).await?;
+        Ok(Reply::ok(site.read(|r| view(r, &booking, Side::Admin))?))
+    };
+    key.run(&site, admin, "admin_cancel_booking", &(id, &input), work).await
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -1,6 +1,5 @@
 //! What an admin does about the money of a booking and about a report: refund, go on, decide.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -58,7 +57,7 @@ pub(super) async fn admin_refund_booking(
     key.run(&site, admin, "admin_refund_booking", &(id, &input), work).await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WhyInput {
     #[schema(min_length = 10, max_length = 500)]
@@ -67,19 +66,25 @@ pub(super) struct WhyInput {
 
 /// Lets a settlement go on that stands still because Stripe refused one of its calls.
 #[utoipa::path(post, path = "/api/v1/admin/bookings/{booking_id}/resume-payment", tag = "admin-bookings",
-    operation_id = "admin_resume_payment", params(("booking_id" = BookingId, Path)), request_body = WhyInput,
+    operation_id = "admin_resume_payment",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = WhyInput,
     responses((status = 200, body = BookingView)))]
 pub(super) async fn admin_resume_payment(
     State(site): State<Site>,
     by: By,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<WhyInput>,
-) -> Answer<Json<BookingView>> {
-    let booking = refund::resume(&site, id, by.because(&input.reason)?).await?;
-    Ok(Json(shown(&site, &booking)?))
+) -> Answer<Response> {
+    let admin = by.user()?;
+    let work = async {
+        let booking = refund::resume(&site, id, by.because(&input.reason)?).await?;
+        Ok(Reply::ok(shown(&site, &booking)?))
+    };
+    key.run(&site, admin, "admin_resume_payment", &(id, &input), work).await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ResolutionInput {
     resolution: Resolution,
@@ -89,14 +94,20 @@ pub(super) struct ResolutionInput {
 
 /// Decides about a no-show report: it is true, the lesson took place, it is taken back, or neither came.
 #[utoipa::path(post, path = "/api/v1/admin/bookings/{booking_id}/no-show/resolve", tag = "admin-bookings",
-    operation_id = "admin_resolve_no_show", params(("booking_id" = BookingId, Path)), request_body = ResolutionInput,
+    operation_id = "admin_resolve_no_show",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ResolutionInput,
     responses((status = 200, body = BookingView)))]
 pub(super) async fn admin_resolve_no_show(
     State(site): State<Site>,
     by: By,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<ResolutionInput>,
-) -> Answer<Json<BookingView>> {
-    let booking = resolve(&site, id, by.because(&input.reason)?, input.resolution).await?;
-    Ok(Json(shown(&site, &booking)?))
+) -> Answer<Response> {
+    let admin = by.user()?;
+    let work = async {
+        let booking = resolve(&site, id, by.because(&input.reason)?, input.resolution).await?;
+        Ok(Reply::ok(shown(&site, &booking)?))
+    };
+    key.run(&site, admin, "admin_resolve_no_show", &(id, &input), work).await
 }

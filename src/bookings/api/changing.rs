@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::creating::minutes;
@@ -12,7 +13,7 @@ use crate::base::time::{Date, WallTime};
 use crate::bookings::ops;
 use crate::bookings::view::BookingView;
 use crate::site::Site;
-use crate::web::{Answer, Body, Id};
+use crate::web::{Answer, Body, Id, IdempotencyKey, Reply};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +40,7 @@ pub(super) async fn update_booking(
     Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Cancellation {
     #[schema(min_length = 1, max_length = 500)]
@@ -48,19 +49,23 @@ pub(super) struct Cancellation {
 
 /// Cancels under the policy of that moment. A cancelled booking is answered unchanged.
 #[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/cancel", tag = "bookings", operation_id = "cancel_booking",
-    params(("booking_id" = BookingId, Path)), request_body = Cancellation,
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Cancellation,
     responses((status = 200, body = BookingView)))]
 pub(super) async fn cancel_booking(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<Cancellation>,
-) -> Answer<Json<BookingView>> {
-    let booking = ops::cancel::by_participant(&site, id, actor.user_id, &input.reason).await?;
-    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+) -> Answer<Response> {
+    let work = async {
+        let booking = ops::cancel::by_participant(&site, id, actor.user_id, &input.reason).await?;
+        Ok(Reply::ok(ops::read::view_for(&site, &booking, actor.user_id)?))
+    };
+    key.run(&site, actor.user_id, "cancel_booking", &(id, &input), work).await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Move {
     #[schema(value_type = String, format = Date)]
@@ -73,22 +78,27 @@ pub(super) struct Move {
 
 /// Moves a lesson. Until 24 hours before it as often as wished; until 12 hours before it once, and it is paid then.
 #[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/reschedule", tag = "bookings",
-    operation_id = "reschedule_booking", params(("booking_id" = BookingId, Path)), request_body = Move,
+    operation_id = "reschedule_booking",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Move,
     responses((status = 200, body = BookingView)))]
 pub(super) async fn reschedule_booking(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<Move>,
-) -> Answer<Json<BookingView>> {
-    let wish = ops::reschedule::Wish {
-        date: input.booking_date,
-        start: input.start_time,
-        minutes: minutes("selected_duration", input.selected_duration)?,
-        offering: input.instructor_service_id,
+) -> Answer<Response> {
+    let work = async {
+        let wish = ops::reschedule::Wish {
+            date: input.booking_date,
+            start: input.start_time,
+            minutes: minutes("selected_duration", input.selected_duration)?,
+            offering: input.instructor_service_id,
+        };
+        let booking = ops::reschedule::reschedule(&site, id, actor.user_id, wish).await?;
+        Ok(Reply::ok(ops::read::view_for(&site, &booking, actor.user_id)?))
     };
-    let booking = ops::reschedule::reschedule(&site, id, actor.user_id, wish).await?;
-    Ok(Json(ops::read::view_for(&site, &booking, actor.user_id)?))
+    key.run(&site, actor.user_id, "reschedule_booking", &(id, &input), work).await
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

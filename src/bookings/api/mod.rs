@@ -32,9 +32,9 @@ pub fn routes(api: Api) -> Api {
         .route(own, routes!(reading::booking_pricing));
     let api = api
         .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
-        .route(own.counts(Bucket::Booking), routes!(changing::cancel_booking))
+        .route(own.counts(Bucket::Booking).keyed(), routes!(changing::cancel_booking))
         .route(Access::can(Permission::CompleteBookings).counts(Bucket::Booking), routes!(changing::complete_booking))
-        .route(student.counts(Bucket::Booking), routes!(changing::reschedule_booking))
+        .route(student.counts(Bucket::Booking).keyed(), routes!(changing::reschedule_booking))
         .route(own.counts(Bucket::Booking), routes!(no_show::report_no_show))
         .route(own.counts(Bucket::Booking), routes!(no_show::dispute_no_show))
         .route(student.moves_money("checkout").keyed(), routes!(paying::checkout))
@@ -51,12 +51,18 @@ pub fn routes(api: Api) -> Api {
         .route(Access::can(Permission::AdminRead), routes!(commission::count_founding_instructors))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))
-        .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_cancel_booking))
+        .route(Rule::from(Access::can(Permission::ManageAllBookings)).keyed(), routes!(admin::admin_cancel_booking))
         .route(Access::can(Permission::ManageAllBookings), routes!(admin::admin_complete_booking))
         .route(
             Rule::from(Access::can(Permission::ManageFinancials)).keyed(),
             routes!(admin_money::admin_refund_booking),
         )
-        .route(Access::can(Permission::ManageFinancials), routes!(admin_money::admin_resume_payment))
-        .route(Access::can(Permission::ManageAllBookings), routes!(admin_money::admin_resolve_no_show))
+        .route(
+            Rule::from(Access::can(Permission::ManageFinancials)).keyed(),
+            routes!(admin_money::admin_resume_payment),
+        )
+        .route(
+            Rule::from(Access::can(Permission::ManageAllBookings)).keyed(),
+            routes!(admin_money::admin_resolve_no_show),
+        )
 }

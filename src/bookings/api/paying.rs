@@ -1,6 +1,5 @@
 //! Paying for a booking, in JSON. A declined card is 200 with `success: false`.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -141,7 +140,7 @@ pub(super) async fn confirm_payment(
     key.run(&site, actor.user_id, "confirm_payment", &(id, &input), work).await
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeCard {
     #[schema(max_length = 255)]
@@ -152,30 +151,42 @@ pub(super) struct ChangeCard {
 
 /// Replaces the card; one that was refused before is asked again at once.
 #[utoipa::path(patch, path = "/api/v1/bookings/{booking_id}/payment-method", tag = "bookings",
-    operation_id = "change_payment_method", params(("booking_id" = BookingId, Path)), request_body = ChangeCard,
+    operation_id = "change_payment_method",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = ChangeCard,
     responses((status = 200, body = PaidBooking)))]
 pub(super) async fn change_payment_method(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(input): Body<ChangeCard>,
-) -> Answer<Json<PaidBooking>> {
-    let make_default = input.set_as_default.unwrap_or(false);
-    let wish = Payment { method: Some(input.payment_method_id), make_default, ..Payment::default() };
-    let done = ops::paying::change_card(&site, id, actor.user_id, wish).await?;
-    Ok(Json(paid(&site, &actor, done)?))
+) -> Answer<Response> {
+    let work = async {
+        let make_default = input.set_as_default.unwrap_or(false);
+        let wish = Payment { method: Some(input.payment_method_id.clone()), make_default, ..Payment::default() };
+        let done = ops::paying::change_card(&site, id, actor.user_id, wish).await?;
+        let success = done.checkout.success;
+        Ok(Reply::ok(paid(&site, &actor, done)?).keep_if(success))
+    };
+    key.run(&site, actor.user_id, "change_payment_method", &(id, &input), work).await
 }
 
 /// Asks the same card once more.
 #[utoipa::path(post, path = "/api/v1/bookings/{booking_id}/retry-payment", tag = "bookings",
-    operation_id = "retry_payment", params(("booking_id" = BookingId, Path)), request_body = Nothing,
+    operation_id = "retry_payment",
+    params(("booking_id" = BookingId, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = Nothing,
     responses((status = 200, body = PaidBooking)))]
 pub(super) async fn retry_payment(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<BookingId>,
+    key: IdempotencyKey,
     Body(_input): Body<Nothing>,
-) -> Answer<Json<PaidBooking>> {
-    let done = ops::paying::retry(&site, id, actor.user_id).await?;
-    Ok(Json(paid(&site, &actor, done)?))
+) -> Answer<Response> {
+    let work = async {
+        let done = ops::paying::retry(&site, id, actor.user_id).await?;
+        let success = done.checkout.success;
+        Ok(Reply::ok(paid(&site, &actor, done)?).keep_if(success))
+    };
+    key.run(&site, actor.user_id, "retry_payment", &id, work).await
 }

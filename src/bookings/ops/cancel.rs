@@ -43,17 +43,17 @@ pub async fn by_participant(site: &Site, id: BookingId, user: UserId, reason: &s
 pub async fn by_admin(site: &Site, id: BookingId, admin: audit::By, refund: bool) -> Outcome<Booking> {
     let user = admin.user()?;
     let reason = clean("reason", admin.reason.as_deref().unwrap_or_default(), 1, 500)?;
-    let planned = site
-        .write(move |tx| {
-            let booking = load(tx, id)?;
-            let before = booking.status;
-            let planned = end(tx, booking, By::Admin { refund }, Some(user), &reason)?;
-            let after = json!({ "status": planned.0.status, "refund": refund });
-            let deed = Deed::on("booking.cancel", "booking", id).change(json!({ "status": before }), after);
-            audit::record(tx, &admin, deed)?;
-            Ok(planned)
-        })
-        .await?;
+    let (by, deed) = (admin.clone(), Deed::on("booking.cancel", "booking", id));
+    let work = site.write(move |tx| {
+        let booking = load(tx, id)?;
+        let before = booking.status;
+        let planned = end(tx, booking, By::Admin { refund }, Some(user), &reason)?;
+        let after = json!({ "status": planned.0.status, "refund": refund });
+        let deed = Deed::on("booking.cancel", "booking", id).change(json!({ "status": before }), after);
+        audit::record(tx, &admin, deed)?;
+        Ok(planned)
+    });
+    let planned = audit::watched(site, &by, deed, work).await?;
     bring_home(site, planned).await
 }
 

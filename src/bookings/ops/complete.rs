@@ -36,7 +36,8 @@ pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes
 }
 
 pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking> {
-    site.write(move |tx| {
+    let (by, deed) = (admin.clone(), Deed::on("booking.complete", "booking", id));
+    let work = site.write(move |tx| {
         let booking = load(tx, id)?;
         let before = booking.status;
         let booking = marked(tx, booking, Cause::Admin)?;
@@ -45,8 +46,8 @@ pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking>
         let (before, after) = (json!({ "status": before }), json!({ "status": booking.status }));
         audit::record(tx, &admin, Deed::on("booking.complete", "booking", id).change(before, after))?;
         Ok(booking)
-    })
-    .await
+    });
+    audit::watched(site, &by, deed, work).await
 }
 
 /// Lessons this student has completed in their life, this one included.

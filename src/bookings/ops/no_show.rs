@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::base::access::Role;
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{clean, clean_optional};
@@ -27,6 +28,8 @@ use crate::store::Tx;
 /// The hourly sweep, and the timer of each report.
 const JOB: &str = "no_show";
 const SWEPT: usize = 1000;
+/// What the trail calls a report that an admin makes.
+const REPORT: &str = "booking.report_no_show";
 
 /// How a person decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -51,12 +54,15 @@ pub async fn report(
     reason: Option<String>,
 ) -> Outcome<Booking> {
     let reason = clean_optional("reason", reason.as_deref(), 500)?;
-    site.write(move |tx| {
+    let admin = By { reason: reason.clone(), ..By::person(by, Some(Role::Admin)) };
+    let asker = admin.clone();
+    let work = site.write(move |tx| {
         let (mut booking, side) = match participant(tx, id, by) {
             Err(_) if is_admin => (load(tx, id)?, Side::Admin),
             found => found?,
         };
-        may_report(side, accused)?;
+        may_report(side, accused, booking.no_show.as_ref())?;
+        let before = booking.status;
         let cause = if side == Side::Admin { Cause::Admin } else { Cause::Student };
         booking.status = step(booking.status, Step::ReportNoShow, cause, &moment(tx, &booking, false))?;
         let now = tx.now();
@@ -74,9 +80,17 @@ pub async fn report(
         payments::ops::freeze(tx, id, "no_show_reported")?;
         jobs::enqueue(tx, Job::new(JOB, id).due(plus_hours(now, DISPUTE_HOURS)))?;
         tx.emit(&BookingNoShow { lesson: Lesson::of(&booking), accused, reported_by: by })?;
+        if side == Side::Admin {
+            let (before, after) =
+                (json!({ "status": before }), json!({ "status": booking.status, "accused": accused }));
+            audit::record(tx, &admin, Deed::on(REPORT, "booking", id).change(before, after))?;
+        }
         Ok(booking)
-    })
-    .await
+    });
+    match is_admin {
+        true => audit::watched(site, &asker, Deed::on(REPORT, "booking", id), work).await,
+        false => work.await,
+    }
 }
 
 /// The accused objects: from here on a person decides.
@@ -120,14 +134,15 @@ pub async fn dispute_completion(site: &Site, id: BookingId, instructor: UserId, 
 pub async fn resolve(site: &Site, id: BookingId, by: By, how: Resolution) -> Outcome<Booking> {
     let admin = by.user()?;
     let reason = clean("reason", by.reason.as_deref().unwrap_or_default(), 10, 500)?;
-    site.write(move |tx| {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
         let before = load(tx, id)?.status;
         decide(tx, id, Some(admin), how, &reason)?;
         let after = json!({ "status": load(tx, id)?.status, "resolution": how });
         let deed = Deed::on("booking.resolve_no_show", "booking", id).change(json!({ "status": before }), after);
         audit::record(tx, &by, deed)
-    })
-    .await?;
+    });
+    audit::watched(site, &asker, Deed::on("booking.resolve_no_show", "booking", id), work).await?;
     if let Err(fault) = payments::ops::run(site, id).await {
         tracing::warn!(booking = %id, %fault, "money of a decided report is still on its way; the jobs go on with it");
     }

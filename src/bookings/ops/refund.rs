@@ -57,8 +57,8 @@ pub fn way(booking: &Booking, payment: &BookingPayment, now: Timestamp) -> Outco
 }
 
 pub async fn refund(site: &Site, id: BookingId, by: By, ask: Refund) -> Outcome<Booking> {
-    let admin = by.user()?;
-    site.write(move |tx| {
+    let (admin, asker) = (by.user()?, by.clone());
+    let work = site.write(move |tx| {
         let booking = load(tx, id)?;
         let payment = payments::ops::payment(tx, id)?;
         let before = stand(&booking, &payment);
@@ -77,19 +77,20 @@ pub async fn refund(site: &Site, id: BookingId, by: By, ask: Refund) -> Outcome<
         };
         let after = json!({ "amount_cents": amount, "reverse_payout": ask.reverse_payout });
         audit::record(tx, &by, Deed::on("booking.refund", "booking", id).change(before, after))
-    })
-    .await?;
+    });
+    audit::watched(site, &asker, Deed::on("booking.refund", "booking", id), work).await?;
     brought_home(site, id).await
 }
 
 /// Lets a settlement that stands still go on.
 pub async fn resume(site: &Site, id: BookingId, by: By) -> Outcome<Booking> {
-    site.write(move |tx| {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
         let before = stand(&load(tx, id)?, &payments::ops::payment(tx, id)?);
         payments::ops::resume(tx, id)?;
         audit::record(tx, &by, Deed::on("booking.resume_payment", "booking", id).change(before, Value::Null))
-    })
-    .await?;
+    });
+    audit::watched(site, &asker, Deed::on("booking.resume_payment", "booking", id), work).await?;
     brought_home(site, id).await
 }
 

@@ -8,10 +8,18 @@ use crate::payments::rules::settle::Cause as MoneyCause;
 /// Hours the accused has to object, and after which an unanswered report counts.
 pub const DISPUTE_HOURS: i64 = 24;
 
-/// A student accuses the instructor, an instructor the student, an admin either.
-pub fn may_report(by: Side, accused: Accused) -> Outcome<()> {
+/// A student accuses the instructor, an instructor the student, an admin either. Once: what a person has decided is
+/// taken up again by an admin only.
+pub fn may_report(by: Side, accused: Accused, before: Option<&NoShow>) -> Outcome<()> {
     match (by, accused) {
-        (Side::Admin, _) | (Side::Student, Accused::Instructor) | (Side::Instructor, Accused::Student) => Ok(()),
+        (Side::Admin, _) => Ok(()),
+        (Side::Student, Accused::Instructor) | (Side::Instructor, Accused::Student) => match before {
+            Some(report) if report.resolved_at.is_some() => Err(Refusal::unprocessable(
+                "NO_SHOW_ALREADY_DECIDED",
+                "A report about this lesson was decided already. Write to support if that was wrong.",
+            )),
+            _ => Ok(()),
+        },
         _ => Err(Refusal::forbidden("NO_SHOW_WRONG_SIDE", "You can only report that the other side did not come.")),
     }
 }

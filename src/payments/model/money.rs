@@ -96,6 +96,9 @@ pub struct Milestone {
     pub lot_id: LotId,
     pub amount: Cents,
     pub at: Timestamp,
+    /// The lesson was paid back, and this with it.
+    #[serde(default)]
+    pub undone: bool,
 }
 
 /// A movement of money that we and Stripe tell differently.

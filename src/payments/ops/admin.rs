@@ -28,7 +28,8 @@ pub async fn give_credit(
     if !amount.is_positive() || amount > MOST {
         return Err(Refusal::invalid("amount_cents", format!("Between $0.01 and {}.", MOST.dollars_short())));
     }
-    site.write(move |tx| {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
         must_exist(tx, user)?;
         let now = tx.now();
         if expires_at.is_some_and(|at| at <= now) {
@@ -39,20 +40,21 @@ pub async fn give_credit(
         let after = json!({ "amount_cents": amount, "expires_at": until, "lot": lot.id });
         audit::record(tx, &by, Deed::on("user.give_credit", "user", user).change(json!(null), after))?;
         Ok(lot)
-    })
-    .await
+    });
+    audit::watched(site, &asker, Deed::on("user.give_credit", "user", user), work).await
 }
 
 /// Lets somebody book again whom a failed payment or a dispute had barred.
 pub async fn lift_bar(site: &Site, user: UserId, by: By) -> Outcome<Standing> {
-    site.write(move |tx| {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
         must_exist(tx, user)?;
         let (before, after) = standings::lift(tx, user)?;
         let deed = Deed::on("user.lift_bar", "user", user).change(json!(before), json!(after));
         audit::record(tx, &by, deed)?;
         Ok(after)
-    })
-    .await
+    });
+    audit::watched(site, &asker, Deed::on("user.lift_bar", "user", user), work).await
 }
 
 fn must_exist(tx: &Tx, user: UserId) -> Outcome<()> {

@@ -109,7 +109,8 @@ pub async fn change_pricing(site: &Site, by: By, patch: PricingPatch) -> Outcome
         Some(reason) => by.because_if_told(Some(reason))?,
         None => by,
     };
-    site.write(move |tx| {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
         let before = stand(tx)?;
         keep_first(tx)?;
         let (config, floors) = wished(tx, &patch)?;
@@ -120,8 +121,8 @@ pub async fn change_pricing(site: &Site, by: By, patch: PricingPatch) -> Outcome
         tx.put(&PRICING_HISTORY, &config.version, &version)?;
         let after = stand(tx)?;
         audit::record(tx, &by, Deed::on("pricing.update", "setting", PRICING.key).change(before, after))
-    })
-    .await
+    });
+    audit::watched(site, &asker, Deed::on("pricing.update", "setting", PRICING.key), work).await
 }
 
 /// The settings as they would be, with their next version.

@@ -23,8 +23,16 @@ pub async fn authorize_due(site: &Site, booking: BookingId) -> Outcome<()> {
     site.write(move |tx| {
         let payment = tables::payment(tx, booking)?;
         let due = payment.status == PaymentStatus::Scheduled && payment.promised && payment.settling.is_none();
-        if !due || tables::pending(tx, booking)?.is_some() {
+        if !due || tx.now() >= payment.start {
             return Ok(());
+        }
+        match tables::pending(tx, booking)?.map(|action| action.kind) {
+            None => {}
+            // The bank is being asked already.
+            Some(ActionKind::Authorize { .. }) => return Ok(()),
+            Some(_) => {
+                return jobs::enqueue(tx, Job::new("authorize", booking).due(plus_minutes(tx.now(), REPEAT_MINUTES)));
+            }
         }
         ask_the_bank(tx, desk.as_ref(), payment)
     })

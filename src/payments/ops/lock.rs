@@ -40,6 +40,9 @@ pub fn refused(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcom
         // The bank accepted the card and then refused the charge: held, as for any lesson of tomorrow.
         payment.status = PaymentStatus::Authorized;
         jobs::cancel(tx, "auth_retry", payment.booking_id)?;
+    } else if payment.status == PaymentStatus::Scheduled {
+        // Its own authorization was due while this one was under way.
+        jobs::enqueue(tx, Job::new("authorize", payment.booking_id))?;
     }
     tx.put(&PAYMENTS, &payment.booking_id, &payment)
 }

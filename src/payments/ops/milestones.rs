@@ -3,6 +3,7 @@
 use super::credits::{self, NewLot};
 use super::standings;
 use crate::base::id::{BookingId, UserId};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
 use crate::payments::ledger::{self, About, Account, EntryKind};
@@ -10,7 +11,7 @@ use crate::payments::model::{CreditLot, LotStatus, Milestone};
 use crate::payments::rules::credits::{MILESTONE, expiry, milestone, milestone_source};
 use crate::payments::rules::pricing::PRICING;
 use crate::payments::tables::{self, LOTS, MILESTONES};
-use crate::store::{ReadExt, Tx};
+use crate::store::{Dir, ReadExt, Span, Tx};
 
 /// The student's `completed`-th lesson took place. Each number is rewarded once in a lifetime, whatever happens to the
 /// lessons later.
@@ -34,12 +35,22 @@ pub fn grant_milestone(tx: &mut Tx, student: UserId, booking: BookingId, complet
         expires_at: Some(expiry(at)),
     };
     let lot = credits::write_lot(tx, lot)?;
-    tx.put(&MILESTONES, &(student, completed), &Milestone { booking_id: booking, lot_id: lot.id, amount, at })?;
+    tx.put(
+        &MILESTONES,
+        &(student, completed),
+        &Milestone { booking_id: booking, lot_id: lot.id, amount, at, undone: false },
+    )?;
     Ok(Some(amount))
 }
 
-/// The lesson was paid back in full: what is left of its milestone is taken away, what was used is owed.
+/// The lesson was paid back in full: what is left of its milestone is taken away, what was used is owed. Once, however
+/// often money is given back for the same lesson.
 pub(super) fn undo(tx: &mut Tx, student: UserId, booking: BookingId) -> Outcome<()> {
+    let all = tx.scan(&MILESTONES, Span::prefix(&(student,)), SCAN_ROWS, Dir::Up)?;
+    let Some((number, earned)) = all.into_iter().find(|(_, one)| one.booking_id == booking && !one.undone) else {
+        return Ok(());
+    };
+    tx.put(&MILESTONES, &number, &Milestone { undone: true, ..earned })?;
     let about = About { student: Some(student), booking: Some(booking), ..About::default() };
     let earned = |lot: &CreditLot| lot.source_booking_id == Some(booking) && lot.source_type.starts_with(MILESTONE);
     for lot in tables::lots(tx, student)?.into_iter().filter(earned) {

@@ -3,6 +3,7 @@
 
 use super::actions::{begin, nothing_pending};
 use super::credits::{self, NewLot};
+use super::milestones;
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -38,6 +39,10 @@ pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
     }
     if terms.credit == CreditEnd::Release {
         release_credit(tx, &mut payment)?;
+    }
+    if terms.card == CardEnd::GiveBack {
+        // rule: 10§2.5: a lesson that was complete already and is paid back earns nothing.
+        milestones::undo(tx, payment.student_id, booking)?;
     }
     advance(tx, payment)
 }
@@ -97,6 +102,10 @@ pub fn review(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome
     if let Some(settling) = payment.settling.take() {
         let waived = settling.terms.card == CardEnd::Waive;
         payment.outcome = waived.then_some(SettlementOutcome::CaptureFailureEscalated);
+        if waived {
+            // rule: 10§2.7: whoever's card gave nothing for three days books nothing, paid instructor or not.
+            lock_account(tx, &payment)?;
+        }
         payment.parked = Some(settling);
     }
     payment.status = PaymentStatus::ManualReview;

@@ -33,12 +33,12 @@ impl LessonDesk for Heard {
     }
 }
 
-struct Bench {
-    site: Site,
-    stand_in: StandIn,
+pub(super) struct Bench {
+    pub(super) site: Site,
+    pub(super) stand_in: StandIn,
     runner: Runner,
     emma: UserId,
-    sarah: UserId,
+    pub(super) sarah: UserId,
     heard: Arc<Heard>,
     _dir: tempfile::TempDir,
 }
@@ -58,7 +58,7 @@ async fn person(site: &Site, name: &'static str, role: Role) -> UserId {
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::starting_at("2026-03-01T12:00:00Z".parse().unwrap());
         clock.freeze(true);
@@ -101,7 +101,7 @@ impl Bench {
     }
 
     /// A lesson of $80 for an hour at 15 %, `hours` ahead.
-    async fn lesson(&self, hours: i64) -> BookingId {
+    pub(super) async fn lesson(&self, hours: i64) -> BookingId {
         let start = plus_hours(self.site.now(), hours);
         let (student_id, instructor_id) = (self.emma, self.sarah);
         self.site
@@ -124,7 +124,7 @@ impl Bench {
         }
     }
 
-    async fn check_out(&self, booking: BookingId, token: &str, credit: i64) -> CheckoutView {
+    pub(super) async fn check_out(&self, booking: BookingId, token: &str, credit: i64) -> CheckoutView {
         let method = self.card(token).await.id;
         let ask = Checkout { method, credit: Some(Cents(credit)) };
         let planned = self.site.write(move |tx| ops::plan_checkout(tx, booking, &ask)).await.unwrap();
@@ -144,7 +144,7 @@ impl Bench {
         self.site.write(move |tx| ops::issue(tx, user, Cents(cents), "admin", None, None).map(drop)).await.unwrap();
     }
 
-    fn money(&self, booking: BookingId) -> BookingPayment {
+    pub(super) fn money(&self, booking: BookingId) -> BookingPayment {
         self.site.read(|r| ops::payment(r, booking)).unwrap()
     }
 
@@ -152,12 +152,12 @@ impl Bench {
         self.site.read(|r| ops::holdings(r, self.emma, self.site.now())).unwrap().available.0
     }
 
-    fn fault(&self, operation: &str, error: &str, times: u32) {
+    pub(super) fn fault(&self, operation: &str, error: &str, times: u32) {
         let order = FaultOrder { operation: operation.into(), error: error.into(), times, booking_id: None };
         self.stand_in.order_fault(order).unwrap();
     }
 
-    async fn forward(&self, hours: i64) {
+    pub(super) async fn forward(&self, hours: i64) {
         let to: Timestamp = plus_hours(self.site.now(), hours);
         self.runner.run_until(to, true).await.unwrap();
         self.site.clock.advance_to(to);
@@ -168,7 +168,7 @@ impl Bench {
     }
 
     /// Sums over what the stand-in's books say of a booking: captured − refunded, transferred − reversed.
-    fn provider(&self, booking: BookingId) -> (i64, i64) {
+    pub(super) fn provider(&self, booking: BookingId) -> (i64, i64) {
         let net = |kind: &str| -> i64 {
             let seen = self.stand_in.objects(kind, Some(&booking.to_string())).unwrap();
             let items = seen["items"].as_array().unwrap();
@@ -178,7 +178,7 @@ impl Bench {
     }
 
     /// The books hold together, and nothing of these bookings is undistributed.
-    fn balanced(&self, bookings: &[BookingId]) {
+    pub(super) fn balanced(&self, bookings: &[BookingId]) {
         assert_eq!(self.site.read(check).unwrap(), Vec::<String>::new());
         for booking in bookings {
             let left = self.site.read(|r| ledger::balance_of_booking(r, *booking, Account::Lessons)).unwrap();

@@ -1,3 +1,4 @@
 mod flows;
+mod outages;
 mod properties;
 mod rules;

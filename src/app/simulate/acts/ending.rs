@@ -54,13 +54,17 @@ impl World {
     }
 
     pub(super) async fn report(&mut self, dice: &mut Dice) {
-        let Some(booking) = self.begun(dice) else { return };
+        // Now and then an admin corrects what was said to be complete.
+        let corrects = dice.chance(20);
+        let completed = corrects.then(|| self.pick(dice, |b| b.status == Status::Completed)).flatten();
+        let Some(booking) = completed.or_else(|| self.begun(dice)) else { return };
         let accused = dice.one([Accused::Student, Accused::Instructor]);
         let other = match accused {
             Accused::Student => booking.instructor_id,
             Accused::Instructor => booking.student_id,
         };
         let by = match (dice.below(10), self.people.admin) {
+            (_, Some(admin)) if corrects => (admin, true),
             (0, _) => (booking.student_id, false),
             (1..3, Some(admin)) => (admin, true),
             _ => (other, false),

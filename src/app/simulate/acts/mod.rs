@@ -3,6 +3,7 @@
 mod booking;
 mod ending;
 mod keeping;
+mod overstepping;
 mod paying;
 mod taking_back;
 
@@ -42,7 +43,8 @@ impl World {
             95 => self.change_terms(dice).await,
             96 => self.change_people(dice).await,
             97..99 => self.run_jobs_again(dice).await,
-            _ => self.strange_post(dice).await,
+            _ if dice.chance(40) => self.strange_post(dice).await,
+            _ => self.overstep(dice).await,
         }
     }
 

@@ -34,6 +34,8 @@ fn requirements(due: &[&str]) -> Value {
 }
 
 pub(super) fn update(draft: &mut Draft<'_>, form: &Form, ids: &[&str]) -> Answer {
+    // A new schedule holds from now on.
+    super::paydays::catch_up(draft, ids.first().copied().unwrap_or_default());
     let mut account = draft.of_kind("account", ids.first().copied().unwrap_or_default())?;
     let settings = Value::Object(form.group("settings"));
     if let Some(schedule) = settings["payouts"]["schedule"].as_object() {
@@ -66,6 +68,8 @@ pub(super) fn finish(draft: &mut Draft<'_>, id: &str) -> Answer {
     for done in ["charges_enabled", "payouts_enabled", "details_submitted"] {
         account[done] = true.into();
     }
+    // Paydays count from here.
+    account["stand_in_paid_until"] = draft.now.into();
     account["capabilities"] = json!({"card_payments": "active", "transfers": "active"});
     account["requirements"] = requirements(&[]);
     draft.put(&account);

@@ -22,6 +22,7 @@ mod deliver;
 mod form;
 mod intents;
 mod moves;
+mod paydays;
 mod routes;
 mod server;
 #[cfg(test)]

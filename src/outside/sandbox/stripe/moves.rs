@@ -1,4 +1,4 @@
-//! Money that moves after the charge: refunds, transfers and their reversals, payouts, disputes.
+//! Money that moves after the charge: refunds, transfers and their reversals, disputes.
 
 use serde_json::{Value, json};
 
@@ -119,43 +119,6 @@ pub(super) fn reversals(draft: &mut Draft<'_>, form: &Form, ids: &[&str]) -> Ans
     let transfer = draft.of_kind("transfer", ids.first().copied().unwrap_or_default())?;
     let all = transfer["reversals"]["data"].as_array().cloned().unwrap_or_default();
     Ok(page_of(all, form, transfer["reversals"]["url"].as_str().unwrap_or_default()))
-}
-
-/// What an account has been sent and has not paid out.
-fn available(draft: &Draft<'_>, account: &str) -> i64 {
-    let sum = |kind: &str, owner: &str, less: &str| -> i64 {
-        draft
-            .all(kind)
-            .filter(|o| o[owner].as_str() == Some(account))
-            .map(|o| o["amount"].as_i64().unwrap_or_default() - o[less].as_i64().unwrap_or_default())
-            .sum()
-    };
-    sum("transfer", "destination", "amount_reversed") - sum("payout", "stand_in_account", "none")
-}
-
-pub(super) fn balance(draft: &mut Draft<'_>, _: &Form, _: &[&str]) -> Answer {
-    let amount = draft.account.clone().map_or(0, |account| available(draft, &account));
-    let entry = json!([{"amount": amount, "currency": "usd", "source_types": {"card": amount}}]);
-    Ok(json!({"object": "balance", "available": entry, "instant_available": entry,
-              "pending": [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}], "livemode": false}))
-}
-
-pub(super) fn payout(draft: &mut Draft<'_>, form: &Form, _: &[&str]) -> Answer {
-    let amount = form.amount("amount")?.ok_or_else(|| Problem::missing("amount"))?;
-    let account = draft.account.clone().unwrap_or_default();
-    draft.of_kind("account", &account)?;
-    if amount > available(draft, &account) {
-        return Err(Problem::coded("balance_insufficient", "You have insufficient funds in your account."));
-    }
-    let payout = json!({
-        "id": draft.new_id("po"), "object": "payout", "amount": amount, "arrival_date": draft.now, "automatic": false,
-        "created": draft.now, "currency": form.needed("currency")?, "livemode": false, "metadata": form.metadata(),
-        "method": form.text("method").unwrap_or("standard"), "reconciliation_status": "not_applicable",
-        "source_type": "card", "status": "paid", "type": "bank_account", "stand_in_account": account,
-    });
-    draft.put(&payout);
-    draft.event("payout.paid", &payout);
-    Ok(payout)
 }
 
 pub(super) fn open_dispute(draft: &mut Draft<'_>, intent: &Value) -> Answer {

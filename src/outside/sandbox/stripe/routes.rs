@@ -6,7 +6,7 @@ use super::answer::{Answer, Problem};
 use super::books::{Books, Change};
 use super::cards::Bank;
 use super::form::Form;
-use super::{Inner, accounts, card_page, customers, intents, moves};
+use super::{Inner, accounts, card_page, customers, intents, moves, paydays};
 
 type Handler = fn(&mut Draft<'_>, &Form, &[&str]) -> Answer;
 
@@ -28,9 +28,9 @@ const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("GET", "transfers", "transfers.list", list),
     ("POST", "transfers/*/reversals", "transfers.reverse", moves::reverse),
     ("GET", "transfers/*/reversals", "transfers.list_reversals", moves::reversals),
-    ("POST", "payouts", "payouts.create", moves::payout),
-    ("GET", "payouts", "payouts.list", list),
-    ("GET", "balance", "balance.retrieve", moves::balance),
+    ("POST", "payouts", "payouts.create", paydays::create),
+    ("GET", "payouts", "payouts.list", paydays::list),
+    ("GET", "balance", "balance.retrieve", paydays::retrieve_balance),
     ("POST", "customers", "customers.create", customers::create),
     ("GET", "customers/*", "customers.retrieve", retrieve),
     ("GET", "customers/*/payment_methods", "payment_methods.list", customers::list_methods),
@@ -199,7 +199,6 @@ fn list(draft: &mut Draft<'_>, form: &Form, _: &[&str]) -> Answer {
     let chosen: Vec<Value> = draft
         .all(draft.kind)
         .filter(|o| FILTERS.iter().all(|f| form.text(f).is_none_or(|want| o[*f].as_str() == Some(want))))
-        .filter(|o| draft.account.is_none() || o["stand_in_account"].as_str() == draft.account.as_deref())
         .cloned()
         .collect();
     Ok(page_of(chosen, form, &format!("/v1/{}s", draft.kind)))

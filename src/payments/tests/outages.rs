@@ -1,0 +1,54 @@
+//! Stripe is gone for longer than a timer waits or a key is remembered.
+
+use super::flows::Bench;
+use crate::base::id::ReviewId;
+use crate::base::money::Cents;
+use crate::jobs;
+use crate::outside::stripe::Stripe;
+use crate::payments::model::PaymentStatus;
+use crate::payments::ops;
+use crate::payments::tables;
+
+/// The timer of a capture finds a tip of the same lesson on its way, hour after hour: it comes round again instead of
+/// dying of it, and the lesson is paid once the line is back.
+#[tokio::test]
+async fn a_capture_waits_for_another_call_as_long_as_it_takes() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.forward(12).await;
+    b.fault("payment_intents.confirm", "timeout", 10_000);
+    b.site.write(move |tx| ops::plan_tip(tx, lesson, ReviewId::of_name("r"), Cents(1500))).await.unwrap();
+    ops::run(&b.site, lesson).await.unwrap();
+    b.forward(48).await;
+    assert_eq!(b.site.read(|r| jobs::dead(r, 10)).unwrap().len(), 0, "a timer died");
+    assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Authorized, (0, 0)));
+    b.fault("payment_intents.confirm", "timeout", 0);
+    b.forward(1).await;
+    assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Settled, (8960 + 1500, 6800 + 1500)));
+    b.balanced(&[lesson]);
+}
+
+/// A transfer arrived, nobody heard of it, and a day later Stripe has forgotten its key: it is looked for, not made again.
+#[tokio::test]
+async fn a_transfer_whose_key_is_forgotten_is_not_made_twice() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.fault("transfers.create", "timeout", 2);
+    let held = |held: bool| b.site.write(move |tx| jobs::set_held(tx, "payment_health", held));
+    held(true).await.unwrap();
+    b.forward(10 + 26).await;
+    let asked = b.site.read(|r| tables::pending(r, lesson)).unwrap().expect("the transfer is on its way");
+    assert_eq!((asked.amount, b.provider(lesson)), (Cents(6800), (8960, 0)));
+    let account = b.site.read(|r| tables::account(r, b.sarah)).unwrap().unwrap().account_id;
+    let stripe = b.site.part::<Stripe>().unwrap();
+    let charge = b.money(lesson).charge;
+    let (key, booking) = (asked.idempotency_key.as_str(), lesson.to_string());
+    stripe.transfer(&account, Cents(6800), charge.as_deref(), &booking, key).await.unwrap();
+    b.forward(30).await;
+    held(false).await.unwrap();
+    b.forward(1).await;
+    assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Settled, (8960, 6800)));
+    b.balanced(&[lesson]);
+}

@@ -184,7 +184,8 @@ async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): B
         position: click.position,
     };
     let identity = visitor.identity();
-    site.write(move |tx| log::act(tx, &act, &identity)).await?;
+    let zone = site.zone.clone();
+    site.write(move |tx| log::act(tx, &act, &identity, &zone)).await?;
     Ok(Json(Noted { success: true }))
 }
 

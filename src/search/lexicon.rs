@@ -278,6 +278,12 @@ impl Phrases {
                 self.topics.insert(phrase.to_owned(), service(index));
             }
         }
+        // "chem exam": the subject is wanted, not every exam there is.
+        for word in ["exam", "exams", "test", "tests"] {
+            if let Some(topic) = self.topics.get_mut(word) {
+                topic.weak = true;
+            }
+        }
         for word in ["tutor", "tutors", "tutoring"] {
             if let Some((.., topic)) = wide.iter().find(|(name, ..)| name.starts_with("Tutoring")) {
                 self.topics.insert(word.to_owned(), Topic { weak: true, ..topic.clone() });

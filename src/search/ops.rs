@@ -136,16 +136,21 @@ pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let before = Instant::now();
     let indexed = if search.is_down() { None } else { search.supply.index(site, &snapshot).ok() };
     let index_us = micros(before);
-    let seek = |index: &Index| {
+    let seek = |index: &Index, kept: bool| {
         let view = View { read: &snapshot, supply: &search.supply, index, now: site.now(), founding, tuning };
-        find(&view, &criteria, understood.nothing_fits, ask.offset, ask.limit)
+        let page = (ask.offset, ask.limit);
+        // Weights to try are tried; what was read past the index is of no generation.
+        if kept && ask.tuning.is_none() {
+            return search.kept.find(&view, &criteria, understood.nothing_fits, page);
+        }
+        find(&view, &criteria, understood.nothing_fits, page)
     };
     // Without the index, or should it fail, the store itself answers: slower, and never nothing.
-    let found = match indexed.map(|index| seek(&index)) {
+    let found = match indexed.map(|index| seek(&index, true)) {
         Some(Ok(found)) => found,
         _ => {
             degraded.push("search_index".to_owned());
-            seek(&*search.supply.index_from_store(site, &snapshot)?)?
+            seek(&*search.supply.index_from_store(site, &snapshot)?, false)?
         }
     };
     let applied = criteria.applied(&understood.parsed);
@@ -264,9 +269,9 @@ pub fn record(site: &Site, answered: &Answered, visitor: &Visitor, offset: usize
     // A browser that asks not to be followed is treated as one whose owner opted out.
     let owner = visitor.owner().filter(|_| !visitor.private);
     let row = if visitor.private { log::LogRow { identity: String::new(), guest: None, ..row } } else { row };
-    let site = site.clone();
+    let (site, zone) = (site.clone(), site.zone.clone());
     tokio::spawn(async move {
-        let kept = site.write(move |tx| log::note(tx, row.clone(), owner.as_deref(), remembered)).await;
+        let kept = site.write(move |tx| log::note(tx, row.clone(), owner.as_deref(), remembered, &zone)).await;
         if let Err(refusal) = kept {
             tracing::warn!(code = refusal.code, "a search was not written down");
         }

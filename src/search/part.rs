@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::departures::Cached;
+use super::find::Kept;
 use super::learning::Live;
 use super::supply::{Places, Supply};
 use super::understand::knowledge;
@@ -24,6 +25,8 @@ const RETRY_AFTER_S: u64 = 2;
 pub struct Search {
     pub supply: Supply,
     pub departures: Cached,
+    /// Answers of this minute.
+    pub kept: Kept,
     /// Learned names in force.
     pub names: Live,
     taught: Mutex<Option<(u64, Arc<catalog::Supply>)>>,

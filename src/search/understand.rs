@@ -85,7 +85,8 @@ impl Knowledge {
         let terms = terms.flat_map(|term| words(term, Rank::Term));
         let regions = places.vocabulary().flat_map(|name| words(name, Rank::Place)).collect::<Vec<_>>();
         let spoken = grammar::vocabulary().map(|word| (word, Rank::Grammar));
-        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), common_words().into_iter());
+        let left_alone = common_words().into_iter().chain(grammar::spoken());
+        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), left_alone);
         Knowledge {
             nearest: Nearest::new(catalogue, embedder),
             // Without the full-text index the nearest phrases still answer.
@@ -101,6 +102,15 @@ impl Knowledge {
     /// Understands `query` as said at `now` in its zone.
     pub fn understand(&self, query: &str, now: &Zoned) -> Understood {
         self.understand_as(query, now, &Tuning::default().thresholds, true)
+    }
+
+    /// How much there is to choose from: the tokens of a text, and the readings proposed of them.
+    #[cfg(test)]
+    pub fn work(&self, query: &str, now: &Zoned) -> (usize, usize) {
+        let mut tokens = grammar::tokenize(query);
+        tokens.truncate(MOST_TOKENS);
+        let readings = grammar::testing::readings(&tokens, &self.vocabulary, now);
+        (tokens.len(), readings)
     }
 
     /// The same with thresholds of one's own; without `meaning`, words that no phrase names stay unread.
@@ -252,7 +262,13 @@ impl Knowledge {
     }
 
     fn exclude(&self, understood: &mut Understood) {
-        let excluded = std::mem::take(&mut understood.excluded);
+        let mut excluded = std::mem::take(&mut understood.excluded);
+        // "yoga, not hot yoga": who wants a thing and not a kind of it that has no name here still wants it.
+        let nothing_left = understood.services.iter().all(|(service, _)| excluded.contains(service));
+        if nothing_left && !understood.services.is_empty() {
+            excluded.clear();
+            understood.chips.retain(|chip| chip.kind != "exclude");
+        }
         understood.services.retain(|(service, _)| !excluded.contains(service));
         understood.parsed.exclude_services = self.topic_names(&excluded);
         understood.excluded = excluded;

@@ -36,6 +36,7 @@ mod region;
 mod reviews;
 mod search;
 mod search_complete;
+mod search_kept;
 mod search_life;
 mod search_odd;
 mod search_quality;

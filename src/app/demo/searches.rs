@@ -121,12 +121,13 @@ pub async fn perform(stage: &Stage, company: &Company, search: Search) -> Outcom
     let Some(visitor) = visitor(company, search.who) else { return Ok(()) };
     let now = stage.site.now();
     let understood = knowledge().understand(search.query, &now.to_zoned(stage.site.zone.clone()));
+    let zone = stage.site.zone.clone();
     stage
         .site
         .write(move |tx| {
             let row = row(tx, &understood, &visitor, search.number)?;
             let (id, shown, exact) = (row.id, row.shown.clone(), row.exact);
-            log::note(tx, row, visitor.owner().as_deref(), Some(Kind::NaturalLanguage))?;
+            log::note(tx, row, visitor.owner().as_deref(), Some(Kind::NaturalLanguage), &zone)?;
             let place = (search.number as usize * 7) % shown.len().clamp(1, 4);
             let Some(instructor) = shown.get(place).copied().filter(|_| search.opens && exact > 0) else {
                 return Ok(());
@@ -139,7 +140,7 @@ pub async fn perform(stage: &Stage, company: &Company, search: Search) -> Outcom
                 .map(|offering| offering.id);
             let position = u32::try_from(place + 1).unwrap_or(1);
             let deed = Deed { search: id, action: Action::View, instructor, offering, position };
-            log::act(tx, &deed, &visitor.identity()).map(drop)
+            log::act(tx, &deed, &visitor.identity(), &zone).map(drop)
         })
         .await
 }

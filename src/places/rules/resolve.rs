@@ -190,10 +190,12 @@ impl Gazetteer {
         }
         let part = |text: &str| text.match_indices(core).any(|(at, _)| starts_word(text, at));
         let mut hits: Vec<_> = self.names.phrases().filter(|(p, _)| part(&p.text)).collect();
-        hits.sort_by_key(|(p, _)| (p.tier, p.text.len()));
-        let best = hits.first().map(|(p, _)| p.tier)?;
+        // What a name begins with says more than what stands inside one.
+        let rank = |phrase: &Phrase| (!phrase.text.starts_with(core), phrase.tier);
+        hits.sort_by_key(|(p, _)| (rank(p), p.text.len()));
+        let best = hits.first().map(|(p, _)| rank(p))?;
         let mut places: Vec<&Area> = Vec::new();
-        for (_, area) in hits.iter().filter(|(p, _)| p.tier == best) {
+        for (_, area) in hits.iter().filter(|(p, _)| rank(p) == best) {
             if places.len() < PARTIAL_PLACES && !places.iter().any(|p| p.regions == area.regions) {
                 places.push(area);
             }

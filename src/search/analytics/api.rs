@@ -64,7 +64,7 @@ impl Window {
     }
 
     fn span(&self, site: &Site, default: i64, most: i64) -> Outcome<Days> {
-        Ok(Days::ending(day_of(site.now()), self.days(default, most)?))
+        Ok(Days::ending(day_of(site.now(), &site.zone), self.days(default, most)?))
     }
 }
 
@@ -334,15 +334,15 @@ async fn search_performance(
     operation_id = "search_insights", responses((status = 200, body = Insights)))]
 async fn search_insights(State(site): State<Site>) -> Answer<Json<Insights>> {
     let now = site.now();
-    Ok(Json(site.read(|r| insights(r, now))?))
+    Ok(Json(site.read(|r| insights(r, now, &site.zone))?))
 }
 
 /// Services by demand and trend, against who teaches them.
 #[utoipa::path(get, path = "/api/v1/analytics/search/services", tag = "analytics-search",
     operation_id = "service_standings", params(PageQuery), responses((status = 200, body = Page<Standing>)))]
 async fn service_standings(State(site): State<Site>, Params(page): Params<PageQuery>) -> Answer<Json<Page<Standing>>> {
-    let (supply, now) = (catalog::supply(&site)?, site.now());
-    Ok(Json(page.cut(site.read(|r| standings(r, &supply, now))?)?))
+    let (supply, today) = (catalog::supply(&site)?, day_of(site.now(), &site.zone));
+    Ok(Json(page.cut(site.read(|r| standings(r, &supply, today))?)?))
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -541,7 +541,7 @@ async fn export_analytics(State(site): State<Site>, by: By, Body(wish): Body<Exp
         return Err(Refusal::invalid("table", format!("One of: {}.", TABLES.join(", "))).into());
     }
     let (supply, now) = (catalog::supply(&site)?, site.now());
-    let taken = site.read(|r| export(r, &supply, &wish.table, days, now))?;
+    let taken = site.read(|r| export(r, &supply, &wish.table, days, now, &site.zone))?;
     let (table, count) = (wish.table.clone(), taken.rows.len());
     site.write(move |tx| {
         let deed = audit::Deed::on("analytics.export", "analytics", &table);

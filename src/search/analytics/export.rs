@@ -6,7 +6,7 @@ use super::services::standings;
 use super::tables::{self, Days};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Timestamp, plus_hours};
+use crate::base::time::{Date, TimeZone, Timestamp, plus_hours};
 use crate::catalog::{Supply, catalogue};
 use crate::search::log::tables::between;
 use crate::store::Read;
@@ -22,13 +22,21 @@ pub struct Taken {
 }
 
 /// The rows of `table` over the last `days` days.
-pub fn export(read: &dyn Read, supply: &Supply, table: &str, days: i64, now: Timestamp) -> Outcome<Taken> {
-    let span = Days::ending(day_of(now), days);
+pub fn export(
+    read: &dyn Read,
+    supply: &Supply,
+    table: &str,
+    days: i64,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Outcome<Taken> {
+    let today = day_of(now, zone);
+    let span = Days::ending(today, days);
     match table {
         "days" => by_day(read, span),
         "popular" => wishes(report::popular(read, span)?),
         "zero_results" => wishes(report::unmet(read, span)?),
-        "services" => services(read, supply, now),
+        "services" => services(read, supply, today),
         "candidates" => candidates(read, span),
         "positions" => positions(read, span),
         "searches" => searches(read, days, now),
@@ -101,7 +109,7 @@ fn wishes(rows: Vec<report::Wish>) -> Outcome<Taken> {
     Ok(Taken { columns, rows: rows.into_iter().map(row).collect() })
 }
 
-fn services(read: &dyn Read, supply: &Supply, now: Timestamp) -> Outcome<Taken> {
+fn services(read: &dyn Read, supply: &Supply, today: Date) -> Outcome<Taken> {
     let columns = vec![
         "service",
         "category",
@@ -114,7 +122,7 @@ fn services(read: &dyn Read, supply: &Supply, now: Timestamp) -> Outcome<Taken> 
         "trending",
         "active_instructors",
     ];
-    let rows = standings(read, supply, now)?.into_iter().map(|row| {
+    let rows = standings(read, supply, today)?.into_iter().map(|row| {
         vec![
             row.service_name,
             row.category_name,

@@ -7,7 +7,7 @@ use super::rollup::day_of;
 use super::tables::Days;
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
-use crate::base::time::{Timestamp, plus_hours};
+use crate::base::time::{TimeZone, Timestamp, plus_hours};
 use crate::search::log::tables::between;
 use crate::store::Read;
 
@@ -43,7 +43,7 @@ pub struct Insights {
     pub unmet_by_region: Vec<UnmetRegion>,
 }
 
-pub fn insights(read: &dyn Read, now: Timestamp) -> Outcome<Insights> {
+pub fn insights(read: &dyn Read, now: Timestamp, zone: &TimeZone) -> Outcome<Insights> {
     let rows = between(read, plus_hours(now, -24 * DAYS), now, SCAN_ROWS)?;
     let by_id: std::collections::HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
     let searches = rows.iter().filter(|row| row.is_first_page());
@@ -68,7 +68,7 @@ pub fn insights(read: &dyn Read, now: Timestamp) -> Outcome<Insights> {
             examples.push(Chain { from, to, steps, led_somewhere: last.acted });
         }
     }
-    let span = Days::ending(day_of(now), DAYS);
+    let span = Days::ending(day_of(now, zone), DAYS);
     let mut unmet = report::unmet(read, span)?;
     unmet.truncate(SHOWN);
     Ok(Insights {

@@ -9,7 +9,7 @@ use super::services::{standings, trending};
 use super::tables::{DAYS, Days, PEOPLE, PHRASES, REPORTS, SERVICES};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Timestamp, plus_days, plus_hours};
+use crate::base::time::{Date, TimeZone, Timestamp, plus_days, plus_hours};
 use crate::bookings::tables::made_between;
 use crate::catalog;
 use crate::jobs::{Every, JobCall, JobKind};
@@ -33,7 +33,7 @@ pub fn jobs() -> Vec<JobKind> {
         }),
         JobKind::sweep("search_insights", Every::daily_local(4, 0), |site, call| async move {
             let now = call.due;
-            let found = site.read(|r| insights(r, now))?;
+            let found = site.read(|r| insights(r, now, &site.zone))?;
             keep(&site, &call, "search_insights", serde_json::to_value(found).map_err(Refusal::internal)?).await
         }),
         JobKind::sweep("analytics", Every::twice_local((3, 30), (15, 30)), |site, call| async move {
@@ -41,7 +41,7 @@ pub fn jobs() -> Vec<JobKind> {
         }),
         JobKind::sweep("daily_report", Every::daily_local(2, 30), |site, call| async move {
             let now = call.due;
-            let report = site.read(|r| yesterday(r, now))?;
+            let report = site.read(|r| yesterday(r, now, &site.zone))?;
             keep(&site, &call, "daily_report", report).await
         }),
     ]
@@ -86,24 +86,24 @@ fn last_day(read: &dyn Read, now: Timestamp) -> Outcome<Value> {
 /// Services over ninety days; also clears what is older than anybody asks for.
 async fn services(site: &Site, call: &JobCall) -> Outcome<Value> {
     let supply = catalog::supply(site)?;
-    let now = call.due;
-    let rows = site.read(|r| standings(r, &supply, now))?;
+    let today = day_of(call.due, &site.zone);
+    let rows = site.read(|r| standings(r, &supply, today))?;
     let rising: Vec<String> = trending(&rows, 20).into_iter().map(|row| row.service_name.clone()).collect();
-    let cleared = if call.dry_run { 0 } else { site.write(move |tx| clear(tx, now)).await? };
+    let cleared = if call.dry_run { 0 } else { site.write(move |tx| clear(tx, today)).await? };
     let report = json!({ "services": rows.len(), "trending": rising, "rows_cleared": cleared });
     keep(site, call, "analytics", report).await
 }
 
-fn clear(tx: &mut Tx, now: Timestamp) -> Outcome<usize> {
-    let first = plus_days(day_of(now), -KEPT_DAYS);
-    Ok(clear_table(tx, &DAYS, &Span::from_to(&crate::base::time::Date::MIN, &first))?
+fn clear(tx: &mut Tx, today: Date) -> Outcome<usize> {
+    let first = plus_days(today, -KEPT_DAYS);
+    Ok(clear_table(tx, &DAYS, &Span::from_to(&Date::MIN, &first))?
         + clear_table(tx, &PHRASES, &before(first))?
         + clear_table(tx, &SERVICES, &before(first))?
         + clear_table(tx, &PEOPLE, &before(first))?)
 }
 
-fn before(first: crate::base::time::Date) -> Span {
-    Span::from_to(&(crate::base::time::Date::MIN,), &(first,))
+fn before(first: Date) -> Span {
+    Span::from_to(&(Date::MIN,), &(first,))
 }
 
 fn clear_table<K: Key, V: serde::Serialize + serde::de::DeserializeOwned>(
@@ -120,12 +120,12 @@ fn clear_table<K: Key, V: serde::Serialize + serde::de::DeserializeOwned>(
 }
 
 /// Yesterday in figures: searching and booking side by side.
-fn yesterday(read: &dyn Read, now: Timestamp) -> Outcome<Value> {
-    let date = plus_days(day_of(now), -1);
+fn yesterday(read: &dyn Read, now: Timestamp, zone: &TimeZone) -> Outcome<Value> {
+    let date = plus_days(day_of(now, zone), -1);
     let span = Days { first: date, last: date };
     let day = report::total(read, span)?;
-    let from = date.to_zoned(crate::base::time::TimeZone::UTC).map_err(Refusal::internal)?.timestamp();
-    let made = made_between(read, from, plus_hours(from, 24))?;
+    let midnight = |date: Date| date.to_zoned(zone.clone()).map(|at| at.timestamp()).map_err(Refusal::internal);
+    let made = made_between(read, midnight(date)?, midnight(plus_days(date, 1))?)?;
     let paid = made.iter().filter(|booking| booking.confirmed_at.is_some());
     let (count, value) = paid.fold((0u64, 0i64), |(n, sum), booking| (n + 1, sum + booking.quote.lesson.0));
     let popular: Vec<String> = report::popular(read, span)?.into_iter().take(10).map(|wish| wish.query).collect();

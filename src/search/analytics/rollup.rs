@@ -16,9 +16,10 @@ use crate::store::{ReadExt, Tx};
 const LAST_POSITION: u32 = 50;
 const MOST_KINDS: usize = 100;
 
-/// Figures are by day of Coordinated Universal Time, whatever zone they are read in later: a day never changes length.
-pub fn day_of(at: Timestamp) -> Date {
-    today_in(at, &TimeZone::UTC)
+/// Figures are by day of the marketplace's zone (rule: 00§4 wall-clock jobs): yesterday's report is about the day people
+/// there call yesterday. Twice a year such a day is an hour shorter or longer.
+pub fn day_of(at: Timestamp, zone: &TimeZone) -> Date {
+    today_in(at, zone)
 }
 
 /// A short hash that tells people apart within a day's figures and says nothing else.
@@ -44,8 +45,8 @@ pub fn quality(results: u64, acted: bool) -> u64 {
 }
 
 /// Counts a search into its day, its wish and its services.
-pub fn search(tx: &mut Tx, row: &LogRow) -> Outcome<()> {
-    let date = day_of(row.at);
+pub fn search(tx: &mut Tx, row: &LogRow, zone: &TimeZone) -> Outcome<()> {
+    let date = day_of(row.at, zone);
     let mut day = tx.get(&DAYS, &date)?.unwrap_or_default();
     let flag = |met: bool| u64::from(met);
     day.searches += 1;
@@ -73,7 +74,7 @@ pub fn search(tx: &mut Tx, row: &LogRow) -> Outcome<()> {
     }
     *day.modes.entry(row.mode.clone()).or_default() += 1;
     *day.devices.entry(row.device.clone()).or_default() += 1;
-    let (_, wall) = utc_to_local(row.at, &TimeZone::UTC);
+    let (_, wall) = utc_to_local(row.at, zone);
     *day.hours.entry((wall.minutes() / 60) as u8).or_default() += 1;
     for at in 1..=u32::try_from(row.shown.len()).unwrap_or(0) {
         *day.impressions.entry(at.min(LAST_POSITION)).or_default() += 1;
@@ -135,8 +136,8 @@ fn services(tx: &mut Tx, row: &LogRow, date: Date) -> Outcome<()> {
 }
 
 /// Counts what somebody did with a result into the day of the deed.
-pub fn deed(tx: &mut Tx, row: &LogRow, deed: &Deed, first: bool) -> Outcome<()> {
-    let date = day_of(deed.at);
+pub fn deed(tx: &mut Tx, row: &LogRow, deed: &Deed, first: bool, zone: &TimeZone) -> Outcome<()> {
+    let date = day_of(deed.at, zone);
     let mut day = tx.get(&DAYS, &date)?.unwrap_or_default();
     *day.deeds.entry(deed.action.name().to_owned()).or_default() += 1;
     if first {
@@ -153,7 +154,7 @@ pub fn deed(tx: &mut Tx, row: &LogRow, deed: &Deed, first: bool) -> Outcome<()> 
         return Ok(());
     }
     if !row.acted {
-        let at = (day_of(row.at), row.key.clone());
+        let at = (day_of(row.at, zone), row.key.clone());
         if let Some(mut phrase) = tx.get(&PHRASES, &at)? {
             phrase.acted += 1;
             tx.put(&PHRASES, &at, &phrase)?;
@@ -166,8 +167,8 @@ pub fn deed(tx: &mut Tx, row: &LogRow, deed: &Deed, first: bool) -> Outcome<()> 
 }
 
 /// Counts a confirmed lesson.
-pub fn booking(tx: &mut Tx, booking: &Booking, at: Timestamp) -> Outcome<()> {
-    add_service(tx, day_of(at), booking.service_id, |service| service.bookings += 1)
+pub fn booking(tx: &mut Tx, booking: &Booking, at: Timestamp, zone: &TimeZone) -> Outcome<()> {
+    add_service(tx, day_of(at, zone), booking.service_id, |service| service.bookings += 1)
 }
 
 fn add_service(
@@ -183,8 +184,14 @@ fn add_service(
 }
 
 /// A browser became an account: how many searches that took, and how long.
-pub fn converted(tx: &mut Tx, searches: u64, first: Option<Timestamp>, at: Timestamp) -> Outcome<()> {
-    let date = day_of(at);
+pub fn converted(
+    tx: &mut Tx,
+    searches: u64,
+    first: Option<Timestamp>,
+    at: Timestamp,
+    zone: &TimeZone,
+) -> Outcome<()> {
+    let date = day_of(at, zone);
     let mut day = tx.get(&DAYS, &date)?.unwrap_or_default();
     day.conversions += 1;
     day.searches_before.add(searches);

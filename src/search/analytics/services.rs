@@ -7,11 +7,10 @@ use serde::Serialize;
 
 use super::model::ServiceDay;
 use super::report::{CROWD, rate, rounded};
-use super::rollup::day_of;
 use super::tables::{self, Days};
 use crate::base::id::ServiceId;
 use crate::base::refusal::Outcome;
-use crate::base::time::{Date, Timestamp, plus_days};
+use crate::base::time::{Date, plus_days};
 use crate::catalog::{Supply, catalogue};
 use crate::store::Read;
 
@@ -53,8 +52,7 @@ pub fn is_rising(week: u64, month: u64) -> bool {
 }
 
 /// Every service anybody searched, opened or booked in the last ninety days, by demand.
-pub fn standings(read: &dyn Read, supply: &Supply, now: Timestamp) -> Outcome<Vec<Standing>> {
-    let today = day_of(now);
+pub fn standings(read: &dyn Read, supply: &Supply, today: Date) -> Outcome<Vec<Standing>> {
     let mut sums: BTreeMap<ServiceId, (Standing, BTreeSet<u64>)> = BTreeMap::new();
     for ((date, service), day) in tables::services(read, Days::ending(today, 90))? {
         let (row, people) = sums.entry(service).or_default();

@@ -96,8 +96,20 @@ struct Candidate<'a> {
     score: f64,
 }
 
-/// The cards from `offset` on, at most `limit`.
-pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, offset: usize, limit: usize) -> Outcome<Found> {
+/// The cards of a page: from an offset on, at most so many.
+pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, page: (usize, usize)) -> Outcome<Found> {
+    let reach = Reach::of_query(&knowledge().places, criteria.area.as_ref(), criteria.spot);
+    find_near(view, criteria, nothing_fits, page, &reach)
+}
+
+/// The same where it is known how far every region is.
+pub(super) fn find_near(
+    view: &View,
+    criteria: &Criteria,
+    nothing_fits: bool,
+    (offset, limit): (usize, usize),
+    reach: &Reach,
+) -> Outcome<Found> {
     let begun = Instant::now();
     let mut clock = Lap(begun);
     let likeness: HashMap<UserId, f64> = if criteria.free_text.is_empty() {
@@ -112,23 +124,18 @@ pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, offset: usize,
         let alike = likeness.iter().filter(|(_, likeness)| **likeness >= view.tuning.thresholds.biography);
         only = Some(view.supply.places(alike.map(|(id, _)| *id)));
     }
-    let reach = Reach::of_query(&knowledge().places, criteria.area.as_ref(), criteria.spot);
     let mut funnel = Funnel { instructors: view.index.instructors(), ..Funnel::default() };
-    let places = narrow(view, &criteria, &reach, only, &mut funnel);
+    let places = narrow(view, &criteria, reach, only, &mut funnel);
     funnel.narrow_us = clock.lap();
-    let judges = Judges { view, criteria: &criteria, reach: &reach };
-    let (mut candidates, groups) = judges.candidates(&places, &mut funnel)?;
-    funnel.judge_us = clock.lap();
     let scale = Scale {
         now: view.now,
         mean_rating: view.index.mean_rating().unwrap_or(DEFAULT_MEAN),
         founding: view.founding,
         tuning: view.tuning,
     };
-    for candidate in &mut candidates {
-        let alike = likeness.get(&candidate.row.id).copied().unwrap_or(0.0);
-        candidate.score = scale.score(candidate.row, &candidate.judged, &criteria, alike);
-    }
+    let judges = Judges { view, criteria: &criteria, reach, scale: &scale, likeness: &likeness };
+    let (mut candidates, groups) = judges.candidates(&places, &mut funnel)?;
+    funnel.judge_us = clock.lap();
     let count = |group: Group| candidates.iter().filter(|candidate| candidate.group == group).count();
     let groups: Vec<(Group, usize)> =
         groups.iter().map(|group| (*group, count(*group))).filter(|(_, count)| *count > 0).collect();
@@ -145,8 +152,7 @@ pub fn find(view: &View, criteria: &Criteria, nothing_fits: bool, offset: usize,
     let mut cards = Vec::new();
     for candidate in candidates.into_iter().skip(offset) {
         if still_public(view, candidate.row.id)? {
-            let alike = likeness.get(&candidate.row.id).copied().unwrap_or(0.0);
-            let signals = scale.signals(candidate.row, &candidate.judged, &criteria, alike);
+            let signals = scale.signals(candidate.row, &candidate.judged, &criteria, judges.alike(candidate.row));
             cards.push(judges.card(candidate, signals)?);
         }
     }
@@ -200,9 +206,16 @@ struct Judges<'a> {
     view: &'a View<'a>,
     criteria: &'a Criteria,
     reach: &'a Reach,
+    scale: &'a Scale,
+    /// How near biographies are to words that named nothing.
+    likeness: &'a HashMap<UserId, f64>,
 }
 
 impl<'a> Judges<'a> {
+    fn alike(&self, row: &Row) -> f64 {
+        if self.likeness.is_empty() { 0.0 } else { self.likeness.get(&row.id).copied().unwrap_or(0.0) }
+    }
+
     /// Who is shown, and which groups are. Whoever fits wholly is looked for first; only when they are too few is
     /// everybody else judged by what they fail.
     fn candidates(&self, places: &Places, funnel: &mut Funnel) -> Outcome<(Vec<Candidate<'a>>, Vec<Group>)> {
@@ -231,7 +244,8 @@ impl<'a> Judges<'a> {
             let mut found = Vec::new();
             for row in places.filter_map(|place| view.index.row(place)).filter(|row| row.is_public(view.now)) {
                 if let Some(judged) = judge(&bench, row)? {
-                    found.push(Candidate { row, judged, group: relax::group_of(judged.fails), score: 0.0 });
+                    let score = self.scale.score(row, &judged, self.criteria, self.alike(row));
+                    found.push(Candidate { row, judged, group: relax::group_of(judged.fails), score });
                 }
             }
             Ok(found)
@@ -302,7 +316,7 @@ fn rated(row: &Row) -> f64 {
 }
 
 /// As the store has it now: the rows may be a moment behind.
-fn still_public(view: &View, id: UserId) -> Outcome<bool> {
+pub(super) fn still_public(view: &View, id: UserId) -> Outcome<bool> {
     let profile = instructors::profile(view.read, id)?;
     let user = accounts::user(view.read, id)?;
     Ok(profile.zip(user).is_some_and(|(profile, user)| instructors::is_public(&profile, &user, view.now)))

@@ -7,6 +7,7 @@
 mod cards;
 mod criteria;
 mod judge;
+mod kept;
 mod rank;
 mod reach;
 mod relax;
@@ -15,6 +16,7 @@ mod why;
 pub use cards::{Card, Found, Funnel, View, find};
 pub use criteria::{Criteria, Overrides, spot};
 pub use judge::Judged;
+pub use kept::Kept;
 pub use rank::Signals;
 pub use relax::Group;
 pub use why::{SHOWN_REVIEWS, day, miles};

@@ -145,6 +145,7 @@ impl Build {
         if !parsed.has_price() {
             return;
         }
+        parsed.duration_minutes = parsed.duration_minutes.or(self.prices.iter().find_map(|price| price.minutes));
         parsed.price_intent = None;
         let said = self.prices.iter().find_map(|price| price.unit);
         let assumed = if parsed.duration_minutes.is_some() { PriceUnit::Session } else { PriceUnit::Hour };

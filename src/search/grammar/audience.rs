@@ -17,6 +17,10 @@ const TODDLER: &[&str] = &[
     "preschool",
     "pre school",
     "newborn",
+    "pre k",
+    "prek",
+    "pre kindergarten",
+    "nursery age",
 ];
 const KIDS: &[&str] = &[
     "kid",
@@ -66,6 +70,19 @@ const KIDS: &[&str] = &[
     "bambini",
     "criancas",
     "timoun",
+    "kiddos",
+    "grandchildren",
+    "grandkid",
+    "stepchild",
+    "stepchildren",
+    "godson",
+    "goddaughter",
+    "school age",
+    "school aged",
+    "schoolboy",
+    "schoolgirl",
+    "little boy",
+    "little girl",
     "детей",
     "ребенка",
     "дети",
@@ -91,6 +108,16 @@ const TEENS: &[&str] = &[
     "teenaged",
     "junior high",
     "high school kid",
+    "high school freshman",
+    "high school sophomore",
+    "high school junior",
+    "high school senior",
+    "high school seniors",
+    "sophomore",
+    "sixth former",
+    "sixth formers",
+    "sixth form",
+    "secondary school",
 ];
 const ADULTS: &[&str] = &[
     "adult",
@@ -127,6 +154,25 @@ const ADULTS: &[&str] = &[
     "father",
     "moms",
     "parents",
+    "mum",
+    "mums",
+    "mummy",
+    "mama",
+    "papa",
+    "uncle",
+    "aunt",
+    "auntie",
+    "spouse",
+    "hubby",
+    "undergrad",
+    "undergrads",
+    "undergraduate",
+    "undergraduates",
+    "college freshman",
+    "college sophomore",
+    "college kid",
+    "college aged",
+    "university students",
     "adultos",
     "adultes",
     "adulti",
@@ -151,6 +197,18 @@ const SENIORS: &[&str] = &[
     "pensioner",
     "pensioners",
     "elderly person",
+    "nan",
+    "nana",
+    "nanna",
+    "gran",
+    "granny",
+    "grandad",
+    "granddad",
+    "grampa",
+    "elders",
+    "oap",
+    "oaps",
+    "older people",
 ];
 const GROUPS: &[(&[&str], Audience)] = &[
     (TODDLER, Audience::Toddler),
@@ -231,6 +289,8 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         age(scan, at, out);
         aged(scan, at, out);
         bounded(scan, at, out);
+        from_age(scan, at, out);
+        beside_child(scan, at, out);
         grade(scan, at, out);
     }
 }
@@ -248,6 +308,10 @@ fn group(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         end = scan.skip(end, &["student", "students", "learners", "aged", "friendly"]);
         let bonus = if *audience == Audience::Adults && scan.is(at, &["men", "partner", "parents"]) { -4 } else { 2 };
         push(out, scan.lead(at, LEAD), end, bonus, Piece::Audience(*audience));
+        let not = scan.lead(at, &["no", "not for", "not", "without", "not with", "nothing for"]);
+        if not < at {
+            push(out, not, end, 12, Piece::Filler);
+        }
     }
 }
 
@@ -264,8 +328,9 @@ fn person_after(scan: &Scan, at: usize) -> usize {
 
 /// "8 year old", "8-9 year olds".
 fn age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let Some((first, len)) = scan.integer(at) else { return };
-    let mut end = at + len;
+    // Who is four and a half is four.
+    let Some((first, len)) = scan.number(at).map(|(hundredths, len)| (hundredths / 100, len)) else { return };
+    let mut end = scan.skip(at + len, &["and a half"]);
     let mut last = None;
     if scan.is(end, &["-", "to", "or", "and"])
         && let Some((value, len)) = scan.integer(end + 1)
@@ -277,7 +342,8 @@ fn age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let bare = years == 1 && scan.is(end, &["year", "years"]);
     end += years;
     // "10 years of experience" is the teacher's, "5 years" alone may be anything.
-    if bare && (scan.is(end, &["of", "experience", "teaching"]) || !for_someone(scan, at)) {
+    let someone = for_someone(scan, at) || last.is_some() && scan.is(at.wrapping_sub(1), &["for"]);
+    if bare && (scan.is(end, &["of", "experience", "teaching"]) || !someone) {
         return;
     }
     let lead = scan.lead(at, LEAD);
@@ -288,7 +354,7 @@ fn age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 }
 
 fn for_someone(scan: &Scan, at: usize) -> bool {
-    const SOMEONE: &[&str] = &["is", "shes", "hes", "who", "my", "for", "turning", "son", "daughter", "kid", "child"];
+    const SOMEONE: &[&str] = &["is", "shes", "hes", "who", "my", "turning", "son", "daughter", "kid", "child"];
     (at.saturating_sub(3)..at).any(|index| scan.is(index, SOMEONE))
 }
 
@@ -321,6 +387,8 @@ fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             "hes",
             "whos",
             "age group",
+            "im",
+            "i am",
         ],
     ) else {
         return;
@@ -328,6 +396,9 @@ fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((first, digits)) = scan.integer(at + len) else { return };
     let mut end = at + len + digits;
     let mut last = None;
+    if scan.is(at, &["im", "i"]) && !age_alone(scan, at + len, end) {
+        return;
+    }
     if scan.is(end, &["-", "to", "and", "through"])
         && let Some((value, digits)) = scan.integer(end + 1)
     {
@@ -369,6 +440,68 @@ fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
 }
 
+/// Whether the number at `at..end` stands for itself: no sum, clock time, length or count.
+fn age_alone(scan: &Scan, at: usize, end: usize) -> bool {
+    const UNIT: &[&str] = &[
+        "am", "pm", "a", "p", ":", "/", "$", "%", "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr",
+        "hrs", "day", "days", "week", "weeks", "month", "months", "mile", "miles", "mi", "km", "blocks", "block",
+        "dollars", "bucks", "quid", "people", "lessons", "sessions", "classes", "times", "of", "th", "st", "nd", "rd",
+        "kids", "children", "boys", "girls", "oclock", "ish", "years", "stars", "feet", "pounds", "grade",
+    ];
+    !scan.is(end, UNIT) && !scan.is(at.wrapping_sub(1), &["$", ":", "/", "@", "at"])
+}
+
+fn is_child(scan: &Scan, at: usize) -> bool {
+    GROUPS[..3].iter().any(|(words, _)| scan.is(at, words))
+}
+
+/// "my son, 8", "my daughter (10)", "my kid is six", "kids 6 to 9": a number beside a child.
+fn beside_child(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((first, len)) = scan.integer(at).filter(|(age, _)| (1..=18).contains(age)) else { return };
+    let before = scan.lead(at, &["is", ",", "who is", "is now", "just turned", "turned", "turns", "is almost", "has turned"]);
+    let child = before.checked_sub(1).is_some_and(|index| is_child(scan, index));
+    let mut end = at + len;
+    let mut last = None;
+    if before == at
+        && scan.is(end, &["-", "to", "and"])
+        && let Some((value, len)) = scan.integer(end + 1).filter(|(value, _)| (first + 1..=18).contains(value))
+    {
+        last = plausible(value);
+        end += 1 + len;
+    }
+    if child && age_alone(scan, at, end) && !scan.is(end, &["-", "to"]) {
+        push(out, before, end, 2, Piece::Age { from: plausible(first), to: last });
+    }
+}
+
+/// "children over 8", "older than 10", "the over 60s", "in her seventies".
+fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const DECADES: [&str; 8] =
+        ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"];
+    if let Some(decade) = DECADES.iter().position(|word| *word == scan.word(at)) {
+        let lead = scan.lead(at, &["in my", "in her", "in his", "in their"]);
+        let lead = scan.lead(lead, &["for someone", "for somebody", "who is", "someone", "somebody"]);
+        if lead < at {
+            push(out, lead, at + 1, 10, Piece::Age { from: plausible(20 + 10 * decade as i64), to: None });
+        }
+        return;
+    }
+    let Some(len) = scan.longest(at, &["over", "older than", "above", "over the age of", "above the age of", "at least"])
+    else {
+        return;
+    };
+    let Some((value, digits)) = scan.integer(at + len).filter(|(value, _)| (1..=99).contains(value)) else { return };
+    let end = at + len + digits;
+    let decade = scan.is(end, &["s"]) && value % 10 == 0;
+    let years = scan.longest(end, YEARS).filter(|len| scan.word(end) != "year" || *len > 1);
+    let said = decade || scan.is(at, &["older"]) || scan.word(at + len - 1) == "of" || years.is_some();
+    let near = value <= 18 && (at.saturating_sub(3)..at).any(|index| is_child(scan, index));
+    if (said || near) && age_alone(scan, at + len, end) || years.is_some() {
+        let end = end + if decade { 1 } else { years.unwrap_or(0) };
+        push(out, scan.lead(at, &["for", "for the", "the"]), end, 12, Piece::Age { from: plausible(value), to: None });
+    }
+}
+
 /// "3rd grade", "second grader", "grade 4", "kindergarten".
 fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const ORDINALS: [&str; 12] = [
@@ -381,11 +514,15 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     {
         push(out, lead(at), at + len, 4, Piece::Grade(0));
     }
-    if scan.is(at, &["grade"])
+    if scan.is(at, &["grade", "grades"])
         && let Some((value, len)) = scan.integer(at + 1)
         && (1..=12).contains(&value)
     {
-        push(out, scan.lead(at, &["in", "for", "for my", "for a"]), at + 1 + len, 10, Piece::Grade(value as u8));
+        // Of several grades the first is told.
+        let end = at + 1 + len;
+        let more = scan.is(end, &["-", "to", "and", "through"]).then(|| scan.integer(end + 1)).flatten();
+        let end = more.map_or(end, |(_, len)| end + 1 + len);
+        push(out, scan.lead(at, &["in", "for", "for my", "for a"]), end, 10, Piece::Grade(value as u8));
     }
     let spelt = ORDINALS.iter().position(|word| *word == scan.word(at)).map(|index| (index as i64 + 1, 1));
     let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
@@ -397,4 +534,9 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     {
         push(out, scan.lead(lead(at), &["in", "in the", "who is in"]), end + word, 10, Piece::Grade(value as u8));
     }
+}
+
+/// Every phrase that says who, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().flat_map(|(words, _)| words.iter()).chain(LEAD).chain(YEARS).copied()
 }

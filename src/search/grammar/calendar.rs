@@ -62,6 +62,18 @@ pub fn month(today: Date, year: Option<i16>, month: i8) -> Option<(Date, Date)> 
     (last >= today).then_some((first.max(today), last))
 }
 
+/// What is left of the days `first..=last` of the coming month of that number; 25 to 31 are its last seven.
+pub fn part_of_month(today: Date, month: i8, first: i8, last: i8) -> Option<(Date, Date)> {
+    (0..=1).find_map(|ahead| {
+        let end = Date::new(today.year() + ahead, month, 1).ok()?.last_of_month();
+        let (begin, stop) = match (first, last) {
+            (25, _) => (plus(end, -6), end),
+            _ => (end.with().day(first).build().ok()?, end.with().day(last.min(end.day())).build().ok()?),
+        };
+        (stop >= today).then_some((begin.max(today), stop))
+    })
+}
+
 /// What is left of the month `ahead` months from now.
 pub fn month_ahead(today: Date, ahead: i64) -> (Date, Date) {
     let first = today.first_of_month().checked_add(ahead.months()).unwrap_or(today);

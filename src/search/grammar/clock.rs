@@ -18,6 +18,12 @@ const AFTER: &[&str] = &[
     "not before",
     "starting after",
     "from after",
+    "no earlier than",
+    "not earlier than",
+    "no sooner than",
+    "nothing before",
+    "nothing earlier than",
+    "not until",
 ];
 const BEFORE: &[&str] = &[
     "before",
@@ -34,6 +40,9 @@ const BEFORE: &[&str] = &[
     "finished by",
     "ending before",
     "not after",
+    "not later than",
+    "nothing after",
+    "nothing later than",
     "end by",
     "to be done by",
 ];
@@ -104,16 +113,26 @@ fn clock(scan: &Scan, at: usize) -> Option<Found> {
     if minute > 59 || hour > 24 {
         // "1530" and "930" without a colon, only with am/pm beside it.
         (hour, minute) = (value / 100 / 100, value / 100 % 100);
-        if !(minute <= 59 && hour <= 24 && value % 100 == 0 && scan.is(end, &["am", "pm"])) {
+        let four_digits = scan.word(at).len() == 4 && behind_a_word_of_time(scan, at);
+        if !(minute <= 59 && hour <= 24 && value % 100 == 0 && (scan.is(end, &["am", "pm"]) || four_digits)) {
             return None;
         }
+        certain |= four_digits;
     }
-    let half = meridiem(scan, end);
+    let half = meridiem(scan, end).or_else(|| part_of_day(scan, end, hour));
     let dotted = value % 100 != 0 && half.is_none() && !certain;
     end += half.map_or(0, |(_, len)| len);
-    if let Some(len) = scan.longest(end, &["oclock", "o clock", "h"]) {
+    if let Some(len) = scan.longest(end, &["oclock", "o clock"]) {
         end += len;
         certain = true;
+    } else if scan.is(end, &["h"]) && (hour >= 5 || behind_a_word_of_time(scan, at)) {
+        // "18h" and "18h30" are times, "2h" is a length.
+        end += 1;
+        certain = true;
+        if let Some(typed) = scan.digits(end).filter(|typed| *typed < 60 && scan.tokens[end].glued) {
+            minute = typed;
+            end += 1;
+        }
     }
     let half = half.map(|(half, _)| half);
     if dotted || (half.is_some() && (hour > 12 || hour == 0)) || (scan.is(end, NOT_HOUR) && half.is_none() && !certain)
@@ -136,11 +155,30 @@ fn meridiem(scan: &Scan, at: usize) -> Option<(Half, usize)> {
     }
 }
 
+/// "7 in the evening", "6 in the morning", "9 at night": the half of the day in words, where the hour is one of it.
+fn part_of_day(scan: &Scan, at: usize, hour: i64) -> Option<(Half, usize)> {
+    const PARTS: [(&str, Half, std::ops::RangeInclusive<i64>); 4] = [
+        ("in the morning", Half::Am, 4..=11),
+        ("in the afternoon", Half::Pm, 1..=6),
+        ("in the evening", Half::Pm, 4..=11),
+        ("at night", Half::Pm, 6..=11),
+    ];
+    let said = PARTS.into_iter().find_map(|(phrase, half, hours)| Some((scan.phrase(at, phrase)?, half, hours)));
+    said.filter(|(.., hours)| hours.contains(&hour)).map(|(len, half, _)| (half, len))
+}
+
+/// Whether a word stands before `at` that is followed by a time.
+fn behind_a_word_of_time(scan: &Scan, at: usize) -> bool {
+    [AFTER, BEFORE, AT, AROUND].iter().any(|words| scan.lead(at, words) < at)
+}
+
 fn spelt_quarter(scan: &Scan, at: usize, len: usize) -> Option<Found> {
     let (hour, digits) = scan.integer(at + len)?;
     let hour = u16::try_from(hour).ok().filter(|hour| (1..=12).contains(hour))?;
     let (hour, minute) = match (scan.word(at), scan.word(at + 1)) {
         ("half", "past") => (hour, 30),
+        // "at half five" is half past it.
+        ("half", _) if len == 1 && behind_a_word_of_time(scan, at) => (hour, 30),
         ("quarter", "to") => (if hour == 1 { 12 } else { hour - 1 }, 45),
         ("quarter", _) => (hour, 15),
         _ => return None,
@@ -276,7 +314,10 @@ const PARTS: &[(&str, u16, u16)] = &[
     ("evenings", 1020, 1260),
     ("night", 1020, 1260),
     ("nights", 1020, 1260),
+    ("eve", 1020, 1260),
+    ("eves", 1020, 1260),
     ("lunchtime", 690, 810),
+    ("lunchtimes", 690, 810),
     ("lunch time", 690, 810),
     ("lunch", 690, 810),
     ("lunch hour", 690, 810),
@@ -319,6 +360,7 @@ fn part(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     // "late for class" is a worry, not a wish; a service may hold the word ("after school program").
     if *phrase == "late" && scan.is(at + 1, &["for", "teens", "to", "intermediate"])
         || *phrase == "lunch" && scan.is(at + 1, &["ideas", "recipes"])
+        || *phrase == "eve" && scan.is(at.wrapping_sub(1), &["christmas", "year", "years"])
     {
         return;
     }
@@ -377,4 +419,9 @@ pub fn window_minutes(first: ClockSaid, last: ClockSaid, borrowed: Option<Half>)
         end = 1440;
     }
     (start, end)
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [AFTER, BEFORE, AT, AROUND, DAY_WORDS].into_iter().flatten().copied().chain(PARTS.iter().map(|(phrase, ..)| *phrase))
 }

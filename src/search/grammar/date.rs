@@ -48,6 +48,9 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         ("right now", DateWish::Now),
         ("now", DateWish::Now),
         ("available now", DateWish::Now),
+        ("rn", DateWish::Now),
+        ("this minute", DateWish::Now),
+        ("this very minute", DateWish::Now),
         ("tonight", DateWish::Tonight),
         ("tonite", DateWish::Tonight),
         ("tomorrow", DateWish::InDays(1)),
@@ -69,9 +72,15 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         ("end of the month", DateWish::EndOfMonth),
         ("this month", DateWish::Month { ahead: 0 }),
         ("next month", DateWish::Month { ahead: 1 }),
-        ("end of the week", DateWish::EndOfWeek),
+        ("end of the week", DateWish::EndOfWeek { weeks: 0 }),
+        ("end of this week", DateWish::EndOfWeek { weeks: 0 }),
+        ("end of next week", DateWish::EndOfWeek { weeks: 1 }),
+        ("late next week", DateWish::EndOfWeek { weeks: 1 }),
+        ("early next week", DateWish::StartOfWeek { weeks: 1 }),
+        ("start of next week", DateWish::StartOfWeek { weeks: 1 }),
+        ("beginning of next week", DateWish::StartOfWeek { weeks: 1 }),
         ("end of this month", DateWish::EndOfMonth),
-        ("end of week", DateWish::EndOfWeek),
+        ("end of week", DateWish::EndOfWeek { weeks: 0 }),
         ("this coming week", DateWish::NextWeek { weeks: 1 }),
         ("same day", DateWish::Today),
     ];
@@ -90,6 +99,7 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "before friday", "by friday", "after friday", "starting monday".
 pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec<Candidate>) {
+    later(scan, at, end, &wish, out);
     let until = |inclusive| Piece::Date(DateWish::Before { day: Box::new(wish.clone()), inclusive });
     let before = scan.lead(at, &["before", "before the", "earlier than"]);
     let by = scan.lead(at, &["by", "by the", "until", "till", "no later than", "through"]);
@@ -112,6 +122,36 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
             other => DateWish::From(Box::new(other)),
         };
         push(out, from, scan.skip(end, &["on", "onwards", "onward"]), 8, Piece::Date(wish));
+    }
+}
+
+/// "a week from friday", "two weeks from today", "tuesday week".
+fn later(scan: &Scan, at: usize, end: usize, wish: &DateWish, out: &mut Vec<Candidate>) {
+    const AWAY: &[(&str, i64)] = &[
+        ("a week from", 7),
+        ("one week from", 7),
+        ("1 week from", 7),
+        ("a week on", 7),
+        ("a week after", 7),
+        ("in a week from", 7),
+        ("two weeks from", 14),
+        ("2 weeks from", 14),
+        ("two weeks on", 14),
+        ("a fortnight from", 14),
+        ("a fortnight on", 14),
+        ("three weeks from", 21),
+        ("3 weeks from", 21),
+    ];
+    let away = |days| Piece::Date(DateWish::Later { day: Box::new(wish.clone()), days });
+    for (phrase, days) in AWAY {
+        let from = scan.lead(at, &[*phrase]);
+        if from < at {
+            push(out, from, end, 12, away(*days));
+        }
+    }
+    if scan.is(end, &["week", "fortnight"]) {
+        let days = if scan.is(end, &["week"]) { 7 } else { 14 };
+        push(out, scan.lead(at, LEAD), end + 1, 10, away(days));
     }
 }
 
@@ -152,6 +192,7 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let days = match scan.word(end) {
         "day" | "days" => count,
         "week" | "weeks" => count * 7,
+        "fortnight" | "fortnights" => count * 14,
         "month" | "months" => count * 30,
         _ => return,
     };
@@ -257,8 +298,19 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
 fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((day, plural)) = is_day(scan, at) else { return };
     let end = at + 1;
-    let every = scan.lead(at, &["every", "each", "on every", "any"]);
-    if plural || every < at {
+    const NOT: &[&str] = &[
+        "not on", "not", "except", "except on", "except for", "but not", "but not on", "no", "never on", "other than",
+        "apart from", "excluding", "cant do", "cant make", "dont do",
+    ];
+    let not = scan.lead(at, NOT);
+    if not < at {
+        push(out, not, end, 12, Piece::Date(DateWish::NotWeekdays(vec![day])));
+    }
+    let every = scan.lead(at, &["every", "each", "on every", "any", "every other", "every second", "on a"]);
+    // "sunday mornings" are a habit as much as "sundays".
+    let parts = scan.is(end, &["mornings", "afternoons", "evenings", "nights"]);
+    let one = scan.is(at.wrapping_sub(1), &["this", "next", "coming", "following"]);
+    if plural || every < at || parts && !one {
         let from = every.min(scan.lead(at, LEAD));
         push(out, from, end, 8, Piece::Date(DateWish::Weekdays(vec![day])));
         return;
@@ -272,11 +324,6 @@ fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let wish = DateWish::Weekday { day, which };
     push(out, scan.lead(named, LEAD), end, 8, Piece::Date(wish.clone()));
     bounded(scan, named, end, wish, out);
-    if let Some(from) =
-        Some(scan.lead(at, &["not on", "not", "except", "except on", "but not on", "no"])).filter(|from| *from < at)
-    {
-        push(out, from, end, 10, Piece::Date(DateWish::NotWeekdays(vec![day])));
-    }
 }
 
 /// "mon and wed", "tuesday or thursday", "monday to friday", "weekdays".
@@ -381,4 +428,13 @@ fn soft(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if let Some(len) = scan.longest(at, SOFT) {
         push(out, at, at + len, 2, Piece::Soft);
     }
+}
+
+/// Short names of days, which a speller must not take for mistakes.
+pub const SHORT_DAYS: &[&str] =
+    &["mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri", "sat", "sun", "tmrw", "tmr", "tmw", "tonite"];
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [LEAD, SHORT_DAYS].into_iter().flatten().copied()
 }

@@ -48,6 +48,8 @@ pub fn length(scan: &Scan, at: usize) -> Option<(i64, usize)> {
         ("one and a half hours", 90),
         ("one and a half hour", 90),
         ("hour and a half", 90),
+        ("an hour and a quarter", 75),
+        ("hour and a quarter", 75),
         ("quarter hour", 15),
         ("quarter of an hour", 15),
         ("three quarters of an hour", 45),

@@ -213,6 +213,11 @@ fn urgency(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         "urgently needed",
         "starting immediately",
         "starting now",
+        "as soon as you can",
+        "as soon as we can",
+        "as soon as i can",
+        "straightaway",
+        "pronto",
     ];
     const MEDIUM: &[&str] = &[
         "soon",
@@ -222,6 +227,10 @@ fn urgency(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         "fairly soon",
         "soonish",
         "in the near future",
+        "the sooner the better",
+        "sooner the better",
+        "sooner rather than later",
+        "before long",
     ];
     for (phrases, urgency) in [(HIGH, Urgency::High), (MEDIUM, Urgency::Medium)] {
         if let Some(len) = scan.longest(at, phrases) {
@@ -359,4 +368,9 @@ fn filler(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         let weight = 3 * len as i32;
         out.push(Candidate { from: at, to: at + len, weight, piece: Piece::Filler });
     }
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    ORDERS.iter().flat_map(|(phrases, _)| phrases.iter()).copied().chain(FILTERS.iter().map(|(phrase, ..)| *phrase))
 }

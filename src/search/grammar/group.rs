@@ -91,7 +91,9 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         if let Some(len) = scan.longest(at, ONE) {
             push(out, lead, at + len, 2, Piece::Group(1));
         }
-        if let Some(len) = scan.longest(at, TWO) {
+        // "for two years" is no company.
+        const LENGTH: &[&str] = &["years", "hours", "hour", "weeks", "months", "days", "minutes", "lessons", "sessions"];
+        if let Some(len) = scan.longest(at, TWO).filter(|len| !scan.is(at + len, LENGTH)) {
             push(out, lead, at + len, 2, Piece::Group(2));
         }
         counted(scan, at, out);
@@ -129,4 +131,9 @@ fn counted(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 fn size(count: i64) -> Option<u16> {
     u16::try_from(count).ok().filter(|count| (1..=50).contains(count))
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [ONE, TWO, PEOPLE].into_iter().flatten().copied()
 }

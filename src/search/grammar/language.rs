@@ -44,6 +44,7 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             }
         }
         before_speaking(scan, at, out);
+        bilingual(scan, at, out);
         if scan.is(at, &["in"]) && teaching_in(scan, at) {
             listed(scan, at, at + 1, 12, out);
         }
@@ -70,7 +71,7 @@ fn before_speaking(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         &["speaking", "speaker", "speakers", "speaking teacher", "speaking instructor", "speaking tutor"],
     ) {
         let speaker = scan.is(at + 1, &["speaker", "speakers"]);
-        if !speaker || scan.is(at.wrapping_sub(1), &["native", "a"]) {
+        if !speaker || scan.is(at.wrapping_sub(1), &["native", "a"]) || scan.topic_elsewhere(at, at + 1) {
             push(
                 out,
                 scan.lead(at, &["a", "native", "with a", "fluent"]),
@@ -82,9 +83,36 @@ fn before_speaking(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
 }
 
+/// "bilingual in Spanish and English", "Spanish-English bilingual teacher", "guitar with a Russian teacher".
+fn bilingual(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(first) = scan.lexicon.language(scan.word(at)) else { return };
+    let next = scan.skip(at + 1, &["and", "/", "-", "&", "or"]);
+    let second = scan.lexicon.language(scan.word(next));
+    let end = if second.is_some() { next + 1 } else { at + 1 };
+    let lead = scan.lead(at, &["bilingual", "bilingual in", "trilingual in", "multilingual in"]);
+    let said = lead < at || scan.is(end, &["bilingual"]);
+    // One language beside "bilingual" is what is learnt, unless something else is.
+    if said && (second.is_some() || scan.topic_elsewhere(at, at + 1)) {
+        push(out, lead, at + 1, 14, Piece::Language(first));
+        if let Some(second) = second {
+            push(out, at + 1, scan.skip(end, &["bilingual"]), 14, Piece::Language(second));
+        }
+        return;
+    }
+    let with = scan.lead(at, &["with a", "with an", "from a", "by a"]);
+    if with < at && scan.is(at + 1, &["teacher", "tutor", "instructor", "coach"]) && scan.topic_elsewhere(at, at + 2) {
+        push(out, with, at + 1, 12, Piece::Language(first));
+    }
+}
+
 /// "piano in Spanish" is given in Spanish; "lessons in Spanish" may well be Spanish lessons.
 fn teaching_in(scan: &Scan, at: usize) -> bool {
     let language = at + 1;
     let named = scan.topics.iter().any(|(start, end, topic)| !topic.weak && !(*start..*end).contains(&language));
     named && !scan.is(at.wrapping_sub(1), &["conversation", "fluency", "conversational"])
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [SPEAKS].into_iter().flatten().copied()
 }

@@ -54,6 +54,8 @@ const IN_PERSON: &[&str] = &[
     "in real life",
     "physically",
     "physical",
+    "ftf",
+    "in the room",
 ];
 const STUDENT_HOME: &[&str] = &[
     "in home",
@@ -168,6 +170,13 @@ const INSTRUCTOR_PLACE: &[&str] = &[
     "their studio",
     "tutors home",
     "tutors place",
+    "at the instructors",
+    "at the teachers",
+    "at the tutors",
+    "at the coachs",
+    "at a music studio",
+    "at a dance studio",
+    "at an art studio",
 ];
 const EITHER: &[&str] = &[
     "online or in person",
@@ -203,6 +212,55 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         // "video editing" is a craft; the topic's own phrase is longer and wins.
         propose(ONLINE, Piece::Lesson(LessonType::Online), 2);
         negated(scan, at, out);
+        somebodys_place(scan, at, out);
+        coming(scan, at, out);
+    }
+}
+
+/// Rooms somebody may have.
+const ROOMS: &[&str] = &[
+    "home", "house", "place", "apartment", "apt", "flat", "condo", "dorm", "dorm room", "living room", "building",
+    "kitchen", "garden", "backyard", "studio",
+];
+const OURS: &[&str] = &["my", "our", "my own", "our own"];
+const THEIRS: &[&str] = &[
+    "their", "their own", "his", "her", "your", "the teachers", "the instructors", "the tutors", "the coachs", "teachers",
+    "instructors", "tutors", "a teachers", "an instructors",
+];
+
+/// A room of somebody at `at`: the end of its words.
+fn room(scan: &Scan, at: usize, whose: &[&str]) -> Option<usize> {
+    let room = at + scan.longest(at, whose)?;
+    scan.longest(room, ROOMS).map(|len| room + len)
+}
+
+/// "at my flat", "in our kitchen", "at her house", "at your studio".
+fn somebodys_place(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    if !scan.is(at, &["at", "in", "to"]) {
+        return;
+    }
+    for (whose, venue) in [(OURS, Venue::StudentHome), (THEIRS, Venue::InstructorPlace)] {
+        if let Some(end) = room(scan, at + 1, whose) {
+            push(out, at, scan.skip(end, &["only"]), 4, Piece::Venue(venue));
+        }
+    }
+}
+
+/// "comes to my flat", "travelling to us", "who can come to your home": whoever travels, the lesson is at the learner's.
+fn coming(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const COME: &[&str] = &[
+        "come", "comes", "coming", "travel", "travels", "travelling", "traveling", "drive", "drives", "visit", "visits",
+        "goes",
+    ];
+    if !scan.is(at, COME) {
+        return;
+    }
+    let to = scan.skip(at + 1, &["over to", "out to", "to", "over"]);
+    let people = scan.longest(to, &["me", "us", "you", "students", "clients", "students homes", "peoples homes"]);
+    let end = people.map(|len| to + len).or_else(|| room(scan, to, OURS)).or_else(|| room(scan, to, &["your", "the students"]));
+    if let Some(end) = end.filter(|_| to > at + 1 || scan.word(at).starts_with("visit")) {
+        let lead = scan.lead(at, &["who", "that", "who can", "that can", "who will", "can", "will", "willing to", "who would"]);
+        push(out, lead, end, 6, Piece::Venue(Venue::StudentHome));
     }
 }
 
@@ -220,4 +278,9 @@ fn negated(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if let Some(len) = scan.longest(at + lead, IN_PERSON) {
         push(out, at, at + lead + len, 8, Piece::Lesson(LessonType::Online));
     }
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [ONLINE, IN_PERSON, STUDENT_HOME, INSTRUCTOR_PLACE, EITHER, ROOMS].into_iter().flatten().copied()
 }

@@ -45,6 +45,23 @@ const BEGINNER: &[&str] = &[
     "rookie",
     "true beginner",
     "level 1",
+    "from zero",
+    "starting from zero",
+    "from nothing",
+    "complete newbie",
+    "never sung",
+    "never danced",
+    "never held",
+    "just beginning",
+    "know nothing about",
+    "no prior experience",
+    "no previous experience",
+    "without experience",
+    "without any experience",
+    "a 1",
+    "a 2",
+    "a1",
+    "a2",
     "whos never played",
     "who has never played",
     "whos new to",
@@ -65,6 +82,10 @@ const INTERMEDIATE: &[&str] = &[
     "moderately experienced",
     "lower intermediate",
     "upper intermediate",
+    "b 1",
+    "b 2",
+    "b1",
+    "b2",
 ];
 const ADVANCED: &[&str] = &[
     "advanced",
@@ -84,6 +105,10 @@ const ADVANCED: &[&str] = &[
     "professional level",
     "pro level",
     "conservatory level",
+    "c 1",
+    "c 2",
+    "c1",
+    "c2",
 ];
 /// An experienced *teacher* says nothing about the learner.
 const TEACHER: &[&str] = &[
@@ -129,6 +154,11 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             [(BEGINNER, Level::Beginner), (INTERMEDIATE, Level::Intermediate), (ADVANCED, Level::Advanced)]
         {
             let Some(len) = scan.longest(at, words) else { continue };
+            // The levels of Europe's frame, written as one: "b2".
+            let framed = scan.word(at).len() == 1 && matches!(scan.word(at), "a" | "b" | "c");
+            if framed && !scan.tokens.get(at + 1).is_some_and(|token| token.glued) {
+                continue;
+            }
             let of_teacher = level == Level::Advanced
                 && scan.is(at, &["expert", "experienced", "professional", "pro"])
                 && teacher_after(scan, at + len);
@@ -143,4 +173,9 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 /// "experienced teacher", "expert piano tutor": up to two words may stand between.
 fn teacher_after(scan: &Scan, at: usize) -> bool {
     (at..at + 3).any(|index| scan.is(index, TEACHER))
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [BEGINNER, INTERMEDIATE, ADVANCED, LEAD].into_iter().flatten().copied()
 }

@@ -38,7 +38,7 @@ pub use piece::{
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
-pub use words::{is_filler, is_generic, vocabulary};
+pub use words::{is_filler, is_generic, spoken, vocabulary};
 
 use jiff::Zoned;
 
@@ -60,6 +60,12 @@ const RECOGNISERS: &[scan::Recogniser] = &[
 
 /// Reads `tokens`, judged at `now` in its zone.
 pub fn read(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
+    let chosen = choose::choose(tokens.len(), readings(tokens, lexicon, now));
+    assemble::assemble(tokens, &chosen, lexicon, now)
+}
+
+/// Everything the recognisers propose.
+fn readings(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Vec<piece::Candidate> {
     let scan = scan::Scan::new(tokens, lexicon, now.date());
     let mut candidates = Vec::new();
     for recogniser in RECOGNISERS {
@@ -67,8 +73,7 @@ pub fn read(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
     }
     let bare = candidates.iter().filter_map(|candidate| candidate.without_lead(tokens)).collect::<Vec<_>>();
     candidates.extend(bare);
-    let chosen = choose::choose(tokens.len(), candidates);
-    assemble::assemble(tokens, &chosen, lexicon, now)
+    candidates
 }
 
 #[cfg(test)]
@@ -76,4 +81,9 @@ pub mod testing {
     //! The parts that tests look at one by one.
     pub use super::choose::choose;
     pub use super::piece::{Candidate, Piece};
+
+    /// How many readings are proposed of these tokens.
+    pub fn readings(tokens: &[super::Token], lexicon: &dyn super::Lexicon, now: &jiff::Zoned) -> usize {
+        super::readings(tokens, lexicon, now).len()
+    }
 }

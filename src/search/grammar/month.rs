@@ -78,6 +78,8 @@ fn slashed(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         year = Some(if typed < 100 { 2000 + typed } else { typed }).and_then(|year| i16::try_from(year).ok());
         end += 2;
     }
+    // A month beyond twelve is a day: most of the world says the day first.
+    let (month, day) = if month > 12 && (1..=12).contains(&day) { (day, month) } else { (month, day) };
     propose(scan, at, end, calendar::coming(scan.today, year, month, day), out);
 }
 
@@ -137,14 +139,34 @@ fn day_first(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 /// "in may": the month needs its preposition, for "may" and "march" are verbs as well.
 fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(month) = month_number(scan.word(at)) else { return };
-    let lead = scan.lead(at, &["in", "during", "this", "next", "for", "sometime in", "in early", "in late", "in mid"]);
+    let lead = scan.lead(at, &["in", "during", "this", "next", "for", "sometime in", "all of", "over"]);
     let plain = scan.word(at).len() > 4 && scan.word(at) != "march";
+    part_of_month(scan, at, month, out);
     if lead == at && !plain || scan.digits(at + 1).is_some_and(|value| value < 100) {
         return;
     }
     let year = year(scan, at + 1);
     if let Some((from, to)) = calendar::month(scan.today, year.map(|(year, _)| year), month) {
         push(out, lead, year.map_or(at + 1, |(_, end)| end), 4, Piece::Date(DateWish::Range(from, to)));
+    }
+}
+
+/// "early december", "mid june", "the last week of march".
+fn part_of_month(scan: &Scan, at: usize, month: i8, out: &mut Vec<Candidate>) {
+    const PARTS: &[(&[&str], i8, i8)] = &[
+        (&["early", "early in", "in early"], 1, 10),
+        (&["start of", "beginning of", "first week of", "first week in", "first of"], 1, 7),
+        (&["mid", "in mid", "middle of"], 11, 20),
+        (&["late", "late in", "in late"], 21, 31),
+        (&["end of", "last week of", "last week in"], 25, 31),
+    ];
+    for (words, first, last) in PARTS {
+        let from = scan.lead(at, words);
+        let Some((begin, end)) = calendar::part_of_month(scan.today, month, *first, *last).filter(|_| from < at) else {
+            continue;
+        };
+        let lead = scan.lead(from, &["in", "at", "the", "at the", "by the", "in the", "towards the", "during the"]);
+        push(out, lead, at + 1, 10, Piece::Date(DateWish::Range(begin, end)));
     }
 }
 
@@ -157,3 +179,7 @@ fn ordinal_only(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         propose(scan, at, end, date, out);
     }
 }
+
+/// Short names of months, which a speller must not take for mistakes.
+pub const SHORT_MONTHS: &[&str] =
+    &["jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];

@@ -40,8 +40,10 @@ impl Candidate {
                 | Piece::Venue(_)
                 | Piece::Group(_)
         );
-        let small =
-            tokens[self.from..self.to - 1].iter().take_while(|token| SMALL.contains(&token.text.as_str())).count();
+        // "2 miles from union square": there the small word belongs to the distance.
+        let of_place = matches!(self.piece, Piece::Place(_));
+        let is_small = |word: &str| SMALL.contains(&word) || of_place && ["from", "at", "by"].contains(&word);
+        let small = tokens[self.from..self.to - 1].iter().take_while(|token| is_small(&token.text)).count();
         let from = self.from + small;
         (small > 0 && !matters).then(|| Candidate {
             from,
@@ -103,6 +105,8 @@ pub struct PriceWish {
     pub max: Option<i64>,
     pub target: Option<i64>,
     pub unit: Option<PriceUnit>,
+    /// The length of lesson the sum is for, when it was said with it: "per half hour".
+    pub minutes: Option<u16>,
 }
 
 macro_rules! words {
@@ -206,7 +210,17 @@ pub enum DateWish {
     NextWeek {
         weeks: i64,
     },
-    EndOfWeek,
+    StartOfWeek {
+        weeks: i64,
+    },
+    EndOfWeek {
+        weeks: i64,
+    },
+    /// So many days after another day.
+    Later {
+        day: Box<DateWish>,
+        days: i64,
+    },
     EndOfMonth,
     Month {
         ahead: i64,

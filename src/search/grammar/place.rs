@@ -72,6 +72,13 @@ const LEAD: &[&str] = &[
     "throughout",
     "out in",
     "for",
+    "zip",
+    "zip code",
+    "zipcode",
+    "in zip",
+    "in zip code",
+    "in zipcode",
+    "postal code",
     "walking distance of",
     "walking distance to",
     "walking distance from",
@@ -118,6 +125,26 @@ const NEAR_ME: &[&str] = &[
     "within walking distance of me",
     "driving distance",
     "within driving distance",
+    "in my hood",
+    "round here",
+    "round my way",
+    "around my way",
+    "in my town",
+    "near my office",
+    "near my work",
+    "near work",
+    "near my job",
+    "in our area",
+    "in our neighborhood",
+    "near our home",
+    "near our place",
+    "near our apartment",
+    "by my house",
+    "by my place",
+    "by my apartment",
+    "near my flat",
+    "near my school",
+    "near by me",
 ];
 const TRAIL: &[&str] = &[
     "area",
@@ -232,6 +259,7 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         city(scan, at, out);
         known(scan, at, out);
         unknown(scan, at, out);
+        street(scan, at, out);
     }
 }
 
@@ -264,12 +292,38 @@ fn known(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         2
     };
     let wish = PlaceWish::Known { said, names: place.names, kind: place.kind, ambiguous: place.ambiguous };
+    let not = scan.lead(lead, &["not", "but not", "except", "except for", "no", "anywhere but", "not near"]);
+    let not = if not == lead && lead < at { scan.lead(at, &["not in", "but not in", "not"]) } else { not };
+    if not < lead {
+        // What is said against a place is no wish for it.
+        push(out, not, scan.skip(end, TRAIL), bonus + 16, Piece::Filler);
+    }
     push(out, lead, scan.skip(end, TRAIL), bonus, Piece::Place(wish));
+}
+
+/// "around 14th street", "on 5th avenue": a street is no place we know, and it is better to say so than to overlook it.
+fn street(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some(len) = scan.longest(at, &["in", "on", "near", "around", "close to", "by", "at", "off", "near the"]) else {
+        return;
+    };
+    let start = at + len;
+    let number = scan.skip(start, &["east", "west", "e", "w"]);
+    if scan.digits(number).is_none() {
+        return;
+    }
+    let name = scan.skip(number + 1, &["st", "nd", "rd", "th"]);
+    if scan.is(name, &["street", "st", "str", "avenue", "ave", "av"]) {
+        let ordinal = if name > number + 1 { scan.word(number + 1) } else { "" };
+        let before = if number > start { format!("{} ", scan.word(start)) } else { String::new() };
+        let said = format!("{before}{}{ordinal} {}", scan.word(number), scan.word(name));
+        push(out, at, name + 1, 6, Piece::Place(PlaceWish::Unknown { said, sure: true }));
+    }
 }
 
 /// The place as typed, folded, without its article.
 fn said(scan: &Scan, from: usize, to: usize) -> String {
     let from = if to - from > 1 && scan.is(from, &["the"]) { from + 1 } else { from };
+    let from = scan.skip(from, &["zip", "zip code", "zipcode"]).min(to - 1);
     (from..to).map(|index| scan.word(index)).collect::<Vec<_>>().join(" ")
 }
 
@@ -302,4 +356,9 @@ fn place_word(scan: &Scan, at: usize, first: bool) -> bool {
         && free
         && !(first && scan.is(at, NO_PLACE))
         && (first || !is_filler(scan.word(at)) && !scan.is(at, NO_PLACE))
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [LEAD, NEAR_ME, TRAIL].into_iter().flatten().copied()
 }

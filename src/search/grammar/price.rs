@@ -70,6 +70,12 @@ const AT_MOST_AFTER: &[&str] = &[
 const AT_LEAST_AFTER: &[&str] =
     &["or more", "and up", "plus", "+", "minimum", "and above", "or above", "or higher", "at least"];
 const ABOUT_AFTER: &[&str] = &["or so", "ish", "give or take"];
+/// What turns a limit round: "not under", "nothing over", "can't pay more than".
+const NOT: &[&str] = &[
+    "not", "nothing", "no", "never", "cant pay", "cant spend", "cannot pay", "cannot spend", "wont pay", "wont spend",
+    "not pay", "not spend", "not paying", "dont want to pay", "dont want to spend", "do not want to pay", "cant go",
+    "cant do", "not going", "dont pay", "not go", "cant afford", "refuse to pay",
+];
 /// Words after a bare number that make it something other than money.
 const NOT_MONEY: &[&str] = &[
     "min",
@@ -140,8 +146,21 @@ const BUDGET: &[&str] = &[
     "reasonable price",
     "good value",
     "wont break the bank",
+    "doesnt break the bank",
+    "without breaking the bank",
+    "most affordable",
+    "wallet friendly",
+    "pocket friendly",
+    "not too pricey",
+    "not pricey",
+    "cost effective",
+    "wont cost a fortune",
+    "low budget",
+    "bargain",
+    "cheaply",
 ];
-const PREMIUM: &[&str] = &["premium", "luxury", "high end", "top tier", "upscale", "exclusive", "elite"];
+const PREMIUM: &[&str] =
+    &["premium", "luxury", "high end", "top tier", "upscale", "exclusive", "elite", "deluxe", "pricey", "high class"];
 
 /// Proposes prices.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
@@ -158,26 +177,34 @@ struct Amount {
     /// A currency sign, word or "per hour" stands beside it.
     money: bool,
     unit: Option<PriceUnit>,
+    /// The lesson length the sum is for.
+    minutes: Option<u16>,
 }
+
+/// Less than this without a sign of money is no price: "1 hr" is a length.
+const LEAST_BARE: i64 = 1_000;
 
 fn amount(scan: &Scan, at: usize) -> Option<Amount> {
     let sign = scan.is(at, &["$", "€", "£"]);
     let (cents, len) = scan.number(at + usize::from(sign))?;
     let mut end = at + usize::from(sign) + len;
     let mut money = sign;
-    if let Some(len) = scan.longest(end, &["dollars", "dollar", "bucks", "usd", "$", "us dollars", "euros"]) {
+    if let Some(len) = scan.longest(end, &["dollars", "dollar", "bucks", "usd", "$", "us dollars", "euros", "quid"]) {
         end += len;
         money = true;
     }
-    let unit = unit(scan, end).map(|(unit, len)| {
-        end += len;
+    let mut minutes = None;
+    let unit = unit(scan, end).filter(|_| money || cents >= LEAST_BARE).map(|(unit, stop, length)| {
+        end = stop;
         money = true;
+        minutes = length;
         unit
     });
-    (cents > 0).then_some(Amount { cents, end, money, unit })
+    (cents > 0).then_some(Amount { cents, end, money, unit, minutes })
 }
 
-fn unit(scan: &Scan, at: usize) -> Option<(PriceUnit, usize)> {
+/// What a sum is for, where its words end, and the length of lesson they name.
+fn unit(scan: &Scan, at: usize) -> Option<(PriceUnit, usize, Option<u16>)> {
     const HOUR: &[&str] = &[
         "/ hr",
         "/ hour",
@@ -206,10 +233,18 @@ fn unit(scan: &Scan, at: usize) -> Option<(PriceUnit, usize)> {
         "per visit",
         "each lesson",
     ];
-    if let Some(len) = scan.longest(at, HOUR) {
-        return Some((PriceUnit::Hour, len));
+    // "per half hour", "/30min", "every 45 minutes".
+    if scan.is(at, &["per", "/", "each", "every", "a"])
+        && let Some((length, end)) = super::duration::length(scan, at + usize::from(!scan.is(at, &["a"])))
+        && let Ok(length) = u16::try_from(length)
+        && length != 60
+    {
+        return Some((PriceUnit::Session, end, Some(length)));
     }
-    scan.longest(at, SESSION).map(|len| (PriceUnit::Session, len))
+    if let Some(len) = scan.longest(at, HOUR) {
+        return Some((PriceUnit::Hour, at + len, None));
+    }
+    scan.longest(at, SESSION).map(|len| (PriceUnit::Session, at + len, None))
 }
 
 fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
@@ -221,7 +256,8 @@ fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if !dearly {
         return;
     }
-    let wish = |min, max, target| Piece::Price(PriceWish { min, max, target, unit: found.unit });
+    let wish =
+        |min, max, target| Piece::Price(PriceWish { min, max, target, unit: found.unit, minutes: found.minutes });
     let cents = Some(found.cents);
     let bonus = if found.money { 14 } else { 2 };
     let after = |phrases| {
@@ -238,6 +274,14 @@ fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
     if about < at {
         push(out, about, found.end, bonus, wish(None, None, cents));
+    }
+    let not = scan.lead(floor, NOT);
+    if floor < at && not < floor {
+        push(out, not, found.end, bonus + 4, wish(None, cents, None));
+    }
+    let not = scan.lead(ceiling, NOT);
+    if ceiling < at && not < ceiling {
+        push(out, not, found.end, bonus + 4, wish(cents, None, None));
     }
     if floor < at && (found.money || !scan.is(at - 1, &["over"]) || !people_near(scan, at)) {
         let floor = scan.lead(floor, &["for", "from"]);
@@ -288,7 +332,7 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
         return;
     }
-    let wish = PriceWish { min: Some(low.cents), max: Some(high.cents), target: None, unit: high.unit.or(low.unit) };
+    let wish = PriceWish { min: Some(low.cents), max: Some(high.cents), target: None, unit: high.unit.or(low.unit), minutes: high.minutes };
     push(out, lead, high.end, if money { 16 } else { 4 }, Piece::Price(wish));
 }
 
@@ -299,4 +343,9 @@ fn intent(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if let Some(len) = scan.longest(at, PREMIUM) {
         push(out, at, at + len, 0, Piece::Intent(PriceIntent::Premium));
     }
+}
+
+/// Every phrase of these recognisers, for the speller.
+pub fn phrases() -> impl Iterator<Item = &'static str> {
+    [CEILING, FLOOR, ABOUT, AT_MOST_AFTER, AT_LEAST_AFTER, ABOUT_AFTER, BUDGET, PREMIUM, NOT, NOT_MONEY].into_iter().flatten().copied()
 }

@@ -190,15 +190,25 @@ fn number_words(scan: &Scan, at: usize) -> Option<(i64, usize)> {
         (None, None) => return hundred(scan, at),
     };
     match scan.word(at + len) {
-        "hundred" if value < 10 => Some((value * 10_000, len + 1)),
+        "hundred" if value < 10 => Some(and_more(scan, at, value * 10_000, len + 1)),
         _ => Some((value * 100, len)),
+    }
+}
+
+/// "a hundred and fifty", "two hundred twenty five": what follows the hundreds.
+fn and_more(scan: &Scan, at: usize, hundreds: i64, len: usize) -> (i64, usize) {
+    let and = usize::from(scan.is(at + len, &["and"]));
+    let tens = TENS.contains(&scan.word(at + len + and)) && !scan.word(at + len + and).is_empty();
+    match number_words(scan, at + len + and).filter(|_| tens) {
+        Some((rest, more)) if rest < 10_000 => (hundreds + rest, len + and + more),
+        _ => (hundreds, len),
     }
 }
 
 fn hundred(scan: &Scan, at: usize) -> Option<(i64, usize)> {
     match (scan.word(at), scan.word(at + 1)) {
-        ("hundred", _) => Some((10_000, 1)),
-        ("a", "hundred") => Some((10_000, 2)),
+        ("hundred", _) => Some(and_more(scan, at, 10_000, 1)),
+        ("a", "hundred") => Some(and_more(scan, at, 10_000, 2)),
         _ => None,
     }
 }

@@ -25,6 +25,12 @@ const NOT: &[&str] = &[
     "besides",
     "but dont want",
     "not interested in",
+    "apart from",
+    "aside from",
+    "anything except",
+    "any but",
+    "everything but",
+    "never",
 ];
 /// Words behind which "sat" or "act" is the exam.
 const EXAM: &[&str] = &[
@@ -87,7 +93,12 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 }
 
 fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Candidate>) {
-    let lead = scan.lead(from, NOT);
+    // "any instrument but piano": a bare "but" excludes only what lies inside something wider.
+    let wider = |other: &Topic| {
+        other.services.len() > topic.services.len() && topic.services.iter().all(|it| other.services.contains(it))
+    };
+    let inside = scan.topics.iter().any(|(_, end, other)| *end < from && !other.weak && wider(other));
+    let lead = scan.lead(from, NOT).min(if inside { scan.lead(from, &["but"]) } else { from });
     if lead == from || scan.is(from.wrapping_sub(1), &["no"]) && scan.is(from.wrapping_sub(2), &["have", "has", "with"])
     {
         return;

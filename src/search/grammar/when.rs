@@ -79,6 +79,9 @@ impl When<'_> {
                 DateWish::Impossible => self.parsed.flag("invalid_date"),
                 DateWish::Weekdays(_) | DateWish::NotWeekdays(_) => {}
                 DateWish::Weekday { .. } if !set.is_empty() => {}
+                // "wednesday the 18th" is one day said twice.
+                DateWish::Weekday { day, .. }
+                    if wishes.iter().any(|other| matches!(other, DateWish::Day(date) if date.weekday() == *day)) => {}
                 // "monday next week" is one day, not a day and a week.
                 DateWish::Weekday { day, which: Which::Bare } if wishes.contains(&DateWish::NextWeek { weeks: 1 }) => {
                     self.single(calendar::next_week_day(self.today, *day));
@@ -118,6 +121,11 @@ impl When<'_> {
             DateWish::Day(date) => self.single(*date),
             DateWish::InDays(days) => self.single(calendar::plus(today, *days)),
             DateWish::InMinutes(minutes) => self.in_minutes(*minutes),
+            DateWish::Later { .. } => {
+                if let Some((date, _)) = self.extent(wish) {
+                    self.single(date);
+                }
+            }
             DateWish::Weekday { day, which } => self.weekday(*day, *which),
             DateWish::Weekend { which } => {
                 let (from, to) = calendar::weekend(today, *which == Which::Next);
@@ -171,7 +179,18 @@ impl When<'_> {
                 let monday = calendar::plus(calendar::monday(today), 7 * weeks);
                 (monday, calendar::plus(monday, 6))
             }
-            DateWish::EndOfWeek => (calendar::plus(sunday, -2).max(today), sunday),
+            DateWish::StartOfWeek { weeks } => {
+                let monday = calendar::plus(calendar::monday(today), 7 * weeks);
+                (monday, calendar::plus(monday, 2))
+            }
+            DateWish::EndOfWeek { weeks } => {
+                let sunday = calendar::plus(sunday, 7 * weeks);
+                (calendar::plus(sunday, -2).max(today), sunday)
+            }
+            DateWish::Later { day, days } => {
+                let (first, last) = self.extent(day)?;
+                (calendar::plus(first, *days), calendar::plus(last, *days))
+            }
             DateWish::EndOfMonth => calendar::end_of_month(today),
             DateWish::Month { ahead } => calendar::month_ahead(today, *ahead),
             DateWish::Within(days) => (today, calendar::plus(today, *days)),
@@ -264,19 +283,22 @@ fn weekday_set(wishes: &[DateWish]) -> Vec<Weekday> {
         .iter()
         .filter_map(|wish| if let DateWish::Weekday { day, which: Which::Bare } = wish { Some(*day) } else { None })
         .collect();
+    let mut not: Vec<Weekday> = Vec::new();
     for wish in wishes {
         match wish {
             DateWish::Weekdays(days) => set.extend(days),
-            DateWish::NotWeekdays(days) => {
-                let all = Weekday::Monday.cycle_forward().take(7);
-                set.extend(all.filter(|day| !days.contains(day)));
-            }
+            DateWish::NotWeekdays(days) => not.extend(days),
             _ => {}
         }
     }
     if singles.len() > 1 || !set.is_empty() {
         set.extend(singles);
     }
+    // "any weekday except monday" takes away; "not on fridays" alone leaves every other day.
+    if set.is_empty() && !not.is_empty() {
+        set.extend(Weekday::Monday.cycle_forward().take(7));
+    }
+    set.retain(|day| !not.contains(day));
     set.sort_by_key(|day: &Weekday| day.to_monday_zero_offset());
     set.dedup();
     set

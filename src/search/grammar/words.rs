@@ -541,6 +541,22 @@ const SPOKEN: &[&str] = &[
     "trending",
 ];
 
+/// Every word of the recognisers' own phrases: known, so that none is ever taken for a mistake.
+pub fn spoken() -> impl Iterator<Item = String> {
+    let phrases = super::audience::phrases()
+        .chain(super::clock::phrases())
+        .chain(super::date::phrases())
+        .chain(super::extras::phrases())
+        .chain(super::group::phrases())
+        .chain(super::language::phrases())
+        .chain(super::lesson::phrases())
+        .chain(super::level::phrases())
+        .chain(super::place::phrases())
+        .chain(super::price::phrases())
+        .chain(super::month::SHORT_MONTHS.iter().copied());
+    phrases.flat_map(|phrase| phrase.split(' ')).map(str::to_owned)
+}
+
 /// Every word the grammar itself knows.
 pub fn vocabulary() -> impl Iterator<Item = String> {
     FILLERS.iter().chain(GENERIC).chain(SPOKEN).map(|word| (*word).to_owned())

@@ -206,7 +206,8 @@ async fn record_interaction(
         position: told.result_position,
     };
     let identity = visitor.identity();
-    let deed = site.write(move |tx| log::act(tx, &act, &identity)).await?;
+    let zone = site.zone.clone();
+    let deed = site.write(move |tx| log::act(tx, &act, &identity, &zone)).await?;
     Ok(Json(InteractionNoted { success: true, time_to_interaction_ms: deed.map(|deed| deed.after_ms) }))
 }
 

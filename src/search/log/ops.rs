@@ -4,7 +4,7 @@ use super::model::{Action, Candidate, Deed, LogRow};
 use super::tables::{DEEDS, LOG, deeds, of_identity};
 use crate::base::id::{OfferingId, SearchId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::Timestamp;
+use crate::base::time::{TimeZone, Timestamp};
 use crate::instructors;
 use crate::search::analytics::rollup;
 use crate::search::grammar::{Audience, LessonType, Parsed};
@@ -96,7 +96,13 @@ pub fn label(parsed: &Parsed, query: &str) -> String {
 }
 
 /// Keeps a search, and counts it everywhere it counts.
-pub fn note(tx: &mut Tx, mut row: LogRow, owner: Option<&str>, remembered: Option<history::Kind>) -> Outcome<()> {
+pub fn note(
+    tx: &mut Tx,
+    mut row: LogRow,
+    owner: Option<&str>,
+    remembered: Option<history::Kind>,
+    zone: &TimeZone,
+) -> Outcome<()> {
     let opted_out = owner.map(|owner| history::choices(tx, owner)).transpose()?.is_some_and(|it| it.no_history);
     if opted_out {
         (row.viewer, row.guest, row.identity) = (None, None, String::new());
@@ -111,7 +117,7 @@ pub fn note(tx: &mut Tx, mut row: LogRow, owner: Option<&str>, remembered: Optio
                 tx.put(&LOG, &last.id, &last)?;
             }
         }
-        rollup::search(tx, &row)?;
+        rollup::search(tx, &row, zone)?;
         learning::ops::hear(tx, &row)?;
         if let (Some(owner), Some(kind), false) = (owner, remembered, opted_out) {
             history::ops::remember(tx, owner, &row.query, kind, row.total)?;
@@ -131,7 +137,7 @@ pub struct Act {
 
 /// Writes a deed down and lets learning hear of it. An unknown search is nobody's fault: its row may still be on its
 /// way, or gone with its year.
-pub fn act(tx: &mut Tx, wish: &Act, identity: &str) -> Outcome<Option<Deed>> {
+pub fn act(tx: &mut Tx, wish: &Act, identity: &str, zone: &TimeZone) -> Outcome<Option<Deed>> {
     if instructors::profile(tx, wish.instructor)?.is_none() {
         return Err(Refusal::not_found("INSTRUCTOR_NOT_FOUND", "There is no such instructor."));
     }
@@ -150,7 +156,7 @@ pub fn act(tx: &mut Tx, wish: &Act, identity: &str) -> Outcome<Option<Deed>> {
     };
     let number = u32::try_from(before.len()).unwrap_or(u32::MAX);
     tx.put(&DEEDS, &(wish.search, number), &deed)?;
-    rollup::deed(tx, &row, &deed, before.is_empty())?;
+    rollup::deed(tx, &row, &deed, before.is_empty(), zone)?;
     if deed.action.is_choice() && !row.acted {
         row.acted = true;
         tx.put(&LOG, &row.id, &row)?;

@@ -75,7 +75,9 @@ pub async fn area_page(
 
 struct View {
     area: Area,
+    /// The first of those who teach here.
     people: Vec<Arc<Row>>,
+    all: usize,
     /// Service names with how many teach each here, the most taught first.
     services: Vec<(String, usize)>,
     near: Vec<(String, String)>,
@@ -88,6 +90,7 @@ impl View {
         let fits = |area: &Area| slug(&area.borough) == borough && slug(&area.name) == neighbourhood;
         let area = areas(gazetteer).into_iter().find(fits).ok_or_else(absent)?;
         let mut people = here(site, &area.regions, site.now())?;
+        let all = people.len();
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         people.iter().flat_map(|row| &row.offers).for_each(|offer| *counts.entry(offer.service).or_default() += 1);
         let mut services: Vec<(String, usize)> =
@@ -95,7 +98,7 @@ impl View {
         services.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         people.truncate(PEOPLE);
         let fee = site.read(student_fee)?;
-        Ok(Self { near: near(gazetteer, &area), area, people, services, fee })
+        Ok(Self { near: near(gazetteer, &area), area, people, all, services, fee })
     }
 
     fn title(&self) -> String {
@@ -108,7 +111,7 @@ impl View {
             [] => format!("Nobody teaches in {} yet. Ask to be told when somebody does.", self.area.name),
             names => format!(
                 "{} in {}: {} and more. See the whole price and take a free time.",
-                text::count(self.people.len(), "instructor teaches", "instructors teach"),
+                text::count(self.all, "instructor teaches", "instructors teach"),
                 self.area.name,
                 names.join(", ")
             ),
@@ -149,7 +152,7 @@ impl View {
                 json!({ "@type": "ListItem", "position": at, "item": person })
             })
             .collect();
-        json!({ "@type": "ItemList", "name": self.title(), "numberOfItems": items.len(), "itemListElement": items })
+        json!({ "@type": "ItemList", "name": self.title(), "numberOfItems": self.all, "itemListElement": items })
     }
 
     fn body(&self) -> Markup {

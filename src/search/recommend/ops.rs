@@ -196,6 +196,6 @@ fn alike(one: &Row, other: &Row) -> Option<(f64, String)> {
 /// What more and more people search for, by name.
 pub fn rising(site: &Site, read: &dyn Read, now: Timestamp, limit: usize) -> Outcome<Vec<(String, u32)>> {
     let supply = catalog::supply(site)?;
-    let rows = standings(read, &supply, now)?;
+    let rows = standings(read, &supply, today_in(now, &site.zone))?;
     Ok(trending(&rows, limit).into_iter().map(|row| (row.service_name.clone(), row.active_instructors)).collect())
 }

@@ -35,6 +35,9 @@ pub struct Index {
     ages: [Arc<Places>; 5],
     /// The terms that people's calendars have in common; a row names one by its place here.
     calendars: Arc<Vec<Calendar>>,
+    /// When somebody last changed who teaches a service, and who teaches in a region: the generation it was.
+    changed_services: Arc<Vec<u64>>,
+    changed_regions: Arc<Vec<u64>>,
     reviews: u64,
     stars: f64,
     /// Rises with every change.
@@ -48,8 +51,17 @@ impl Index {
             services: vec![Arc::default(); services],
             of_children: vec![Arc::default(); services],
             regions: vec![Arc::default(); regions],
+            changed_services: Arc::new(vec![0; services]),
+            changed_regions: Arc::new(vec![0; regions]),
             ..Self::default()
         }
+    }
+
+    /// Begins after a generation with everything changed since.
+    pub fn all_changed(&mut self, since: u64) {
+        self.generation = since + 1;
+        self.changed_services = Arc::new(vec![self.generation; self.services.len()]);
+        self.changed_regions = Arc::new(vec![self.generation; self.regions.len()]);
     }
 
     /// How many there are.
@@ -101,9 +113,17 @@ impl Index {
         &self.calendars
     }
 
-    /// The mean of all reviews, if there are any.
+    /// The mean of all reviews to a hundredth, if there are any: one more review is no news for everybody.
     pub fn mean_rating(&self) -> Option<f64> {
-        (self.reviews > 0).then(|| self.stars / self.reviews as f64)
+        (self.reviews > 0).then(|| (self.stars / self.reviews as f64 * 100.0).round() / 100.0)
+    }
+
+    /// Whether anybody has changed since a generation who teaches one of the services and in one of the regions.
+    /// Without either list everybody counts.
+    pub fn touched(&self, services: Option<&[usize]>, regions: Option<&[usize]>, since: u64) -> bool {
+        let newer = |changed: &[u64], at: &usize| changed.get(*at).is_none_or(|generation| *generation > since);
+        let of = |list: Option<&[usize]>, changed: &[u64]| list.is_none_or(|all| all.iter().any(|at| newer(changed, at)));
+        of(services, &self.changed_services) && of(regions, &self.changed_regions)
     }
 
     /// Puts a row (or nobody) in its place.
@@ -139,6 +159,11 @@ impl Index {
     }
 
     fn list(&mut self, place: u32, row: &Row, there: bool) {
+        let (services, regions) = (Arc::make_mut(&mut self.changed_services), Arc::make_mut(&mut self.changed_regions));
+        row.offers.iter().for_each(|offer| services[offer.service] = self.generation);
+        for region in &row.regions {
+            regions.get_mut(region.index()).into_iter().for_each(|changed| *changed = self.generation);
+        }
         mark(&mut self.everybody, place, there);
         for offer in &row.offers {
             mark(&mut self.services[offer.service], place, there);

@@ -132,7 +132,8 @@ impl Supply {
             })?
         };
         let mut index = Index::new(knowledge().places.region_count());
-        index.generation = self.index.read().unwrap_or_else(PoisonError::into_inner).generation;
+        // Whoever is in the one before and not in this one has changed as well.
+        index.all_changed(self.index.read().unwrap_or_else(PoisonError::into_inner).generation);
         *keeper = Keeper { built: true, seq, platform: rules, ..Keeper::default() };
         let mut bios = Vec::with_capacity(loaded.len());
         for (place, Loaded { row, calendar, bio }) in (0u32..).zip(loaded) {

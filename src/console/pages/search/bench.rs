@@ -82,7 +82,7 @@ pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Param
         };
         Some(tokio::task::spawn_blocking(run).await.map_err(Refusal::internal)??)
     };
-    let span = Days::ending(day_of(site.now()), 30);
+    let span = Days::ending(day_of(site.now(), &site.zone), 30);
     let stored: Vec<String> = site
         .read(|r| report::wishes(r, span))?
         .into_iter()

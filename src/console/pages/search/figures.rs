@@ -50,7 +50,7 @@ fn spans(path: &str, now: i64) -> Markup {
 
 pub async fn overview(State(site): State<Site>, chrome: Chrome, Params(span): Params<Span>) -> Answer<Markup> {
     let count = span.count();
-    let days = Days::ending(day_of(site.now()), count);
+    let days = Days::ending(day_of(site.now(), &site.zone), count);
     let now = site.now();
     let body = site.read(|r| {
         let day = report::total(r, days)?;
@@ -65,7 +65,7 @@ pub async fn overview(State(site): State<Site>, chrome: Chrome, Params(span): Pa
                 (headline(&day, report::people(r, days)?.all()))
                 (charts(&day, &trends))
                 (popular_table(&popular))
-                (ways(&insights(r, now)?))
+                (ways(&insights(r, now, &site.zone)?))
                 (origins(&day))
             }
         })
@@ -233,7 +233,7 @@ fn origins(day: &DayRow) -> Markup {
 
 pub async fn unmet(State(site): State<Site>, chrome: Chrome, Params(span): Params<Span>) -> Answer<Markup> {
     let count = span.count();
-    let days = Days::ending(day_of(site.now()), count);
+    let days = Days::ending(day_of(site.now(), &site.zone), count);
     let body = site.read(|r| {
         let rows = report::unmet(r, days)?;
         let regions = report::unmet_by_region(r, days)?;
@@ -256,7 +256,7 @@ pub async fn unmet(State(site): State<Site>, chrome: Chrome, Params(span): Param
             section.stack.stack--s {
                 h2.h3 { "Waiting to be told" }
                 p.small.muted { (crate::base::text::count(waiting.len(), "wish waits", "wishes wait")) " for somebody who fits all of it." }
-                ul.plain { @for wish in waiting.iter().take(20) { li.small { (wish.label) ", since " (fmt_date(day_of(wish.said_at))) } } }
+                ul.plain { @for wish in waiting.iter().take(20) { li.small { (wish.label) ", since " (fmt_date(day_of(wish.said_at, &site.zone))) } } }
             }
         })
     })?;
@@ -264,8 +264,8 @@ pub async fn unmet(State(site): State<Site>, chrome: Chrome, Params(span): Param
 }
 
 pub async fn services(State(site): State<Site>, chrome: Chrome) -> Answer<Markup> {
-    let (supply, now) = (catalog::supply(&site)?, site.now());
-    let rows = site.read(|r| standings(r, &supply, now))?;
+    let (supply, today) = (catalog::supply(&site)?, day_of(site.now(), &site.zone));
+    let rows = site.read(|r| standings(r, &supply, today))?;
     let row = |one: &Standing| {
         Row::new(vec![
             html! { b { (one.service_name) } @if one.is_trending { " " (badge(Tone::Ok, "rising")) } br; small { (one.category_name) } },
@@ -293,7 +293,7 @@ pub async fn services(State(site): State<Site>, chrome: Chrome) -> Answer<Markup
 pub async fn csv(State(site): State<Site>, by: By, Path(kind): Path<String>) -> Answer<Response> {
     const DAYS: i64 = 30;
     let (supply, now) = (catalog::supply(&site)?, site.now());
-    let taken = site.read(|r| export(r, &supply, &kind, DAYS, now)).map_err(not_found)?;
+    let taken = site.read(|r| export(r, &supply, &kind, DAYS, now, &site.zone)).map_err(not_found)?;
     let (name, rows) = (kind.clone(), taken.rows.len());
     site.write(move |tx| {
         let deed = audit::Deed::on("analytics.export", "analytics", &name);

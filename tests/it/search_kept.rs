@@ -1,0 +1,95 @@
+//! Answers kept for a minute: taken from memory only while they are what would be found, and thrown away by the changes
+//! that concern them and by no others.
+
+use instainstru::base::id::{OfferingId, UserId};
+use instainstru::instructors::ops::revise::revise;
+use instainstru::instructors::tables::OFFERINGS;
+use instainstru::search::ops::{Answered, Ask, search};
+use instainstru::site::Site;
+use instainstru::store::ReadExt;
+use serde_json::json;
+
+use crate::kit::TestApp;
+
+/// A Tuesday; 2:05 pm in New York.
+const NOW: &str = "2026-11-10T19:05:00Z";
+
+async fn ask(site: &Site, query: &str) -> Answered {
+    search(site, Ask { query: query.to_owned(), limit: 20, ..Ask::default() }).await.unwrap()
+}
+
+/// What is taken from memory took no time to find.
+fn kept(answered: &Answered) -> bool {
+    let funnel = &answered.found.funnel;
+    funnel.narrow_us + funnel.judge_us + funnel.rank_us + funnel.cards_us == 0
+}
+
+fn ids(answered: &Answered) -> Vec<UserId> {
+    answered.cards().iter().map(|card| card.row.id).collect()
+}
+
+fn first(answered: &Answered) -> (UserId, OfferingId) {
+    let card = &answered.cards()[0];
+    (card.row.id, card.row.offers[card.best.offer].id)
+}
+
+async fn new_price(site: &Site, (who, offer): (UserId, OfferingId), cents: i64) {
+    site.write(move |tx| {
+        let mut offering = tx.get(&OFFERINGS, &offer)?.unwrap();
+        offering.terms.hourly_rate.0 = cents;
+        offering.terms.format_rates.clear();
+        tx.put(&OFFERINGS, &offer, &offering)?;
+        revise(tx, who, "services", |_| Ok(()))
+    })
+    .await
+    .unwrap();
+}
+
+fn price(answered: &Answered, (who, offer): (UserId, OfferingId)) -> i64 {
+    let card = answered.cards().iter().find(|card| card.row.id == who).unwrap();
+    card.row.offers.iter().find(|known| known.id == offer).unwrap().rates[0].0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_kept_until_something_in_it_changes() {
+    let app = TestApp::demo_at(NOW).await;
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    let site = app.site();
+    let guitar = ask(site, "guitar lessons").await;
+    assert!(!kept(&guitar));
+    // The same wish in other words is the same answer.
+    let again = ask(site, "Guitar teacher please").await;
+    assert!(kept(&again) && ids(&again) == ids(&guitar));
+    assert!(!kept(&ask(site, "guitar lessons under $500").await), "another wish is another answer");
+
+    // Somebody who teaches none of it changes: nothing is thrown away.
+    let teaches_guitar: Vec<UserId> = ids(&guitar);
+    let others = ask(site, "sat prep").await;
+    let other = others.cards().iter().find(|card| !teaches_guitar.contains(&card.row.id)).unwrap();
+    new_price(site, (other.row.id, other.row.offers[other.best.offer].id), 12_300).await;
+    assert!(kept(&ask(site, "guitar lessons").await));
+    assert!(!kept(&ask(site, "sat prep").await));
+
+    // Somebody in the answer changes: the next answer has it.
+    new_price(site, first(&guitar), 8_100).await;
+    let changed = ask(site, "guitar lessons").await;
+    assert!(!kept(&changed));
+    assert_eq!(price(&changed, first(&guitar)), 8_100);
+    assert!(kept(&ask(site, "guitar lessons").await));
+
+    // A place narrows what matters: the same service changing at the other end of the city is no news.
+    let here = ask(site, "piano in astoria").await;
+    let elsewhere = ask(site, "piano in staten island").await;
+    let near: Vec<UserId> = ids(&here);
+    if let Some(far) = elsewhere.cards().iter().find(|card| !near.contains(&card.row.id)) {
+        new_price(site, (far.row.id, far.row.offers[far.best.offer].id), 9_900).await;
+        let shares_region = far.row.regions.iter().any(|region| {
+            here.cards().iter().any(|card| card.row.regions.contains(region))
+        });
+        assert!(shares_region || kept(&ask(site, "piano in astoria").await));
+    }
+
+    // The next minute everything is looked up again.
+    app.post("/sandbox/v1/clock", json!({ "advance_seconds": 60 })).await.expect(200);
+    assert!(!kept(&ask(site, "guitar lessons").await));
+}

@@ -66,7 +66,10 @@ pub fn different(best: &Judged, criteria: &Criteria, slots: &[Opening], row: &Ro
     let when = &criteria.when;
     match best.fails {
         Fails { date: true, .. } if when.first == when.last => {
-            said.extend(free(&format!("on {}", day(when.first, criteria.today))));
+            // "Nothing free today", "nothing free on Thu Nov 12".
+            let day = day(when.first, criteria.today);
+            let near = day == "today" || day == "tomorrow";
+            said.extend(free(&if near { day } else { format!("on {day}") }));
         }
         Fails { date: true, .. } => said.extend(free("on those days")),
         Fails { time: true, .. } => said.extend(free("at that time")),

@@ -165,8 +165,13 @@ impl Build {
 
     fn lesson(&mut self) {
         let both = self.lessons.contains(&LessonType::Online) && self.lessons.contains(&LessonType::InPerson);
+        let either = self.parsed.place.is_some() && self.lessons.first() == Some(&LessonType::Online);
+        if either {
+            // "either online or at my place": no one place is a must.
+            self.parsed.place = None;
+        }
         self.parsed.lesson_type = match self.lessons.first() {
-            Some(_) if both => Some(LessonType::Any),
+            Some(_) if both || either => Some(LessonType::Any),
             Some(lesson) => Some(*lesson),
             None => self.parsed.place.map(|_| LessonType::InPerson),
         };

@@ -305,7 +305,11 @@ fn group(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             continue;
         }
         let mut end = at + len;
-        end = scan.skip(end, &["student", "students", "learners", "aged", "friendly"]);
+        end = scan.skip(end, &["student", "students", "learners", "friendly"]);
+        // "school aged", but not the "aged" before an age.
+        if scan.is(end, &["aged"]) && scan.integer(end + 1).is_none() {
+            end += 1;
+        }
         let bonus = if *audience == Audience::Adults && scan.is(at, &["men", "partner", "parents"]) { -4 } else { 2 };
         push(out, scan.lead(at, LEAD), end, bonus, Piece::Audience(*audience));
         let not = scan.lead(at, &["no", "not for", "not", "without", "not with", "nothing for"]);
@@ -429,6 +433,10 @@ fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         || scan.phrase(at, "younger than").is_some()
         || scan.word(at + len - 1).starts_with("age");
     let small = (1..=18).contains(&value);
+    // "the under 10s".
+    let group = small && scan.is(end, &["s"]);
+    end += usize::from(group);
+    let near = near || group;
     if scan.is_kind(at + len, TokenKind::Mark)
         || !(years.is_some() || (small && near))
         || (len == 2 && scan.phrase(at, "up to").is_some() && !near)
@@ -494,7 +502,8 @@ fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let end = at + len + digits;
     let decade = scan.is(end, &["s"]) && value % 10 == 0;
     let years = scan.longest(end, YEARS).filter(|len| scan.word(end) != "year" || *len > 1);
-    let said = decade || scan.is(at, &["older"]) || scan.word(at + len - 1) == "of" || years.is_some();
+    let people = |index: usize| scan.is(index, &["someone", "somebody", "anyone", "people", "folks", "those", "adults", "women", "men"]);
+    let said = decade || (at.saturating_sub(2)..at).any(people) || scan.is(at, &["older"]) || scan.word(at + len - 1) == "of" || years.is_some();
     let near = value <= 18 && (at.saturating_sub(3)..at).any(|index| is_child(scan, index));
     if (said || near) && age_alone(scan, at + len, end) || years.is_some() {
         let end = end + if decade { 1 } else { years.unwrap_or(0) };

@@ -13,7 +13,6 @@ const LEAD: &[&str] = &[
     "on the",
     "for the",
     "starting on",
-    "by the",
     "the",
     "of",
     "available",
@@ -162,7 +161,8 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         &["in the next", "within the next", "within", "over the next", "next", "in the coming", "sometime in the next"],
     );
     let ahead = scan.longest(at, &["in", "in about", "in around"]);
-    let Some(lead) = inside.or(ahead) else { return };
+    // "a month from now": what follows says what "in" would.
+    let Some(lead) = inside.or(ahead).or(from_now(scan, at).then_some(0)) else { return };
     let start = at + lead;
     let (count, len) = match scan
         .longest(start, &["a couple of", "a couple", "a few", "couple of", "couple", "few", "an", "a", "the"])
@@ -183,7 +183,9 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         .or(hour)
         .filter(|_| !scan.is(end, &["years", "year"]))
     {
-        if !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60 {
+        if inside.is_some() && minutes > 24 * 60 {
+            push(out, at, stop, 10, Piece::Date(DateWish::Within((minutes + 24 * 60 - 1) / (24 * 60))));
+        } else if !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60 {
             let wish = if inside.is_some() { DateWish::Now } else { DateWish::InMinutes(minutes) };
             push(out, at, scan.skip(stop, &["from now"]), 10, Piece::Date(wish));
         }
@@ -202,6 +204,13 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let stop = scan.skip(end + 1, &["from now", "time"]);
     let wish = if inside.is_some() { DateWish::Within(days) } else { DateWish::InDays(days) };
     push(out, at, stop, 8, Piece::Date(wish));
+}
+
+/// Whether a count of days, weeks or months stands at `at` with "from now" behind it.
+fn from_now(scan: &Scan, at: usize) -> bool {
+    let units = (at + 1..at + 4).find(|index| scan.is(*index, &["day", "days", "week", "weeks", "month", "months"]));
+    let counted = scan.is(at, &["a", "an", "one", "couple"]) || scan.integer(at).is_some();
+    counted && units.is_some_and(|unit| scan.phrase(unit + 1, "from now").is_some())
 }
 
 /// A weekday by name or abbreviation; plural when a habit is meant.
@@ -309,6 +318,10 @@ fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let every = scan.lead(at, &["every", "each", "on every", "any", "every other", "every second", "on a"]);
     // "sunday mornings" are a habit as much as "sundays".
     let parts = scan.is(end, &["mornings", "afternoons", "evenings", "nights"]);
+    // "before friday's exam" is said of one friday.
+    if plural && scan.lead(at, &["before", "by", "until", "till"]) < at {
+        return bounded(scan, at, end, DateWish::Weekday { day, which: Which::Bare }, out);
+    }
     let one = scan.is(at.wrapping_sub(1), &["this", "next", "coming", "following"]);
     if plural || every < at || parts && !one {
         let from = every.min(scan.lead(at, LEAD));

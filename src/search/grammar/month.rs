@@ -94,7 +94,7 @@ fn iso(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 /// "march 20", "april 1-5", "april 28 to may 3".
 fn named(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(month) = month_number(scan.word(at)) else { return };
-    let Some((first, end)) = day(scan, at + 1) else { return };
+    let Some((first, end)) = day(scan, scan.skip(at + 1, &["the"])) else { return };
     // "may 5 people come" and "march 30 minutes" are not dates.
     if scan.is(end, &["minutes", "min", "people", "pm", "am", "$", "dollars"])
         && scan.word(end - 1).parse::<i64>().is_ok()
@@ -147,7 +147,10 @@ fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
     let year = year(scan, at + 1);
     if let Some((from, to)) = calendar::month(scan.today, year.map(|(year, _)| year), month) {
-        push(out, lead, year.map_or(at + 1, |(_, end)| end), 4, Piece::Date(DateWish::Range(from, to)));
+        let end = year.map_or(at + 1, |(_, end)| end);
+        push(out, lead, end, 4, Piece::Date(DateWish::Range(from, to)));
+        // "starting in january", "after june": only where the month itself is sure.
+        bounded(scan, lead, end, DateWish::Range(from, to), out);
     }
 }
 

@@ -315,7 +315,7 @@ fn plausible_bare(scan: &Scan, found: &Amount) -> bool {
 
 fn people_near(scan: &Scan, at: usize) -> bool {
     const PEOPLE: &[&str] =
-        &["adults", "adult", "women", "men", "people", "seniors", "anyone", "age", "aged", "ages", "those"];
+        &["adults", "adult", "women", "men", "people", "seniors", "anyone", "someone", "somebody", "folks", "age", "aged", "ages", "those"];
     (at.saturating_sub(3)..at).any(|index| scan.is(index, PEOPLE))
 }
 

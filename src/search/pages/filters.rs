@@ -29,7 +29,7 @@ pub fn filters(params: &SearchParams, parsed: &Parsed, total: usize) -> Markup {
                 (formats(parsed))
                 (people(parsed))
                 (field(&Field { name: "date", label: "Day", kind: "date", value: &day(params, parsed), ..Field::default() }))
-                (field(&Field { name: "max", label: "Highest rate an hour, before booking protection", value: &most(params, parsed), inputmode: "decimal", ..Field::default() }))
+                (field(&Field { name: "max", label: "Highest hourly rate", value: &most(params, parsed), inputmode: "decimal", ..Field::default() }))
                 (button(&Button::line(&show).wide()))
             }
         },

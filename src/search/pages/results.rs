@@ -116,7 +116,9 @@ impl Shown<'_> {
                     @for (at, name) in answered.location_suggestions.iter().enumerate() {
                         @if at > 0 { " or " }
                         a href=(self.in_place(name)) { (name) }
-                    } "?" }
+                    }
+                    @if answered.location_not_found { ", or look " a href=(params.with(|changed| changed.q = self.without_place())) { "anywhere" } }
+                    "?" }
             }
             @for date in &parsed.date_alternatives {
                 p.small { "Or rather " a href=(params.with(|changed| changed.date = date.to_string())) { (crate::base::time::fmt_date(*date)) } "?" }
@@ -129,6 +131,11 @@ impl Shown<'_> {
 
     /// The same search in another place.
     fn in_place(&self, name: &str) -> String {
+        self.params.with(|changed| changed.q = format!("{} in {name}", self.without_place()).trim().to_owned())
+    }
+
+    /// The sentence without the words for a place.
+    fn without_place(&self) -> String {
         let place = self.answered.understood.chips.iter().find(|chip| chip.kind == "place");
         let rest: String = match place {
             Some(chip) => self
@@ -141,8 +148,7 @@ impl Shown<'_> {
                 .collect(),
             None => self.params.query(),
         };
-        let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.params.with(|changed| changed.q = format!("{rest} in {name}").trim().to_owned())
+        rest.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn list(&self) -> Markup {

@@ -250,9 +250,14 @@ async fn pressed(site: &Site, figures: &mut Figures, size: &str) {
 fn biographies(site: &Site, part: &Search, figures: &mut Figures, size: &str) {
     const NEAREST: usize = 50;
     const ASKED: [&str; 8] = [
-        "patient with nervous beginners", "conservatory trained performer", "former olympic athlete",
-        "worked as a software engineer", "exam stress and confidence", "songs my grandmother knew",
-        "prepares auditions and competitions", "teaches through games and stories",
+        "patient with nervous beginners",
+        "conservatory trained performer",
+        "former olympic athlete",
+        "worked as a software engineer",
+        "exam stress and confidence",
+        "songs my grandmother knew",
+        "prepares auditions and competitions",
+        "teaches through games and stories",
     ];
     let read = site.store.snapshot().expect("a snapshot");
     let index = part.supply.index(site, &read).expect("the index");

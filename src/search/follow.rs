@@ -49,7 +49,10 @@ fn hear(tx: &mut Tx, event: &EventRecord, zone: &TimeZone) -> Outcome<()> {
         return adopt(tx, adopted.user_id, &adopted.guest_session_id, event.at, zone);
     }
     if let Some(joined) = event.decode::<UserRegistered>() {
-        return joined.guest_session_id.as_deref().map_or(Ok(()), |guest| adopt(tx, joined.user_id, guest, event.at, zone));
+        return joined
+            .guest_session_id
+            .as_deref()
+            .map_or(Ok(()), |guest| adopt(tx, joined.user_id, guest, event.at, zone));
     }
     match event.decode::<BookingConfirmed>() {
         Some(confirmed) => booked(tx, &confirmed, event.at, zone),

@@ -83,9 +83,8 @@ async fn an_answer_is_kept_until_something_in_it_changes() {
     let near: Vec<UserId> = ids(&here);
     if let Some(far) = elsewhere.cards().iter().find(|card| !near.contains(&card.row.id)) {
         new_price(site, (far.row.id, far.row.offers[far.best.offer].id), 9_900).await;
-        let shares_region = far.row.regions.iter().any(|region| {
-            here.cards().iter().any(|card| card.row.regions.contains(region))
-        });
+        let shares_region =
+            far.row.regions.iter().any(|region| here.cards().iter().any(|card| card.row.regions.contains(region)));
         assert!(shares_region || kept(&ask(site, "piano in astoria").await));
     }
 

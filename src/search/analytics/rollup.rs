@@ -184,13 +184,7 @@ fn add_service(
 }
 
 /// A browser became an account: how many searches that took, and how long.
-pub fn converted(
-    tx: &mut Tx,
-    searches: u64,
-    first: Option<Timestamp>,
-    at: Timestamp,
-    zone: &TimeZone,
-) -> Outcome<()> {
+pub fn converted(tx: &mut Tx, searches: u64, first: Option<Timestamp>, at: Timestamp, zone: &TimeZone) -> Outcome<()> {
     let date = day_of(at, zone);
     let mut day = tx.get(&DAYS, &date)?.unwrap_or_default();
     day.conversions += 1;

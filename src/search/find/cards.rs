@@ -316,7 +316,7 @@ fn rated(row: &Row) -> f64 {
 }
 
 /// As the store has it now: the rows may be a moment behind.
-pub(super) fn still_public(view: &View, id: UserId) -> Outcome<bool> {
+fn still_public(view: &View, id: UserId) -> Outcome<bool> {
     let profile = instructors::profile(view.read, id)?;
     let user = accounts::user(view.read, id)?;
     Ok(profile.zip(user).is_some_and(|(profile, user)| instructors::is_public(&profile, &user, view.now)))

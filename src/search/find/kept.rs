@@ -4,7 +4,7 @@
 //! "tomorrow" meant yesterday is ever shown. An answer holds for the minute it was made in (starts, notices and checks
 //! end on whole minutes or write an event), and only while nobody who could be in it has changed: the index counts the
 //! changes of every service and every region, so a new price in Astoria throws away what concerns both that service and
-//! Astoria, and nothing else. Whether those shown are still public is asked of the store every time.
+//! Astoria, and nothing else.
 //!
 //! Not kept: what was found by words in biographies, and what is asked with weights of one's own.
 // rule: 40§15 degradation, response cache
@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::cards::{Found, Funnel, View, find_near, still_public};
+use super::cards::{Found, Funnel, View, find_near};
 use super::criteria::{Area, Criteria};
 use super::reach::Reach;
 use crate::base::refusal::Outcome;
@@ -58,9 +58,7 @@ impl Kept {
             return find_near(view, criteria, nothing_fits, page, &reach);
         }
         let (terms, key) = (Terms::of(view), key(criteria, page));
-        if let Some(found) = self.get(view, terms, &key)
-            && all_public(view, &found)?
-        {
+        if let Some(found) = self.get(view, terms, &key) {
             return Ok(found);
         }
         let found = find_near(view, criteria, nothing_fits, page, &reach)?;
@@ -78,11 +76,10 @@ impl Kept {
     fn get(&self, view: &View, terms: Terms, key: &str) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = known.answers.get(key).filter(|_| known.terms == Some(terms))?;
-        let holds = answer.generation == view.index.generation || !view.index.touched(
-            answer.services.as_deref(),
-            answer.regions.as_deref(),
-            answer.generation,
-        );
+        let holds = answer.generation == view.index.generation
+            || !view.index.touched(answer.services.as_deref(), answer.regions.as_deref(), answer.generation);
+        // Nobody in it has changed, so their rows still say until when they are public.
+        let holds = holds && answer.found.cards.iter().all(|card| card.row.is_public(view.now));
         // Nothing was looked through for it, so nothing of it took any time.
         let idle = |funnel| Funnel { narrow_us: 0, judge_us: 0, rank_us: 0, cards_us: 0, ..funnel };
         holds.then(|| Found { funnel: idle(answer.found.funnel), ..answer.found.clone() })
@@ -95,15 +92,6 @@ impl Kept {
         }
         known.answers.insert(key, answer);
     }
-}
-
-fn all_public(view: &View, found: &Found) -> Outcome<bool> {
-    for card in &found.cards {
-        if !still_public(view, card.row.id)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 impl Terms {
@@ -144,5 +132,7 @@ fn key(criteria: &Criteria, page: (usize, usize)) -> String {
     not.sort_unstable();
     let area = area.as_ref().map(|area| (&area.regions, area.point, &area.label, area.reach_km));
     let who = (minutes, ages, level, languages, sort, urgent);
-    format!("{wanted:?} {not:?} {places:?} {online_anywhere} {area:?} {spot:?} {when:?} {money:?} {who:?} {today} {page:?}")
+    format!(
+        "{wanted:?} {not:?} {places:?} {online_anywhere} {area:?} {spot:?} {when:?} {money:?} {who:?} {today} {page:?}"
+    )
 }

@@ -466,7 +466,8 @@ fn is_child(scan: &Scan, at: usize) -> bool {
 /// "my son, 8", "my daughter (10)", "my kid is six", "kids 6 to 9": a number beside a child.
 fn beside_child(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((first, len)) = scan.integer(at).filter(|(age, _)| (1..=18).contains(age)) else { return };
-    let before = scan.lead(at, &["is", ",", "who is", "is now", "just turned", "turned", "turns", "is almost", "has turned"]);
+    let before =
+        scan.lead(at, &["is", ",", "who is", "is now", "just turned", "turned", "turns", "is almost", "has turned"]);
     let child = before.checked_sub(1).is_some_and(|index| is_child(scan, index));
     let mut end = at + len;
     let mut last = None;
@@ -494,7 +495,8 @@ fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         }
         return;
     }
-    let Some(len) = scan.longest(at, &["over", "older than", "above", "over the age of", "above the age of", "at least"])
+    let Some(len) =
+        scan.longest(at, &["over", "older than", "above", "over the age of", "above the age of", "at least"])
     else {
         return;
     };
@@ -502,8 +504,14 @@ fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let end = at + len + digits;
     let decade = scan.is(end, &["s"]) && value % 10 == 0;
     let years = scan.longest(end, YEARS).filter(|len| scan.word(end) != "year" || *len > 1);
-    let people = |index: usize| scan.is(index, &["someone", "somebody", "anyone", "people", "folks", "those", "adults", "women", "men"]);
-    let said = decade || (at.saturating_sub(2)..at).any(people) || scan.is(at, &["older"]) || scan.word(at + len - 1) == "of" || years.is_some();
+    let people = |index: usize| {
+        scan.is(index, &["someone", "somebody", "anyone", "people", "folks", "those", "adults", "women", "men"])
+    };
+    let said = decade
+        || (at.saturating_sub(2)..at).any(people)
+        || scan.is(at, &["older"])
+        || scan.word(at + len - 1) == "of"
+        || years.is_some();
     let near = value <= 18 && (at.saturating_sub(3)..at).any(|index| is_child(scan, index));
     if (said || near) && age_alone(scan, at + len, end) || years.is_some() {
         let end = end + if decade { 1 } else { years.unwrap_or(0) };

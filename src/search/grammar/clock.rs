@@ -423,5 +423,9 @@ pub fn window_minutes(first: ClockSaid, last: ClockSaid, borrowed: Option<Half>)
 
 /// Every phrase of these recognisers, for the speller.
 pub fn phrases() -> impl Iterator<Item = &'static str> {
-    [AFTER, BEFORE, AT, AROUND, DAY_WORDS].into_iter().flatten().copied().chain(PARTS.iter().map(|(phrase, ..)| *phrase))
+    [AFTER, BEFORE, AT, AROUND, DAY_WORDS]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain(PARTS.iter().map(|(phrase, ..)| *phrase))
 }

@@ -308,8 +308,21 @@ fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((day, plural)) = is_day(scan, at) else { return };
     let end = at + 1;
     const NOT: &[&str] = &[
-        "not on", "not", "except", "except on", "except for", "but not", "but not on", "no", "never on", "other than",
-        "apart from", "excluding", "cant do", "cant make", "dont do",
+        "not on",
+        "not",
+        "except",
+        "except on",
+        "except for",
+        "but not",
+        "but not on",
+        "no",
+        "never on",
+        "other than",
+        "apart from",
+        "excluding",
+        "cant do",
+        "cant make",
+        "dont do",
     ];
     let not = scan.lead(at, NOT);
     if not < at {

@@ -92,7 +92,8 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             push(out, lead, at + len, 2, Piece::Group(1));
         }
         // "for two years" is no company.
-        const LENGTH: &[&str] = &["years", "hours", "hour", "weeks", "months", "days", "minutes", "lessons", "sessions"];
+        const LENGTH: &[&str] =
+            &["years", "hours", "hour", "weeks", "months", "days", "minutes", "lessons", "sessions"];
         if let Some(len) = scan.longest(at, TWO).filter(|len| !scan.is(at + len, LENGTH)) {
             push(out, lead, at + len, 2, Piece::Group(2));
         }

@@ -219,13 +219,38 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 
 /// Rooms somebody may have.
 const ROOMS: &[&str] = &[
-    "home", "house", "place", "apartment", "apt", "flat", "condo", "dorm", "dorm room", "living room", "building",
-    "kitchen", "garden", "backyard", "studio",
+    "home",
+    "house",
+    "place",
+    "apartment",
+    "apt",
+    "flat",
+    "condo",
+    "dorm",
+    "dorm room",
+    "living room",
+    "building",
+    "kitchen",
+    "garden",
+    "backyard",
+    "studio",
 ];
 const OURS: &[&str] = &["my", "our", "my own", "our own"];
 const THEIRS: &[&str] = &[
-    "their", "their own", "his", "her", "your", "the teachers", "the instructors", "the tutors", "the coachs", "teachers",
-    "instructors", "tutors", "a teachers", "an instructors",
+    "their",
+    "their own",
+    "his",
+    "her",
+    "your",
+    "the teachers",
+    "the instructors",
+    "the tutors",
+    "the coachs",
+    "teachers",
+    "instructors",
+    "tutors",
+    "a teachers",
+    "an instructors",
 ];
 
 /// A room of somebody at `at`: the end of its words.
@@ -249,7 +274,17 @@ fn somebodys_place(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 /// "comes to my flat", "travelling to us", "who can come to your home": whoever travels, the lesson is at the learner's.
 fn coming(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const COME: &[&str] = &[
-        "come", "comes", "coming", "travel", "travels", "travelling", "traveling", "drive", "drives", "visit", "visits",
+        "come",
+        "comes",
+        "coming",
+        "travel",
+        "travels",
+        "travelling",
+        "traveling",
+        "drive",
+        "drives",
+        "visit",
+        "visits",
         "goes",
     ];
     if !scan.is(at, COME) {
@@ -257,9 +292,13 @@ fn coming(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
     let to = scan.skip(at + 1, &["over to", "out to", "to", "over"]);
     let people = scan.longest(to, &["me", "us", "you", "students", "clients", "students homes", "peoples homes"]);
-    let end = people.map(|len| to + len).or_else(|| room(scan, to, OURS)).or_else(|| room(scan, to, &["your", "the students"]));
+    let end = people
+        .map(|len| to + len)
+        .or_else(|| room(scan, to, OURS))
+        .or_else(|| room(scan, to, &["your", "the students"]));
     if let Some(end) = end.filter(|_| to > at + 1 || scan.word(at).starts_with("visit")) {
-        let lead = scan.lead(at, &["who", "that", "who can", "that can", "who will", "can", "will", "willing to", "who would"]);
+        let lead = scan
+            .lead(at, &["who", "that", "who can", "that can", "who will", "can", "will", "willing to", "who would"]);
         push(out, lead, end, 6, Piece::Venue(Venue::StudentHome));
     }
 }

@@ -72,9 +72,29 @@ const AT_LEAST_AFTER: &[&str] =
 const ABOUT_AFTER: &[&str] = &["or so", "ish", "give or take"];
 /// What turns a limit round: "not under", "nothing over", "can't pay more than".
 const NOT: &[&str] = &[
-    "not", "nothing", "no", "never", "cant pay", "cant spend", "cannot pay", "cannot spend", "wont pay", "wont spend",
-    "not pay", "not spend", "not paying", "dont want to pay", "dont want to spend", "do not want to pay", "cant go",
-    "cant do", "not going", "dont pay", "not go", "cant afford", "refuse to pay",
+    "not",
+    "nothing",
+    "no",
+    "never",
+    "cant pay",
+    "cant spend",
+    "cannot pay",
+    "cannot spend",
+    "wont pay",
+    "wont spend",
+    "not pay",
+    "not spend",
+    "not paying",
+    "dont want to pay",
+    "dont want to spend",
+    "do not want to pay",
+    "cant go",
+    "cant do",
+    "not going",
+    "dont pay",
+    "not go",
+    "cant afford",
+    "refuse to pay",
 ];
 /// Words after a bare number that make it something other than money.
 const NOT_MONEY: &[&str] = &[
@@ -314,8 +334,10 @@ fn plausible_bare(scan: &Scan, found: &Amount) -> bool {
 }
 
 fn people_near(scan: &Scan, at: usize) -> bool {
-    const PEOPLE: &[&str] =
-        &["adults", "adult", "women", "men", "people", "seniors", "anyone", "someone", "somebody", "folks", "age", "aged", "ages", "those"];
+    const PEOPLE: &[&str] = &[
+        "adults", "adult", "women", "men", "people", "seniors", "anyone", "someone", "somebody", "folks", "age",
+        "aged", "ages", "those",
+    ];
     (at.saturating_sub(3)..at).any(|index| scan.is(index, PEOPLE))
 }
 
@@ -332,7 +354,13 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
         return;
     }
-    let wish = PriceWish { min: Some(low.cents), max: Some(high.cents), target: None, unit: high.unit.or(low.unit), minutes: high.minutes };
+    let wish = PriceWish {
+        min: Some(low.cents),
+        max: Some(high.cents),
+        target: None,
+        unit: high.unit.or(low.unit),
+        minutes: high.minutes,
+    };
     push(out, lead, high.end, if money { 16 } else { 4 }, Piece::Price(wish));
 }
 
@@ -347,5 +375,8 @@ fn intent(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// Every phrase of these recognisers, for the speller.
 pub fn phrases() -> impl Iterator<Item = &'static str> {
-    [CEILING, FLOOR, ABOUT, AT_MOST_AFTER, AT_LEAST_AFTER, ABOUT_AFTER, BUDGET, PREMIUM, NOT, NOT_MONEY].into_iter().flatten().copied()
+    [CEILING, FLOOR, ABOUT, AT_MOST_AFTER, AT_LEAST_AFTER, ABOUT_AFTER, BUDGET, PREMIUM, NOT, NOT_MONEY]
+        .into_iter()
+        .flatten()
+        .copied()
 }

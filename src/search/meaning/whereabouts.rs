@@ -32,12 +32,18 @@ impl Whereabouts {
             return None;
         }
         let asked = embedder.encode(text);
-        let alike = |(vector, place): &'_ (Vector, String)| (cosine(&asked, vector), place.clone());
-        let (best, place) = self.names.iter().map(alike).max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let next = self.names.iter().filter(|(_, other)| *other != place).map(|(vector, _)| cosine(&asked, vector));
-        let next = next.fold(0.0, f32::max);
-        let found = self.names.iter().find(|(_, known)| *known == place).map(|(_, known)| known.as_str());
-        found.filter(|_| best >= NEAR && best - next >= MARGIN)
+        // The nearest name, and the nearest of any other place.
+        let (mut best, mut next): ((f32, &str), f32) = ((0.0, ""), 0.0);
+        for (vector, place) in &self.names {
+            let alike = cosine(&asked, vector);
+            if alike > best.0 {
+                next = if place == best.1 { next } else { best.0 };
+                best = (alike, place);
+            } else if place != best.1 {
+                next = next.max(alike);
+            }
+        }
+        (best.0 >= NEAR && best.0 - next >= MARGIN).then_some(best.1)
     }
 }
 

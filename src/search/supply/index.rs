@@ -122,7 +122,8 @@ impl Index {
     /// Without either list everybody counts.
     pub fn touched(&self, services: Option<&[usize]>, regions: Option<&[usize]>, since: u64) -> bool {
         let newer = |changed: &[u64], at: &usize| changed.get(*at).is_none_or(|generation| *generation > since);
-        let of = |list: Option<&[usize]>, changed: &[u64]| list.is_none_or(|all| all.iter().any(|at| newer(changed, at)));
+        let of =
+            |list: Option<&[usize]>, changed: &[u64]| list.is_none_or(|all| all.iter().any(|at| newer(changed, at)));
         of(services, &self.changed_services) && of(regions, &self.changed_regions)
     }
 

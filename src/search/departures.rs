@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::part::Search;
 use super::supply::{Index, Offer, Row};
 use super::understand::knowledge;
+use crate::availability::rules::calendar::Calendar;
 use crate::availability::rules::dayline::DayLine;
 use crate::availability::rules::free::{Answer, Soonest, Window, starts_between};
 use crate::availability::rules::open::Opening;
@@ -108,7 +109,7 @@ struct Start<'a> {
 
 fn compute(search: &Search, read: &dyn Read, index: &Index, now: Timestamp) -> Outcome<Departures> {
     let fee = student_fee(read)?;
-    let mut lines: HashMap<(u16, Date), DayLine> = HashMap::new();
+    let mut clocks = Clocks::of(index, now);
     let mut found: Vec<Start> = Vec::new();
     let mut shelves: BTreeMap<CategoryId, Shelf> = BTreeMap::new();
     for row in index.rows().filter(|row| row.is_public(now)) {
@@ -119,7 +120,7 @@ fn compute(search: &Search, read: &dyn Read, index: &Index, now: Timestamp) -> O
                 continue;
             }
             told.push(service.category_id);
-            let Some(start) = start(search, read, index, &mut lines, row, offer, now)? else { continue };
+            let Some(start) = start(search, read, &mut clocks, row, offer, now)? else { continue };
             let shelf = shelves.entry(service.category_id).or_default();
             shelf.people += 1;
             if shelf.first.as_ref().is_none_or(|(opening, _)| start.opening.start_utc < opening.start_utc) {
@@ -172,29 +173,43 @@ impl Start<'_> {
     }
 }
 
+/// What "today" and "now" mean under each of the index's calendars, worked out once for everybody, and how long the
+/// days are.
+struct Clocks {
+    now: Vec<(Date, [Soonest; 4])>,
+    lines: HashMap<(u16, Date), DayLine>,
+}
+
+impl Clocks {
+    fn of(index: &Index, now: Timestamp) -> Self {
+        let of = |calendar: &Calendar| {
+            (today_in(now, &calendar.zone), Place::ALL.map(|place| Soonest::of(calendar, place, now)))
+        };
+        Self { now: index.calendars().iter().map(of).collect(), lines: HashMap::new() }
+    }
+}
+
 fn start<'a>(
     search: &Search,
     read: &dyn Read,
-    index: &Index,
-    lines: &mut HashMap<(u16, Date), DayLine>,
+    clocks: &mut Clocks,
     row: &'a Arc<Row>,
     offer: &'a Offer,
     now: Timestamp,
 ) -> Outcome<Option<Start<'a>>> {
-    let today = today_in(now, &row.zone);
     let there = offer.places.iter().copied().find(|place| *place != Place::Remote);
-    let (Some(place), Some(calendar)) =
-        (there.or(offer.places.first().copied()), index.calendars().get(usize::from(row.terms)))
+    let (Some(place), Some((today, soonest))) =
+        (there.or(offer.places.first().copied()), clocks.now.get(usize::from(row.terms)).copied())
     else {
         return Ok(None);
     };
     let (minutes, last) = (offer.usual(), plus_days(today, BOARD_DAYS));
     let starts = starts_between(0, WallTime::END.minutes(), minutes);
     let window = Window { from: today, to: last, on: &|_| true, starts, minutes };
-    let opening = match row.free.first(place, &Soonest::of(calendar, place, now), &window) {
+    let opening = match row.free.first(place, &soonest[place as usize], &window) {
         Answer::None => None,
         Answer::At(date, minute) => {
-            let line = lines.entry((row.terms, date)).or_insert_with(|| DayLine::of(date, &row.zone));
+            let line = clocks.lines.entry((row.terms, date)).or_insert_with(|| DayLine::of(date, &row.zone));
             line.opening(WallTime::clamped(minute.into()), minutes)
         }
         Answer::Ask => {

@@ -97,7 +97,8 @@ impl Kept {
 impl Terms {
     fn of(view: &View) -> Self {
         Self {
-            minute: view.now.as_second().div_euclid(60),
+            // The minute that ends next: what may no longer begin is left out from its first moment on.
+            minute: (view.now.as_millisecond() + 59_999).div_euclid(60_000),
             founding: view.founding,
             tuning: view.tuning,
             mean_rating: view.index.mean_rating(),

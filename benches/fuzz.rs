@@ -111,6 +111,31 @@ const GEO: &[&str] = &[
     "180.0000001",
 ];
 
+/// Something valid, bent in a few places.
+fn bent(d: &Dice, valid: &[u8], pieces: &[&str]) -> Vec<u8> {
+    let mut out = valid.to_vec();
+    for _ in 0..=d.below(8) {
+        let (at, to) = (place(d, &out), place(d, &out));
+        let (from, to) = (at.min(to), at.max(to));
+        match d.below(6) {
+            0 if from < out.len() => out[from] = d.0.bytes::<1>()[0],
+            1 => drop(out.drain(from..to.min(from + 64))),
+            2 => out.truncate(to),
+            3 => {
+                let twice = out[from..to.min(from + 200)].to_vec();
+                drop(out.splice(from..from, twice));
+            }
+            4 if from < out.len() => out[from] ^= 1 << d.below(8),
+            _ => drop(out.splice(from..from, d.pick(pieces).bytes())),
+        }
+    }
+    out
+}
+
+fn place(d: &Dice, bytes: &[u8]) -> usize {
+    (d.below(65_536) * 65_536 + d.below(65_536)) % (bytes.len() + 1)
+}
+
 /// Parsers that no request leads to, or that are worth more tries than requests allow.
 const PARSERS: [(&str, Parse); 3] = [
     ("dates and ids, without a server", |d, _| {
@@ -123,13 +148,13 @@ const PARSERS: [(&str, Parse); 3] = [
         bytes
     }),
     ("region GeoJSON", |d, valid| {
-        let bytes = if d.below(4) == 0 { d.text(GEO) } else { d.bent(&valid.region, GEO) };
+        let bytes = if d.below(4) == 0 { d.text(GEO) } else { bent(d, &valid.region, GEO) };
         drop(import(&String::from_utf8_lossy(&bytes), &wish()));
         bytes
     }),
     ("import", |d, valid| {
         let bytes =
-            d.bent(&valid.export, &["PK\u{3}\u{4}", "../../etc/passwd", "\u{0}\u{0}", "PK\u{5}\u{6}", "\u{7f}"]);
+            bent(d, &valid.export, &["PK\u{3}\u{4}", "../../etc/passwd", "\u{0}\u{0}", "PK\u{5}\u{6}", "\u{7f}"]);
         let file = valid.dir.path().join("bent.zip");
         std::fs::write(&file, &bytes).expect("a file");
         let into = valid.dir.path().join("into");

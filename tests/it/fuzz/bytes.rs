@@ -27,31 +27,6 @@ impl Dice {
         out
     }
 
-    /// Something valid, bent in a few places.
-    pub fn bent(&self, valid: &[u8], pieces: &[&str]) -> Vec<u8> {
-        let mut out = valid.to_vec();
-        for _ in 0..=self.below(8) {
-            let (at, to) = (self.at(&out), self.at(&out));
-            let (from, to) = (at.min(to), at.max(to));
-            match self.below(6) {
-                0 if from < out.len() => out[from] = self.0.bytes::<1>()[0],
-                1 => drop(out.drain(from..to.min(from + 64))),
-                2 => out.truncate(to),
-                3 => {
-                    let twice = out[from..to.min(from + 200)].to_vec();
-                    drop(out.splice(from..from, twice));
-                }
-                4 if from < out.len() => out[from] ^= 1 << self.below(8),
-                _ => drop(out.splice(from..from, self.pick(pieces).bytes())),
-            }
-        }
-        out
-    }
-
-    fn at(&self, bytes: &[u8]) -> usize {
-        (usize::from(u16::from_be_bytes(self.0.bytes())) * 65_536 + self.below(65_536)) % (bytes.len() + 1)
-    }
-
     /// The same as [`Self::text`], without what would end a header line.
     pub fn line(&self, pieces: &[&str]) -> Vec<u8> {
         self.text(pieces).into_iter().filter(|b| !matches!(b, b'\r' | b'\n' | 0)).collect()

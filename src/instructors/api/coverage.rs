@@ -46,6 +46,7 @@ pub(super) async fn get_instructor_coverage(
 #[into_params(parameter_in = Query)]
 pub(super) struct BulkQuery {
     /// Up to 100 instructor ids, separated by commas.
+    #[param(pattern = "^([0-7][0-9A-HJKMNP-TV-Z]{25}(,[0-7][0-9A-HJKMNP-TV-Z]{25}){0,99})?$")]
     ids: String,
 }
 

@@ -104,7 +104,7 @@ struct Stopped {
 
 /// Gives a wish up.
 #[utoipa::path(delete, path = "/api/v1/search/demand/{id}", tag = "search", operation_id = "stop_demand",
-    params(("id" = String, Path)), responses((status = 200, body = Stopped)))]
+    params(("id" = DemandId, Path)), responses((status = 200, body = Stopped)))]
 async fn stop_demand(State(site): State<Site>, actor: Actor, Id(id): Id<DemandId>) -> Answer<Json<Stopped>> {
     site.write(move |tx| ops::stop(tx, actor.user_id, id)).await?;
     Ok(Json(Stopped { success: true }))

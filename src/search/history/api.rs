@@ -93,7 +93,7 @@ struct SearchRecord {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     #[allow(dead_code, reason = "programs of the old kind send it")]
-    search_context: Option<Value>,
+    search_context: Option<serde_json::Map<String, Value>>,
 }
 
 /// Remembers a search of the account or of the browser; the same sentence again is counted.

@@ -158,7 +158,7 @@ struct Done {
 
 /// Takes one recent search away.
 #[utoipa::path(delete, path = "/api/v1/search-history/{search_id}", tag = "search-history",
-    operation_id = "forget_search", params(("search_id" = String, Path)), responses((status = 200, body = Done)))]
+    operation_id = "forget_search", params(("search_id" = RecentSearchId, Path)), responses((status = 200, body = Done)))]
 async fn forget_search(State(site): State<Site>, visitor: Visitor, Id(id): Id<RecentSearchId>) -> Answer<Json<Done>> {
     let owner = owner(&visitor)?;
     site.write(move |tx| ops::forget(tx, &owner, id)).await?;

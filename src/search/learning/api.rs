@@ -105,7 +105,7 @@ async fn list_regions() -> Answer<Json<Page<RegionView>>> {
 
 /// What a name would change: kept sentences answered without and with it.
 #[utoipa::path(get, path = "/api/v1/admin/location-learning/aliases/{alias_id}/impact", tag = "admin-location-learning",
-    operation_id = "alias_impact", params(("alias_id" = String, Path)), responses((status = 200, body = Impact)))]
+    operation_id = "alias_impact", params(("alias_id" = AliasId, Path)), responses((status = 200, body = Impact)))]
 async fn alias_impact(State(site): State<Site>, Id(id): Id<AliasId>) -> Answer<Json<Impact>> {
     let found = tokio::task::spawn_blocking(move || impact(&site, id)).await.map_err(Refusal::internal)??;
     Ok(Json(found))
@@ -152,7 +152,7 @@ struct Why {
 
 /// Puts a learned name in force.
 #[utoipa::path(post, path = "/api/v1/admin/location-learning/aliases/{alias_id}/approve", tag = "admin-location-learning",
-    operation_id = "approve_alias", params(("alias_id" = String, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
+    operation_id = "approve_alias", params(("alias_id" = AliasId, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
 async fn approve_alias(
     State(site): State<Site>,
     by: By,
@@ -165,7 +165,7 @@ async fn approve_alias(
 
 /// Refuses a learned name, or takes one out of force.
 #[utoipa::path(post, path = "/api/v1/admin/location-learning/aliases/{alias_id}/reject", tag = "admin-location-learning",
-    operation_id = "reject_alias", params(("alias_id" = String, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
+    operation_id = "reject_alias", params(("alias_id" = AliasId, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
 async fn reject_alias(
     State(site): State<Site>,
     by: By,
@@ -178,7 +178,7 @@ async fn reject_alias(
 
 /// Takes the last decision about a name back.
 #[utoipa::path(post, path = "/api/v1/admin/location-learning/aliases/{alias_id}/undo", tag = "admin-location-learning",
-    operation_id = "undo_alias", params(("alias_id" = String, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
+    operation_id = "undo_alias", params(("alias_id" = AliasId, Path)), request_body = Why, responses((status = 200, body = AliasView)))]
 async fn undo_alias(
     State(site): State<Site>,
     by: By,

@@ -48,6 +48,8 @@ impl<T> Page<T> {
     }
 }
 
+/// As many as the parameters say at most, whatever a list hands out by itself.
+const AT_ONCE: u32 = 500;
 /// Pages of a list that can be named.
 const PAGES: u32 = 1_000_000;
 
@@ -117,11 +119,11 @@ impl PageQuery {
     }
 
     fn size_up_to(&self, default: u32, most: u32) -> Outcome<u32> {
-        let size = self.per_page.or(self.limit).unwrap_or(default);
-        if size == 0 || size > most {
+        let most = most.min(AT_ONCE);
+        if [self.per_page, self.limit].into_iter().flatten().any(|size| size == 0 || size > most) {
             return Err(Refusal::invalid("per_page", format!("Between 1 and {most} items.")));
         }
-        Ok(size)
+        Ok(self.per_page.or(self.limit).unwrap_or(default))
     }
 }
 

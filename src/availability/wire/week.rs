@@ -138,13 +138,17 @@ impl From<Saved> for SavedView {
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct DatedWindow {
     pub date: Date,
-    #[serde(flatten)]
-    pub window: WindowView,
+    pub start_time: WallTime,
+    pub end_time: WallTime,
+    /// Left out when the time is offered for any kind of lesson.
+    #[serde(skip_serializing_if = "Tag::is_any")]
+    pub tag: Tag,
 }
 
 impl DatedWindow {
     pub fn all_of(date: Date, day: &Day) -> Vec<Self> {
-        windows_of(day).into_iter().map(|window| Self { date, window }).collect()
+        let dated = |w: Window| Self { date, start_time: w.start, end_time: w.end, tag: w.tag };
+        day.windows().into_iter().map(dated).collect()
     }
 }
 

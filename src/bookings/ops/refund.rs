@@ -49,7 +49,8 @@ pub fn way(booking: &Booking, payment: &BookingPayment, now: Timestamp) -> Outco
     }
     let over =
         matches!(booking.status, Status::Completed) || (booking.status == Status::Confirmed && now >= booking.end);
-    let waits = !payment.is_settled() && payment.settling.is_none() && payment.captured == Cents::ZERO;
+    let ended = payment.is_settled() || payment.outcome.is_some();
+    let waits = !ended && payment.settling.is_none() && payment.captured == Cents::ZERO;
     if over && waits {
         return Ok(Way::Held(payment.card_amount()));
     }

@@ -26,7 +26,8 @@ pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
     nothing_pending(tx, booking)?;
     let mut payment = tables::payment(tx, booking)?;
     payment.parked = None;
-    if payment.is_settled() || payment.settling.is_some() {
+    // One with an outcome has ended, also while a person looks at it: what was paid is not paid again.
+    if payment.outcome.is_some() || payment.is_settled() || payment.settling.is_some() {
         return Err(Refusal::conflict("PAYMENT_SETTLED", "The payment of this booking is already being settled."));
     }
     let terms = terms(cause, &payment.quote);

@@ -355,6 +355,10 @@ async fn a_failed_capture_is_retried_and_after_three_days_the_platform_pays() {
     assert_eq!(ended.outcome, Some(SettlementOutcome::CaptureFailureInstructorPaid));
     assert_eq!((ended.status, b.provider(lost)), (PaymentStatus::ManualReview, (0, 6800)));
     assert!(b.site.read(|r| ops::standing(r, b.emma)).unwrap().is_barred());
+    // Whatever is found out about the lesson later: the instructor has been paid, and is not paid again.
+    let frozen = b.site.write(move |tx| ops::freeze(tx, lost, "no_show_reported")).await.unwrap_err();
+    let again = b.site.write(move |tx| ops::settle(tx, lost, Cause::StudentNoShow)).await.unwrap_err();
+    assert_eq!((frozen.code, again.code), ("PAYMENT_SETTLED", "PAYMENT_SETTLED"));
     b.balanced(&[lesson, lost]);
 }
 

@@ -8,7 +8,8 @@
 //! - The same question at the same moment gets the same answer in the same order.
 //!
 //! Two stages: [`understand`] turns text into services, days, places and money; [`find`] holds that
-//! against the [`supply`] in memory, which is rebuilt from the store. Around it: [`log`] keeps what was
+//! against the [`supply`] in memory, which is rebuilt from the store, and keeps an answer for its minute while nobody in
+//! it changes. Around it: [`log`] keeps what was
 //! searched and what came of it, [`history`] what a person sees of that, [`learning`] the names people use,
 //! [`analytics`] the figures, [`demand`] the wishes that wait, [`recommend`] what follows from lessons taken.
 //!

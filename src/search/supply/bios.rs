@@ -3,6 +3,10 @@
 //!
 //! The vector index tolerates no removal beside a search, so searches share a read lock and changes
 //! take the write lock; its hits are mapped back through our own table, and unknown keys are dropped.
+//! Why an index of vectors and not a look at all of them: measured at 120,000 people, looking at all takes 43 ms and this
+//! 0.2 ms. With the usual width it named 99 % of the fifty nearest of a thousand people and 88 % of ten thousand of whom
+//! every eighty say the same words; so it looks wider than usual.
+//!
 //! Reading a hundred thousand biographies takes a while: they wait in line and are read in turns, so that
 //! nobody's search waits for it.
 
@@ -19,6 +23,8 @@ use crate::search::understand::knowledge;
 /// Searches that may run at once; the index wants to know beforehand.
 const THREADS: usize = 64;
 const FIRST_CAPACITY: usize = 256;
+/// Candidates looked at in one search: four times the usual.
+const WIDTH: usize = 256;
 /// Biographies read between two looks at the clock.
 const TURN: usize = 32;
 
@@ -43,6 +49,7 @@ impl Bios {
             dimensions,
             metric: MetricKind::Cos,
             quantization: ScalarKind::BF16,
+            expansion_search: WIDTH,
             ..IndexOptions::default()
         };
         let index = Index::new(&options)

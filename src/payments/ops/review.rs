@@ -15,7 +15,8 @@ use crate::store::Tx;
 pub fn freeze(tx: &mut Tx, booking: BookingId, reason: &str) -> Outcome<()> {
     nothing_pending(tx, booking)?;
     let mut payment = tables::payment(tx, booking)?;
-    if payment.outcome.is_some() || payment.is_settled() || payment.settling.is_some() {
+    let begun = payment.settling.is_some() || payment.parked.is_some();
+    if payment.outcome.is_some() || payment.is_settled() || begun {
         let words = "The payment of this lesson is already settled, so it can no longer be held back.";
         return Err(Refusal::unprocessable("PAYMENT_SETTLED", words));
     }

@@ -211,6 +211,7 @@ struct SearchSummary {
     interactions: std::collections::BTreeMap<String, u64>,
     search_types: std::collections::BTreeMap<String, u64>,
     devices: std::collections::BTreeMap<String, u64>,
+    #[schema(value_type = std::collections::BTreeMap<String, u64>)]
     hours_utc: std::collections::BTreeMap<u8, u64>,
     positions: Vec<report::Position>,
 }

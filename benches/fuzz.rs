@@ -175,7 +175,7 @@ async fn valid(running: &Running) -> Valid {
     let square = |x: f64, name: &str| {
         let ring = [[x, 40.0], [x + 0.1, 40.0], [x + 0.1, 40.1], [x, 40.1], [x, 40.0]];
         json!({
-            "type": "Feature", "properties": { "name": name, "parent": "East", "zips": "10001,10002" },
+            "type": "Feature", "properties": { "name": name, "parent": "East", "zips": ["10001", "10002"] },
             "geometry": { "type": "Polygon", "coordinates": [ring] },
         })
     };

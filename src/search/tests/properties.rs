@@ -86,7 +86,7 @@ const HEAP: &[&str] = &[
     "but",
     "music",
 ];
-/// Readings proposed for one token at most; the most ever seen in such heaps was a third of it.
+/// Readings proposed for one token at most.
 const MOST_READINGS: usize = 60;
 
 proptest! {

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use instainstru::app::config::Config;
-use instainstru::app::demo;
+use instainstru::app::{demo, rooms};
 use instainstru::availability::model::Entry;
 use instainstru::availability::tables::ENTRIES;
 use instainstru::base::id::{AnyId as _, BookingId, bits_of_draw};
@@ -98,8 +98,10 @@ fn earlier(taught: &[Lesson], n: u64) -> Lesson {
 
 fn fill(dir: &Path, wanted: u64) {
     let store = Store::open(dir).unwrap();
-    let taught = std::sync::Arc::new(taught(&store));
     let stamp = Stamp { now: Timestamp::UNIX_EPOCH, seed: [0; 32] };
+    // What the first start on the demo does: later ones find its indexes complete.
+    store.upgrade(dir, &dir.join("backups"), &rooms::catalogue(), stamp).unwrap();
+    let taught = std::sync::Arc::new(taught(&store));
     for from in (0..wanted).step_by(STEP as usize) {
         let taught = taught.clone();
         let write = move |tx: &mut instainstru::store::Tx| {

@@ -16,7 +16,7 @@ use crate::base::limits::WRITE_BATCH;
 use crate::base::refusal::{Outcome, Refusal};
 
 /// Whoever has not written for so long is resting.
-const REST: Duration = Duration::from_secs(2);
+const REST: Duration = Duration::from_secs(5);
 /// The longest a group waits for more.
 const LONGEST_WAIT: Duration = Duration::from_millis(2);
 

@@ -66,6 +66,8 @@ fn named_field(path: String, message: &str) -> Refusal {
         (quoted, "unknown_field")
     } else if message.starts_with("missing field") {
         (quoted, "missing")
+    } else if message.starts_with("duplicate field") {
+        (quoted, "invalid")
     } else {
         (String::new(), "invalid")
     };

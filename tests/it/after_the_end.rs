@@ -197,6 +197,30 @@ async fn a_dispute_that_is_lost_revokes_credit_and_bars_the_student() {
     stage.post(&stage.emma, "/api/v1/bookings", wish).await.expect(201);
 }
 
+/// rule: 10§2.7, §2.9: the bank may judge before anybody said that the lesson took place; it ends by itself all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lesson_whose_money_the_bank_took_still_ends() {
+    let mut stage = Stage::set().await;
+    let mut admin = stage.admin().await;
+    let first = stage.book(&stage.emma, "2026-11-11", "10:00").await;
+    let body = json!({ "booking_date": "2026-11-12", "start_time": "12:00", "selected_duration": 60 });
+    let moved = stage.post(&stage.emma, &format!("/api/v1/bookings/{first}/reschedule"), body).await.expect(200);
+    assert_eq!(moved["payment"]["payment_status"], "locked", "{moved}");
+    let id = moved["id"].as_str().unwrap();
+    stage.at("2026-11-12T19:00:00Z").await;
+    stage.again(&mut admin).await;
+    dispute(&stage, &first, "opened").await;
+    until(&stage, &admin, id, ("manual_review", "")).await;
+    dispute(&stage, &first, "lost").await;
+    let judged = until(&stage, &admin, id, ("settled", "student_wins_dispute_full_refund")).await;
+    assert_eq!(judged["status"], "CONFIRMED", "it can still be reported");
+    stage.at("2026-11-13T18:30:00Z").await;
+    stage.again(&mut admin).await;
+    let ended = until(&stage, &admin, id, ("settled", "student_wins_dispute_full_refund")).await;
+    assert_eq!(ended["status"], "COMPLETED");
+    assert_eq!(stage.at_stripe(&[&first, id]).await.1, 0, "nobody is paid for it");
+}
+
 /// rule: 10§2.8: within 24 hours the lock asks the bank first, where it was refused before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_move_asks_the_card_that_was_refused_before() {

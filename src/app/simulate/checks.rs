@@ -152,7 +152,12 @@ impl World {
             let witness = self.life.witness();
             for (id, payment) in &witness.payments {
                 if let Some(action) = tables::pending(r, *id)? {
-                    wrong.push(format!("call {} never ended: {:?}", action.idempotency_key, action.error));
+                    let job =
+                        crate::jobs::find(r, "payment_health", &id.to_string())?.map(|job| (job.state, job.ready_at));
+                    wrong.push(format!(
+                        "call {} never ended: {:?}; its job: {job:?}",
+                        action.idempotency_key, action.error
+                    ));
                 }
                 if let Some(tip) = payment.tip.as_ref().filter(|tip| tip.status == TipStatus::RequiresAction) {
                     let intent = tip.intent.clone().unwrap_or_default();
@@ -229,7 +234,8 @@ fn check_booking(
     must(payment.refunded_to_card <= payment.captured, "more was given back than taken".into());
     must(payment.instructor_payout <= payment.quote.payout, "more was paid out than earned".into());
     must(payment.quote == booking.quote, "its price changed after it was sold".into());
-    if payment.status != PaymentStatus::Settled {
+    // Between the calls of a correction its money is on the way.
+    if payment.status != PaymentStatus::Settled || payment.correcting.is_some() {
         return;
     }
     let left = on(entries, Account::Lessons, |_| true);

@@ -11,7 +11,8 @@ use super::{review, standings};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::jobs;
+use crate::base::time::plus_hours;
+use crate::jobs::{self, Job};
 use crate::payments::desk::{LessonDesk, News};
 use crate::payments::events::{DisputeClosed, DisputeOpened, ReviewNeeded};
 use crate::payments::later::{Correction, Dispute, DisputeState, Purpose};
@@ -129,12 +130,12 @@ fn was_lost(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, dis
     payment.settled_at = Some(tx.now());
     payment.parked = None;
     payment.held = false;
-    for job in ["capture", "capture_retry"] {
-        jobs::cancel(tx, job, booking)?;
-    }
+    jobs::cancel(tx, "capture_retry", booking)?;
     tx.put(&PAYMENTS, &booking, &payment)?;
     if upcoming {
-        desk.hear(tx, &payment, &News::GaveUp)?;
+        jobs::cancel(tx, "capture", booking)?;
+        return desk.hear(tx, &payment, &News::GaveUp).map(drop);
     }
-    Ok(())
+    // Nothing is left to capture, but the lesson still has to end.
+    jobs::enqueue(tx, Job::new("capture", booking).due(plus_hours(payment.end, 24).max(tx.now())))
 }

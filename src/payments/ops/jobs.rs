@@ -96,12 +96,13 @@ pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
     let desk = desk(site)?;
     let begun = site.write(move |tx| {
         let payment = tables::payment(tx, booking)?;
-        if payment.is_settled() || payment.in_review() || payment.settling.is_some() {
+        if payment.in_review() || payment.settling.is_some() {
             return Ok(());
         }
         match desk.hear(tx, &payment, &News::CaptureDue)? {
-            Stand::Stands => settle::settle(tx, booking, Cause::LessonCompleted),
-            Stand::Gone => Ok(()),
+            Stand::Stands if !payment.is_settled() => settle::settle(tx, booking, Cause::LessonCompleted),
+            // A bank that judged first left nothing to capture.
+            Stand::Stands | Stand::Gone => Ok(()),
         }
     });
     unless_busy(site, "capture", booking, begun.await).await?;

@@ -7,18 +7,22 @@ use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
 use crate::payments::ledger::{self, About, Account, EntryKind};
-use crate::payments::model::{CreditLot, LotStatus, Milestone};
+use crate::payments::model::{CreditLot, LotStatus, Milestone, SettlementOutcome};
 use crate::payments::rules::credits::{MILESTONE, expiry, milestone, milestone_source};
 use crate::payments::rules::pricing::PRICING;
-use crate::payments::tables::{self, LOTS, MILESTONES};
+use crate::payments::tables::{self, LOTS, MILESTONES, PAYMENTS};
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 /// The student's `completed`-th lesson took place. Each number is rewarded once in a lifetime, whatever happens to the
-/// lessons later.
+/// lessons later; a lesson the bank already gave the money back for earns nothing.
 pub fn grant_milestone(tx: &mut Tx, student: UserId, booking: BookingId, completed: u32) -> Outcome<Option<Cents>> {
     let config = PRICING.read(tx)?;
     let Some(amount) = milestone(completed, config.credit_cycle, &config.credit_steps) else { return Ok(None) };
     if !amount.is_positive() || tx.has(&MILESTONES, &(student, completed))? {
+        return Ok(None);
+    }
+    let lost = Some(SettlementOutcome::StudentWinsDisputeFullRefund);
+    if tx.get(&PAYMENTS, &booking)?.is_some_and(|payment| payment.outcome == lost) {
         return Ok(None);
     }
     let at = tx.now();

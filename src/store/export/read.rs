@@ -15,6 +15,9 @@ use crate::store::{Catalogue, FORMAT, Stamp, Store, StoreError, Tx};
 
 /// Bytes of lines that make one write.
 const STEP: usize = 1024 * 1024;
+/// The longest list of files, and the longest row: a few bytes of a zip may unpack to very many.
+const ABOUT_BYTES: u64 = 64 * 1024 * 1024;
+const ROW_BYTES: u64 = 32 * 1024 * 1024;
 
 type Archive = ZipArchive<BufReader<File>>;
 
@@ -41,7 +44,7 @@ pub fn import(from: &Path, data_dir: &Path, stamp: Stamp, catalogue: &Catalogue)
 fn about(from: &Path, archive: &mut Archive) -> Result<About, StoreError> {
     let broken = |e: &dyn std::fmt::Display| StoreError::refused(from, format!("is no export of this program ({e})."));
     let entry = archive.by_name(ABOUT).map_err(|e| broken(&e))?;
-    let about: About = serde_json::from_reader(entry).map_err(|e| broken(&e))?;
+    let about: About = serde_json::from_reader(entry.take(ABOUT_BYTES)).map_err(|e| broken(&e))?;
     if about.kind != KIND || about.version != VERSION || about.format > FORMAT {
         return Err(StoreError::refused(
             from,
@@ -70,7 +73,7 @@ fn bring_file(from: &Path, archive: &mut Archive, listed: &FileSum, to: &Path) -
     }
     let failed = |e: &dyn std::fmt::Display| StoreError::refused(from, format!("lacks {} ({e}).", listed.path));
     let mut bytes = Vec::new();
-    // No more than was promised: a few bytes may unpack to very many.
+    // No more than was promised.
     let entry = archive.by_name(&listed.path).map_err(|e| failed(&e))?;
     entry.take(listed.bytes + 1).read_to_end(&mut bytes).map_err(|e| failed(&e))?;
     if bytes.len() as u64 != listed.bytes || hex::encode(Sha256::digest(&bytes)) != listed.sha256 {
@@ -94,7 +97,7 @@ fn bring_rows(
     let (mut waiting, mut bytes) = (Vec::new(), 0);
     loop {
         line.clear();
-        let read = lines.read_line(&mut line).map_err(|e| broken(rows, &e))?;
+        let read = (&mut lines).take(ROW_BYTES).read_line(&mut line).map_err(|e| broken(rows, &e))?;
         if read == 0 || bytes > STEP {
             put_rows(store, stamp, catalogue, std::mem::take(&mut waiting))?;
             bytes = 0;
@@ -106,6 +109,9 @@ fn bring_rows(
         waiting.push(serde_json::from_str::<Row>(&line).map_err(|e| broken(rows, &e))?);
         rows += 1;
         bytes += read;
+        if rows > about.rows {
+            return Err(changed(from, ROWS));
+        }
     }
     let sum = hex::encode(hash.finalize());
     if rows != about.rows || !about.files.iter().any(|listed| listed.path == ROWS && listed.sha256 == sum) {

@@ -95,7 +95,10 @@ fn the_log_of_another_file_or_another_time_does_not_count() {
     store.close();
     drop(store);
     std::fs::copy(other.path().join("store.log"), dir.path().join("store.log")).unwrap();
-    assert_eq!(count(&Store::open(dir.path()).unwrap()), 5);
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(count(&store), 5);
+    store.close();
+    drop(store);
     // The same file as it was when it was last closed, beside the log of what came later.
     let closed = std::fs::read(dir.path().join("store.redb")).unwrap();
     let store = Store::open(dir.path()).unwrap();

@@ -37,7 +37,8 @@ pub struct JobRow {
     pub last_error: Option<String>,
     #[serde(default)]
     pub payload: Value,
-    /// Grows with every enqueue, so that a run notices it was superseded while it ran.
+    /// Drawn anew by every enqueue, so that a run notices it was superseded while it ran. Not counted up: a job that was
+    /// cancelled and enqueued again meanwhile would begin at the same number.
     pub revision: u32,
 }
 
@@ -110,7 +111,7 @@ impl Job {
 pub fn enqueue(tx: &mut Tx, job: Job) -> Outcome<()> {
     let id = (job.kind.to_owned(), job.key.clone());
     let due = job.due.unwrap_or_else(|| tx.now());
-    let revision = tx.get(&JOBS, &id)?.map_or(0, |old| old.revision + 1);
+    let revision = u32::from_be_bytes(tx.random_bytes());
     let row = JobRow {
         kind: id.0.clone(),
         key: job.key,
@@ -176,7 +177,7 @@ pub fn revive(tx: &mut Tx, kind: &str, key: &str) -> Outcome<JobRow> {
     row.ready_at = tx.now();
     row.state = JobState::Waiting;
     row.attempts = 0;
-    row.revision += 1;
+    row.revision = u32::from_be_bytes(tx.random_bytes());
     tx.put(&JOBS, &id, &row)?;
     Ok(dead)
 }

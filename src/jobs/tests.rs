@@ -77,6 +77,23 @@ async fn held_jobs_stay_due_and_sweeps_come_round() {
     assert_eq!(runner.runs(Some("tidy"), None, 10).unwrap().len(), 3);
 }
 
+#[tokio::test]
+async fn a_job_cancelled_and_enqueued_again_while_it_runs_stays() {
+    let site = site();
+    let again = JobKind::timer("again", |site: Site, call| async move {
+        let work = site.write(move |tx| {
+            cancel(tx, "again", &call.key)?;
+            enqueue(tx, Job::new("again", &call.key).due(plus_hours(tx.now(), 1)))
+        });
+        work.await
+    });
+    let runner = Runner::new(site.clone(), vec![again], vec![]);
+    site.write(|tx| enqueue(tx, Job::new("again", "one"))).await.unwrap();
+    assert_eq!(runner.run_until(site.now(), false).await.unwrap(), 1);
+    let waits = site.read(|r| find(r, "again", "one")).unwrap().map(|row| row.state);
+    assert_eq!(waits, Some(JobState::Waiting));
+}
+
 /// A kind whose runs say that they began and wait until they are let go.
 fn waiting(name: &'static str, began: &tokio::sync::mpsc::UnboundedSender<String>, go: &Arc<Semaphore>) -> JobKind {
     let (began, go) = (began.clone(), go.clone());

@@ -37,8 +37,7 @@ pub struct JobRow {
     pub last_error: Option<String>,
     #[serde(default)]
     pub payload: Value,
-    /// Drawn anew by every enqueue, so that a run notices it was superseded while it ran. Not counted up: a job that was
-    /// cancelled and enqueued again meanwhile would begin at the same number.
+    /// Grows with every enqueue, so that a run notices it was superseded while it ran.
     pub revision: u32,
 }
 
@@ -111,7 +110,7 @@ impl Job {
 pub fn enqueue(tx: &mut Tx, job: Job) -> Outcome<()> {
     let id = (job.kind.to_owned(), job.key.clone());
     let due = job.due.unwrap_or_else(|| tx.now());
-    let revision = u32::from_be_bytes(tx.random_bytes());
+    let revision = tx.get(&JOBS, &id)?.map_or(0, |old| old.revision + 1);
     let row = JobRow {
         kind: id.0.clone(),
         key: job.key,
@@ -177,7 +176,7 @@ pub fn revive(tx: &mut Tx, kind: &str, key: &str) -> Outcome<JobRow> {
     row.ready_at = tx.now();
     row.state = JobState::Waiting;
     row.attempts = 0;
-    row.revision = u32::from_be_bytes(tx.random_bytes());
+    row.revision += 1;
     tx.put(&JOBS, &id, &row)?;
     Ok(dead)
 }
@@ -277,7 +276,9 @@ pub(super) fn finish(
         state = if hopeless && next.is_none() { JobState::Dead } else { JobState::Failed };
     }
     let last_error = outcome.as_ref().err().map(ToString::to_string);
-    if let Some(mut row) = tx.get(&JOBS, &id)?.filter(|row| row.revision == ran.revision) {
+    // One that was cancelled and enqueued again meanwhile begins at the same numbers, but it waits.
+    let claimed = |row: &JobRow| (row.state, row.revision, row.ready_at) == (ran.state, ran.revision, ran.ready_at);
+    if let Some(mut row) = tx.get(&JOBS, &id)?.filter(claimed) {
         row.last_error.clone_from(&last_error);
         row.state = state;
         match (state, next) {

@@ -109,8 +109,10 @@ pub(super) fn go_together(booking: &Booking, payment: &BookingPayment, asking: b
     match (booking.status, payment.status) {
         (Status::Pending, Scheduled | PaymentMethodRequired) => !ending,
         (Status::Confirmed, Scheduled | Authorized | PaymentMethodRequired | Locked | ManualReview) => !ending,
-        // The bank judged against us while the lesson could still be reported: it ends 24 hours after its end.
-        (Status::Confirmed, Settled) => payment.outcome == Some(End::StudentWinsDisputeFullRefund),
+        // The bank or an admin gave all back while the lesson could still be reported: it ends 24 hours after its end.
+        (Status::Confirmed, Settled) => {
+            matches!(payment.outcome, Some(End::StudentWinsDisputeFullRefund | End::AdminRefund))
+        }
         (Status::Completed, Scheduled) => asking,
         (Status::Completed, Authorized | PaymentMethodRequired | Locked | ManualReview | Settled) => true,
         (Status::Cancelled | Status::PaymentFailed | Status::NoShow, Settled | ManualReview) => true,

@@ -92,36 +92,45 @@ fn declined(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
 }
 
 /// rule: 10§2.6: no card until 12 hours before the start.
-fn gave_up(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
+fn gave_up(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
     match booking.status {
         Status::Pending => {
             close_hold(tx, booking)?;
         }
-        Status::Confirmed => {
-            let at = moment(tx, &booking, false);
-            booking.status = step(booking.status, Step::Cancel, Cause::System, &at)?;
-            booking.cancelled_at = Some(tx.now());
-            booking.cancellation_reason = Some("The card could not be charged in time.".to_owned());
-            booking.holds_slot = false;
-            save(tx, &mut booking)?;
-            tx.emit(&BookingCancelled {
-                lesson: Lesson::of(&booking),
-                by: "system".to_owned(),
-                cancelled_by_id: None,
-                reason: booking.cancellation_reason.clone().unwrap_or_default(),
-                was_confirmed: true,
-                rescheduled_to_id: None,
-            })?;
-        }
+        Status::Confirmed => call_off(tx, booking, "The card could not be charged in time.")?,
         Status::Completed | Status::Cancelled | Status::NoShow | Status::PaymentFailed => {}
     }
     Ok(Stand::Gone)
 }
 
-/// rule: 10§2.8: a full refund makes COMPLETED CANCELLED; a lesson that was cancelled before stays so.
+/// A confirmed lesson that has not begun will not take place.
+fn call_off(tx: &mut Tx, mut booking: Booking, reason: &str) -> Outcome<()> {
+    let at = moment(tx, &booking, false);
+    booking.status = step(booking.status, Step::Cancel, Cause::System, &at)?;
+    booking.cancelled_at = Some(tx.now());
+    booking.cancellation_reason = Some(reason.to_owned());
+    booking.holds_slot = false;
+    save(tx, &mut booking)?;
+    tx.emit(&BookingCancelled {
+        lesson: Lesson::of(&booking),
+        by: "system".to_owned(),
+        cancelled_by_id: None,
+        reason: reason.to_owned(),
+        was_confirmed: true,
+        rescheduled_to_id: None,
+    })
+}
+
+/// rule: 10§2.8: a full refund makes COMPLETED CANCELLED, and one that is over and not marked as well; a lesson that was
+/// cancelled before stays so. One that is going on ends by its timer.
 fn refunded(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
-    if booking.status == Status::Completed {
-        undo(tx, booking, None, "All of the card's money was given back.")?;
+    const REASON: &str = "All of the card's money was given back.";
+    let now = tx.now();
+    match booking.status {
+        Status::Completed => drop(undo(tx, booking, None, REASON)?),
+        Status::Confirmed if now >= booking.end => drop(undo(tx, booking, None, REASON)?),
+        Status::Confirmed if now < booking.start => call_off(tx, booking, REASON)?,
+        _ => {}
     }
     Ok(Stand::Gone)
 }

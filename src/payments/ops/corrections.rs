@@ -7,7 +7,6 @@ use super::settle::{about, review};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::jobs;
 use crate::payments::desk::{LessonDesk, News};
 use crate::payments::events::{PaymentRefunded, PayoutSent};
 use crate::payments::later::{Correction, Part, Purpose};
@@ -132,7 +131,6 @@ fn refunded(
         payment.status = PaymentStatus::Settled;
         payment.parked = None;
         payment.settled_at.get_or_insert(tx.now());
-        jobs::cancel(tx, "capture", payment.booking_id)?;
     }
     if payment.is_settled() {
         // What the refund took beyond the payout that came back is the platform's to bear.

@@ -221,7 +221,8 @@ async fn a_lesson_whose_money_the_bank_took_still_ends() {
     assert_eq!(stage.at_stripe(&[&first, id]).await.1, 0, "nobody is paid for it");
 }
 
-/// rule: 10§2.8: a lesson that was moved late is paid already; paid back after its end it counts as never held.
+/// rule: 10§2.8: a lesson that was moved late is paid already; paid back while a bank asks, after its end, it counts as
+/// never held.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_moved_lesson_paid_back_before_anybody_marked_it_is_cancelled() {
     let mut stage = Stage::set().await;

@@ -221,28 +221,6 @@ async fn a_lesson_whose_money_the_bank_took_still_ends() {
     assert_eq!(stage.at_stripe(&[&first, id]).await.1, 0, "nobody is paid for it");
 }
 
-/// rule: 10§2.8: a lesson that was moved late is paid already; paid back while a bank asks, after its end, it counts as
-/// never held.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_moved_lesson_paid_back_before_anybody_marked_it_is_cancelled() {
-    let mut stage = Stage::set().await;
-    let mut admin = stage.admin().await;
-    let first = stage.book(&stage.emma, "2026-11-11", "10:00").await;
-    let body = json!({ "booking_date": "2026-11-12", "start_time": "12:00", "selected_duration": 60 });
-    let moved = stage.post(&stage.emma, &format!("/api/v1/bookings/{first}/reschedule"), body).await.expect(200);
-    let id = moved["id"].as_str().unwrap();
-    stage.at("2026-11-12T19:00:00Z").await;
-    stage.again(&mut admin).await;
-    let back = refund(&stage, &admin, id, json!({})).await.expect(200);
-    assert_eq!(
-        (&back["status"], &back["payment"]["settlement_outcome"]),
-        (&json!("CANCELLED"), &json!("admin_refund"))
-    );
-    stage.at("2026-11-13T19:00:00Z").await;
-    assert_eq!(stage.at_stripe(&[&first, id]).await, (0, 0));
-    assert_eq!(stage.booking(&stage.emma, id).await["status"], "CANCELLED");
-}
-
 /// rule: 10§2.8: within 24 hours the lock asks the bank first, where it was refused before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_move_asks_the_card_that_was_refused_before() {

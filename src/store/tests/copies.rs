@@ -144,6 +144,18 @@ fn zipped(file: &Path, entries: &[(String, Vec<u8>)]) {
 }
 
 #[test]
+fn an_opening_waits_for_the_last_holder_to_let_go() {
+    let data = tempfile::tempdir().unwrap();
+    let store = filled(data.path());
+    let closing = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        store.close();
+    });
+    Store::open(data.path()).unwrap();
+    closing.join().unwrap();
+}
+
+#[test]
 fn an_export_comes_back_the_same_with_its_blobs() {
     let (data, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let store = filled(data.path());

@@ -144,7 +144,10 @@ async fn run_jobs(State(site): State<Site>, ip: ClientIp, Body(wish): Body<RunWi
             let (ran, report) = runner.run_named(&name, wish.dry_run).await?;
             (ran, report.0)
         }
-        None => (runner.run_until(site.now(), false).await?, json!({})),
+        None => {
+            stand_in(&site, ip)?.told().await;
+            (runner.run_until(site.now(), false).await?, json!({}))
+        }
     };
     Ok(Json(json!({ "jobs_run": jobs_run, "report": report })))
 }
@@ -232,7 +235,7 @@ async fn order_stripe_fault(
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ObjectsQuery {
-    r#type: String,
+    r#type: Option<String>,
     booking_id: Option<String>,
 }
 
@@ -242,7 +245,7 @@ async fn stripe_objects(
     ip: ClientIp,
     Params(query): Params<ObjectsQuery>,
 ) -> Answer<Json<Value>> {
-    Ok(Json(stand_in(&site, ip)?.objects(&query.r#type, query.booking_id.as_deref())?))
+    Ok(Json(stand_in(&site, ip)?.objects(query.r#type.as_deref(), query.booking_id.as_deref())?))
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -254,13 +257,19 @@ struct DisputeWish {
 
 #[utoipa::path(post, path = "/sandbox/v1/stripe/disputes", tag = "sandbox", operation_id = "dispute", request_body = DisputeWish, responses((status = 200, body = Value)))]
 async fn dispute(State(site): State<Site>, ip: ClientIp, Body(wish): Body<DisputeWish>) -> Answer<Json<Value>> {
-    stand_in(&site, ip)?.dispute(&wish.payment_intent, &wish.status)?;
+    let stripe = stand_in(&site, ip)?;
+    // One step after another: the marketplace hears of the last one before the next is taken.
+    stripe.told().await;
+    stripe.dispute(&wish.payment_intent, &wish.status)?;
+    stripe.told().await;
     Ok(Json(json!({ "ok": true })))
 }
 
 #[utoipa::path(post, path = "/sandbox/v1/stripe/accounts/{id}/onboard", tag = "sandbox", operation_id = "onboard", params(("id" = String, Path)), responses((status = 200, body = Value)))]
 async fn onboard(State(site): State<Site>, ip: ClientIp, Path(id): Path<String>) -> Answer<Json<Value>> {
-    stand_in(&site, ip)?.onboard(&id)?;
+    let stripe = stand_in(&site, ip)?;
+    stripe.onboard(&id)?;
+    stripe.told().await;
     Ok(Json(json!({ "ok": true })))
 }
 
@@ -280,7 +289,9 @@ async fn verify_identity(
     Body(shown): Body<Document>,
 ) -> Answer<Json<Value>> {
     let name = shown.first_name.as_deref().zip(shown.last_name.as_deref());
-    stand_in(&site, ip)?.verify_identity(&session, name)?;
+    let stripe = stand_in(&site, ip)?;
+    stripe.verify_identity(&session, name)?;
+    stripe.told().await;
     Ok(Json(json!({ "ok": true })))
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Awaiting, BookingPayment, PaymentStatus, TipStatus};
+use super::model::{Awaiting, BookingPayment, PaymentStatus, Tip, TipStatus};
 use crate::base::money::{Cents, Fraction};
 use crate::base::time::Timestamp;
 
@@ -70,6 +70,12 @@ impl PaymentView {
     }
 }
 
+/// Nothing more will come of it by itself: settled, waiting for a person on the way there, or called off.
+fn has_ended(payment: &BookingPayment) -> bool {
+    let called_off = payment.settling.as_ref().is_some_and(|settling| !settling.terms.cause.owes_the_lesson());
+    payment.is_settled() || payment.outcome.is_some() || payment.parked.is_some() || called_off
+}
+
 /// What the student pays and got back.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PaymentSummary {
@@ -85,10 +91,12 @@ pub struct PaymentSummary {
 }
 
 impl PaymentSummary {
-    /// What was or will be paid for the lesson; once it is settled, what the card really gave.
+    /// What was or will be paid for the lesson, its tip included; once the money has ended, what the card really gave.
     pub fn of(payment: &BookingPayment) -> Self {
         let split = payment.split();
-        let paid = if payment.is_settled() { payment.captured } else { payment.card_amount() };
+        let paid = if has_ended(payment) { payment.captured } else { payment.card_amount() };
+        let given = |tip: &&Tip| matches!(tip.status, TipStatus::Succeeded | TipStatus::Processing);
+        let tip = payment.tip.as_ref().filter(given).map_or(Cents::ZERO, |tip| tip.amount);
         Self {
             lesson_amount_cents: split.lesson,
             service_fee_cents: split.student_fee,
@@ -96,7 +104,7 @@ impl PaymentSummary {
             subtotal_cents: split.student_pay,
             tip_amount_cents: payment.tip.as_ref().map_or(Cents::ZERO, |tip| tip.amount),
             tip_status: payment.tip.as_ref().map(|tip| tip.status.name().into()),
-            total_paid_cents: paid,
+            total_paid_cents: paid + tip,
             refunded_to_card_cents: payment.refunded_to_card,
             student_credit_cents: payment.student_credit,
         }
@@ -118,7 +126,7 @@ impl PayoutSummary {
     /// What will be, or once it is settled what was, paid out.
     pub fn of(payment: &BookingPayment) -> Self {
         let tip = payment.tip.as_ref().filter(|tip| tip.status == TipStatus::Succeeded);
-        let payout = if payment.is_settled() { payment.instructor_payout } else { payment.quote.payout };
+        let payout = if has_ended(payment) { payment.instructor_payout } else { payment.quote.payout };
         Self {
             lesson_amount_cents: payment.quote.lesson,
             platform_fee_cents: payment.quote.instructor_fee,

@@ -221,6 +221,39 @@ async fn a_lesson_whose_money_the_bank_took_still_ends() {
     assert_eq!(stage.at_stripe(&[&first, id]).await.1, 0, "nobody is paid for it");
 }
 
+/// rule: 10§2.8: a lesson that was moved late is paid already. Given back once it is over, before anybody marked it or
+/// after its instructor contested it, it counts as never held; a part of it leaves the lesson to its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moved_lesson_that_is_over_can_be_paid_back_before_anybody_marked_it() {
+    let mut stage = Stage::set().await;
+    let mut admin = stage.admin().await;
+    let mut moved = Vec::new();
+    for (from, to) in [("10:00", "08:00"), ("12:00", "10:00"), ("14:00", "12:00")] {
+        let first = stage.book(&stage.emma, "2026-11-11", from).await;
+        let wish = json!({ "booking_date": "2026-11-12", "start_time": to, "selected_duration": 60 });
+        let new = stage.post(&stage.emma, &format!("/api/v1/bookings/{first}/reschedule"), wish).await.expect(200);
+        moved.push((first, new["id"].as_str().unwrap().to_owned()));
+    }
+    let [unmarked, contested, partly] = [&moved[0].1, &moved[1].1, &moved[2].1];
+    refund(&stage, &admin, unmarked, json!({})).await.refused(422, "NOTHING_TO_REFUND");
+    stage.at("2026-11-12T19:00:00Z").await;
+    stage.again(&mut admin).await;
+    let path = format!("/api/v1/instructor-bookings/{contested}/dispute");
+    stage.post(&stage.sarah, &path, json!({ "reason": "They never came." })).await.expect(200);
+    for id in [unmarked, contested] {
+        let back = refund(&stage, &admin, id, json!({})).await.expect(200);
+        let ended = (&back["status"], &back["payment"]["settlement_outcome"]);
+        assert_eq!(ended, (&json!("CANCELLED"), &json!("admin_refund")));
+    }
+    let part = refund(&stage, &admin, partly, json!({ "amount_cents": 1000 })).await.expect(200);
+    assert_eq!((&part["status"], &part["payment"]["payment_status"]), (&json!("CONFIRMED"), &json!("locked")));
+    stage.at("2026-11-13T19:00:00Z").await;
+    assert_eq!(stage.at_stripe(&[&moved[0].0, unmarked]).await, (0, 0));
+    assert_eq!(stage.at_stripe(&[&moved[1].0, contested]).await, (0, 0));
+    assert_eq!(stage.at_stripe(&[&moved[2].0, partly]).await, (7960, 6800), "the part came from the platform");
+    assert_eq!(stage.booking(&stage.emma, partly).await["payment"]["payment_status"], "settled");
+}
+
 /// rule: 10§2.8: within 24 hours the lock asks the bank first, where it was refused before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_move_asks_the_card_that_was_refused_before() {

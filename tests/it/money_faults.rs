@@ -149,9 +149,8 @@ async fn an_hour_without_stripe_costs_a_checkout_nothing() {
     let id = stage.hold(&stage.emma, "2026-11-10", "19:00").await;
     stage.stripe_down(true).await;
     let body = json!({ "booking_id": id, "payment_method_id": "pm_card_visa" });
-    let told = stage.post(&stage.emma, "/api/v1/payments/checkout", body.clone()).await;
+    let told = stage.post(&stage.emma, "/api/v1/payments/checkout", body).await;
     told.refused(503, "PAYMENT_PROVIDER_UNAVAILABLE");
-    stage.post(&stage.emma, "/api/v1/payments/checkout", body).await.refused(429, "OPERATION_IN_PROGRESS");
     stage.app.advance(3600).await;
     stage.stripe_down(false).await;
     stage.app.advance(900).await;
@@ -183,4 +182,36 @@ async fn a_week_without_stripe_loses_no_cent() {
         let held = stage.stand_in().position(id);
         assert_eq!((held.captured, held.transferred, held.held), (8960, 6800, 0));
     }
+}
+
+/// rule: 10§2.11: nobody waits for a job when the bank can be reached again: the lost answer is heard at the next try.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_whose_answer_was_lost_is_heard_at_the_next_try() {
+    let stage = Stage::set().await;
+    let id = stage.hold(&stage.emma, "2026-11-10", "21:00").await;
+    stage.stripe_down(true).await;
+    let body = json!({ "booking_id": id, "payment_method_id": "pm_card_visa" });
+    for _ in 0..2 {
+        let lost = stage.post(&stage.emma, "/api/v1/payments/checkout", body.clone()).await;
+        lost.refused(503, "PAYMENT_PROVIDER_UNAVAILABLE");
+    }
+    stage.stripe_down(false).await;
+    let paid = stage.post(&stage.emma, "/api/v1/payments/checkout", body).await.expect(200);
+    assert_eq!((&paid["success"], &paid["status"]), (&json!(true), &json!("authorized")), "{paid}");
+    assert_eq!(stage.stand_in().position(&id).held, 1);
+}
+
+/// rule: 10§7: another card is asked at once, also at the very instant its authorization was due.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_card_is_asked_at_the_instant_the_first_was_refused() {
+    let mut stage = Stage::set().await;
+    let id = stage.hold(&stage.emma, "2026-11-12", "12:00").await;
+    stage.checkout(&stage.emma, &id, "pm_card_chargeCustomerFail").await;
+    stage.at("2026-11-11T17:00:00Z").await;
+    let refused = stage.booking(&stage.emma, &id).await;
+    assert_eq!(refused["payment"]["payment_status"], "payment_method_required", "{refused}");
+    let request = stage.app.http.patch(format!("{}/api/v1/bookings/{id}/payment-method", stage.app.base));
+    let card = json!({ "payment_method_id": "pm_card_mastercard" });
+    let paid = answered(request.bearer_auth(&stage.emma.token).json(&card)).await.expect(200);
+    assert_eq!(paid["payment"]["payment_status"], "authorized", "{paid}");
 }

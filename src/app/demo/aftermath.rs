@@ -32,8 +32,12 @@ pub async fn happen(stage: &Stage, students: &[UserId], teachers: &[UserId]) -> 
         let by = by.because("For his patience when the site was slow.")?;
         payments::ops::give_credit(&stage.site, *john, by, Cents(1500), None).await?;
     }
-    for teacher in teachers.iter().take(1) {
-        payments::ops::instant_payout(&stage.site, *teacher).await?;
+    for teacher in teachers {
+        match payments::ops::instant_payout(&stage.site, *teacher).await {
+            // On some days of the week all that was earned has just gone to the bank by itself.
+            Err(refusal) if refusal.code == "NOTHING_TO_PAY_OUT" => {}
+            paid => return paid.map(drop),
+        }
     }
     Ok(())
 }

@@ -132,6 +132,9 @@ impl World {
             self.log.lock().wrong.push("a forged event was taken".into());
         }
         self.log.answered(&self.life, "forged event", &forged);
+        let nothing = "{}";
+        let taken = take_webhook(&self.site, nothing, Some(&self.stand_in.signature(nothing))).await;
+        self.log.answered(&self.life, "signed nothing", &taken);
         let mut unknown = event;
         unknown["id"] = format!("evt_unknown{}", dice.below(1 << 30)).into();
         unknown["account"] = "acct_unknown".into();

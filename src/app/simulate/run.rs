@@ -107,6 +107,7 @@ fn told(world: World, at: usize, steps: usize) -> Ran {
 }
 
 async fn take_step(world: &mut World, dice: &mut Dice) -> Outcome<()> {
+    hold_a_timer(world, dice).await?;
     arm(world, dice);
     let to = when(world, dice);
     world.wait_until(to).await?;
@@ -128,6 +129,20 @@ async fn take_step(world: &mut World, dice: &mut Dice) -> Outcome<()> {
     note_faults(world);
     world.check_step();
     Ok(())
+}
+
+/// Now and then a kind of timer does not run for some hours; never for so long that a lesson begins meanwhile.
+async fn hold_a_timer(world: &mut World, dice: &mut Dice) -> Outcome<()> {
+    let now = world.clock.now();
+    match world.held {
+        Some((_, until)) if until <= now => world.hold(None).await,
+        None if dice.chance(2) => {
+            world.log.reach("fault job.held");
+            let name = dice.one(["authorize", "authorize", "auth_retry", "capture", "capture_retry", "payment_health"]);
+            world.hold(Some((name, plus_hours(now, dice.between(1, 10))))).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Some minutes, some hours, or right to where something changes for a lesson.
@@ -218,6 +233,7 @@ fn note_faults(world: &World) {
 /// Everything works again and nobody does anything: whatever was begun comes to its end.
 async fn quiet(world: &mut World, seed: u64) -> Outcome<()> {
     let mut dice = Dice::of(&format!("quiet {seed}"));
+    world.hold(None).await?;
     world.life.stripe_down_until(None);
     for order in world.stand_in.faults() {
         drop(world.stand_in.order_fault(FaultOrder { times: 0, ..order }));

@@ -9,7 +9,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, TimeZone, Timestamp};
 use crate::bookings;
-use crate::jobs::{JobKind, Runner};
+use crate::jobs::{self, JobKind, Runner};
 use crate::outside::sandbox::stripe::{FaultOrder, StandIn, StandInSettings};
 use crate::outside::stripe::Stripe;
 use crate::payments;
@@ -65,6 +65,8 @@ pub(super) struct World {
     /// The ordered faults after the last step.
     pub faults_before: Vec<FaultOrder>,
     pub platform_rules_held: bool,
+    /// A kind of timer that does not run, as if its process were down, and until when.
+    pub held: Option<(&'static str, Timestamp)>,
     entropy: Entropy,
 }
 
@@ -99,6 +101,7 @@ impl World {
             outage,
             faults_before,
             platform_rules_held: false,
+            held: None,
             entropy,
         })
     }
@@ -125,6 +128,18 @@ impl World {
             self.reopen().await?;
         }
         Err(Refusal::internal("the machine does not stay up"))
+    }
+
+    /// A kind of timer stands still until an instant; what was held before goes on.
+    pub async fn hold(&mut self, held: Option<(&'static str, Timestamp)>) -> Outcome<()> {
+        let (before, after) = (self.held.map(|(name, _)| name), held.map(|(name, _)| name));
+        self.held = held;
+        self.site
+            .write(move |tx| {
+                before.map_or(Ok(()), |name| jobs::set_held(tx, name, false))?;
+                after.map_or(Ok(()), |name| jobs::set_held(tx, name, true))
+            })
+            .await
     }
 
     /// Runs what is due now.

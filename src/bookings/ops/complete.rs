@@ -19,7 +19,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Tx};
 
-/// The instructor says that the lesson took place. Saying it again changes nothing.
+/// The instructor says that the lesson took place; once (rule: 10§1, other moves are 422).
 pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes: Option<String>) -> Outcome<Booking> {
     let notes = clean_optional("notes", notes.as_deref(), 1000)?;
     site.write(move |tx| {
@@ -30,7 +30,8 @@ pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes
         if notes.is_some() {
             booking.instructor_note.clone_from(&notes);
         }
-        marked(tx, booking, Cause::Instructor)
+        let in_review = payments::ops::payment(tx, id)?.in_review();
+        complete(tx, booking, How::Marked, Cause::Instructor, in_review)
     })
     .await
 }
@@ -39,8 +40,12 @@ pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking>
     let (by, deed) = (admin.clone(), Deed::on("booking.complete", "booking", id));
     let work = site.write(move |tx| {
         let booking = load(tx, id)?;
-        let before = booking.status;
-        let booking = marked(tx, booking, Cause::Admin)?;
+        let (before, in_review) = (booking.status, payments::ops::payment(tx, id)?.in_review());
+        // Complete and contested: a person's word is all that is missing.
+        let booking = match booking.status {
+            Status::Completed if in_review => booking,
+            _ => complete(tx, booking, How::Marked, Cause::Admin, in_review)?,
+        };
         // Said by a person who looked: what was contested goes on now.
         payments::ops::thaw(tx, id)?;
         let (before, after) = (json!({ "status": before }), json!({ "status": booking.status }));
@@ -55,14 +60,6 @@ fn completed_by(tx: &Tx, student: UserId) -> Outcome<u32> {
     let all = of_student(tx, student, SCAN_ROWS, Dir::Up)?;
     let completed = all.iter().filter(|booking| booking.status == Status::Completed).count();
     u32::try_from(completed).map_err(Refusal::internal)
-}
-
-fn marked(tx: &mut Tx, booking: Booking, cause: Cause) -> Outcome<Booking> {
-    if booking.status == Status::Completed {
-        return Ok(booking);
-    }
-    let in_review = payments::ops::payment(tx, booking.id)?.in_review();
-    complete(tx, booking, How::Marked, cause, in_review)
 }
 
 /// Status, instant, tier and event in one write; whatever else follows from a completed lesson hears the event. The

@@ -39,8 +39,26 @@ pub struct Paid {
     pub checkout: CheckoutView,
 }
 
+/// The bank was asked and nobody heard its answer: it is asked again, under the same key, before anything new is tried.
+/// `None` where there is nothing to hear, or the card was refused and another may follow.
+async fn heard_at_last(site: &Site, id: BookingId) -> Outcome<Option<Paid>> {
+    if !site.read(|r| money::is_unheard(r, id))? {
+        return Ok(None);
+    }
+    let payment = money::run(site, id).await?;
+    let answered = CheckoutView::of(&payment);
+    if answered.success || answered.requires_action {
+        return afterwards(site, id, payment).map(Some);
+    }
+    Ok(None)
+}
+
 /// Checkout and confirm-payment: an own booking that waits for its payment. One that was paid before is answered again.
 pub async fn pay(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
+    site.read(|r| own(r, id, student))?;
+    if let Some(paid) = heard_at_last(site, id).await? {
+        return Ok(paid);
+    }
     let (booking, payment) = site.read(|r| own(r, id, student))?;
     if booking.status == Status::Confirmed && payment.promised {
         return Ok(Paid { checkout: CheckoutView::of(&payment), booking });
@@ -51,6 +69,10 @@ pub async fn pay(site: &Site, id: BookingId, student: UserId, wish: Payment) -> 
 
 /// Only while the booking waits for its payment (rule: 10§7, confirm-payment 422 unless PENDING).
 pub async fn confirm_payment(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
+    site.read(|r| own(r, id, student))?;
+    if let Some(paid) = heard_at_last(site, id).await? {
+        return Ok(paid);
+    }
     let (booking, _) = site.read(|r| own(r, id, student))?;
     payable(&booking, site.now())?;
     settle_with_card(site, id, student, wish, &[Status::Pending]).await
@@ -58,6 +80,10 @@ pub async fn confirm_payment(site: &Site, id: BookingId, student: UserId, wish: 
 
 /// Another card, also for a confirmed lesson whose card was refused (rule: 10§7, payment-method).
 pub async fn change_card(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
+    site.read(|r| own(r, id, student))?;
+    if let Some(paid) = heard_at_last(site, id).await? {
+        return Ok(paid);
+    }
     let (booking, _) = site.read(|r| own(r, id, student))?;
     if booking.status == Status::Pending {
         payable(&booking, site.now())?;
@@ -67,6 +93,10 @@ pub async fn change_card(site: &Site, id: BookingId, student: UserId, wish: Paym
 
 /// The same card once more.
 pub async fn retry(site: &Site, id: BookingId, student: UserId) -> Outcome<Paid> {
+    site.read(|r| own(r, id, student))?;
+    if let Some(paid) = heard_at_last(site, id).await? {
+        return Ok(paid);
+    }
     let (booking, payment) = site.read(|r| own(r, id, student))?;
     if payment.awaiting.is_some() {
         // The card holder was sent to the bank: where that stands is asked before anything new is tried.

@@ -13,7 +13,7 @@ use crate::bookings::ops::save;
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::load;
 use crate::payments;
-use crate::payments::model::BookingPayment;
+use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::payments::rules::corrections::refundable;
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::site::Site;
@@ -43,12 +43,16 @@ pub fn way(booking: &Booking, payment: &BookingPayment, now: Timestamp) -> Outco
     if booking.status == Status::NoShow && open_report {
         return Err(Refusal::unprocessable("NO_SHOW_OPEN", "Decide about the no-show report first."));
     }
+    let over =
+        matches!(booking.status, Status::Completed) || (booking.status == Status::Confirmed && now >= booking.end);
     let captured = refundable(payment);
+    if payment.status == PaymentStatus::Locked && !over {
+        let words = "This lesson is still to come: cancel it with a refund instead.";
+        return Err(Refusal::unprocessable("NOTHING_TO_REFUND", words));
+    }
     if captured.is_positive() {
         return Ok(Way::Captured(captured));
     }
-    let over =
-        matches!(booking.status, Status::Completed) || (booking.status == Status::Confirmed && now >= booking.end);
     let ended = payment.is_settled() || payment.outcome.is_some();
     let waits = !ended && payment.settling.is_none() && payment.captured == Cents::ZERO;
     if over && waits {

@@ -68,6 +68,11 @@ pub async fn reschedule(site: &Site, id: BookingId, student: UserId, wish: Wish)
         ));
     }
     let (new, calling) = site.write(move |tx| relocate(tx, id, student, &wish, way, &first)).await?;
+    if way == Way::Early
+        && let Err(fault) = money::run(site, id).await
+    {
+        tracing::warn!(booking = %id, %fault, "the hold of a moved lesson is still to be released; the jobs go on with it");
+    }
     if calling {
         money::run(site, new).await?;
     }

@@ -1,11 +1,12 @@
 //! Money in sentences: what cancelling costs in each band, when the card is asked, why it was refused.
 
+use crate::base::money::Cents;
 use crate::base::time::{TimeZone, Timestamp, plus_hours};
 use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::pages::words::moment;
 use crate::bookings::rules::cancel::{credit_until, free_until};
 use crate::bookings::rules::complete::settles_at;
-use crate::payments::model::{BookingPayment, PaymentStatus, SettlementOutcome};
+use crate::payments::model::{BookingPayment, PaymentStatus, SettlementOutcome, TipStatus};
 use crate::payments::rules::settle::Cause;
 use crate::web::components::{Band, Moment, PriceLine};
 
@@ -140,7 +141,9 @@ pub fn receipt(booking: &Booking, payment: &BookingPayment) -> (Vec<PriceLine>, 
     if payment.credits_reserved.is_positive() {
         lines.push(PriceLine::new("Credit", -payment.credits_reserved));
     }
-    (lines, PriceLine::new("Total", payment.card_amount()))
+    let given = payment.tip.as_ref().filter(|tip| tip.status == TipStatus::Succeeded);
+    lines.extend(given.map(|tip| PriceLine::new("Tip", tip.amount)));
+    (lines, PriceLine::new("Total", payment.card_amount() + given.map_or(Cents::ZERO, |tip| tip.amount)))
 }
 
 /// Why a card was refused, and what to do (part 50 §2 A6).

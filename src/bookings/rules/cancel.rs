@@ -38,9 +38,10 @@ pub fn credit_until(start: Timestamp) -> Timestamp {
 pub fn cause(by: By, at: &Situation) -> Cause {
     match by {
         By::System => Cause::PaymentFailed,
+        // Nothing was paid, so whoever calls it off there is nothing to keep.
+        _ if at.status == Status::Pending => Cause::Unpaid,
         By::Admin { refund: true } => Cause::AdminRefund,
         By::Admin { refund: false } => Cause::AdminKeep,
-        By::Student | By::Instructor if at.status == Status::Pending => Cause::Unpaid,
         By::Instructor => Cause::InstructorCancel,
         By::Student if at.locked && at.now <= credit_until(at.start) => Cause::LockedCredit,
         By::Student if at.locked => Cause::LockedHalf,

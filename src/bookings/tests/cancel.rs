@@ -29,6 +29,8 @@ fn every_window_of_the_policy() {
         (By::Instructor, "2026-03-01T13:00:00Z", c, true, Cause::InstructorCancel),
         (By::Student, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
         (By::Instructor, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
+        (By::Admin { refund: true }, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
+        (By::Admin { refund: false }, "2026-03-08T13:00:00Z", Status::Pending, false, Cause::Unpaid),
         (By::Admin { refund: true }, "2026-03-08T13:00:00Z", c, false, Cause::AdminRefund),
         (By::Admin { refund: false }, "2026-03-01T13:00:00Z", c, false, Cause::AdminKeep),
         (By::System, "2026-03-08T02:00:00Z", c, false, Cause::PaymentFailed),

@@ -83,6 +83,25 @@ impl Stripe {
     }
 }
 
+impl BankPayout {
+    /// A payout as an event carries it, heard of `now`; `None` where what matters is missing.
+    pub fn read(object: &serde_json::Value, now: Timestamp) -> Option<Self> {
+        let text = |field: &str| object[field].as_str().map(str::to_owned);
+        let at = |field: &str| Timestamp::from_second(object[field].as_i64()?).ok();
+        let created = at("created").unwrap_or(now);
+        Some(Self {
+            id: text("id")?,
+            amount: Cents(object["amount"].as_i64()?),
+            status: text("status")?,
+            instant: object["method"] == "instant",
+            automatic: object["automatic"].as_bool().unwrap_or(false),
+            created,
+            arrives: at("arrival_date").unwrap_or(created),
+            failure: text("failure_code"),
+        })
+    }
+}
+
 impl From<Payout> for BankPayout {
     fn from(payout: Payout) -> Self {
         let at = |seconds: i64| Timestamp::from_second(seconds).unwrap_or_default();

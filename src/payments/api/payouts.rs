@@ -93,9 +93,17 @@ pub async fn get_connect_dashboard(State(site): State<Site>, actor: Actor) -> An
     Ok(Json(DashboardLink { dashboard_url: ops::dashboard(&site, actor.user_id).await? }))
 }
 
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Weekly {
+    Weekly,
+}
+
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScheduleInput {
+    /// Weekly is the one there is.
+    interval: Option<Weekly>,
     /// monday to friday; tuesday when left out.
     weekly_anchor: Option<String>,
 }
@@ -114,6 +122,7 @@ pub async fn set_payout_schedule(
     actor: Actor,
     Body(input): Body<ScheduleInput>,
 ) -> Answer<Json<ScheduleView>> {
+    let Weekly::Weekly = input.interval.unwrap_or(Weekly::Weekly);
     let day = input.weekly_anchor.as_deref().unwrap_or(ops::USUAL_DAY);
     let account = ops::set_payout_day(&site, actor.user_id, day).await?;
     Ok(Json(ScheduleView { interval: "weekly", weekly_anchor: account.payout_day }))

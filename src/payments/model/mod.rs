@@ -8,6 +8,6 @@ mod states;
 
 pub use actions::{ActionKind, ActionState, MoneyAction};
 pub use money::{CreditLot, Discrepancy, LotStatus, Milestone, PaymentMethod, PricingVersion, WebhookRow};
-pub use payment::{Awaiting, BookingMoney, BookingPayment, LEAST_CHARGE, PriceQuote, Settling, Tip};
+pub use payment::{Awaiting, BookingMoney, BookingPayment, Gone, LEAST_CHARGE, PriceQuote, Settling, Tip};
 pub use people::{PayoutAccount, PayoutRow, Standing};
 pub use states::{PaymentStatus, SettlementOutcome, TipStatus};

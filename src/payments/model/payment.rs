@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::states::{PaymentStatus, SettlementOutcome, TipStatus};
-use crate::base::id::{BookingId, MethodId, ReviewId, UserId};
+use crate::base::id::{BookingId, LotId, MethodId, ReviewId, UserId};
 use crate::base::money::{Bp, Cents};
 use crate::base::price::{Split, lesson_price, split};
 use crate::base::time::Timestamp;
@@ -162,6 +162,40 @@ pub struct Settling {
     pub reauthorized: bool,
     pub paid_from_charge: Cents,
     pub topped_up: Cents,
+    /// The credit that went back to the student while this stood still, by the lots it came from.
+    #[serde(default)]
+    pub returned: Vec<LotId>,
+    /// What of it could not be had again when this went on.
+    #[serde(default)]
+    pub gone: Gone,
+}
+
+/// Credit that was reserved for a lesson once and is no longer there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Used for something else meanwhile.
+    pub spent: Cents,
+    pub expired: Cents,
+}
+
+impl Gone {
+    pub fn total(self) -> Cents {
+        self.spent + self.expired
+    }
+}
+
+impl Settling {
+    /// Nothing has happened yet.
+    pub fn begun(terms: Terms) -> Self {
+        Self {
+            terms,
+            reauthorized: false,
+            paid_from_charge: Cents::ZERO,
+            topped_up: Cents::ZERO,
+            returned: Vec::new(),
+            gone: Gone::default(),
+        }
+    }
 }
 
 impl BookingPayment {

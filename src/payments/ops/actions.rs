@@ -7,6 +7,7 @@ use crate::base::time::plus_minutes;
 use crate::jobs::{self, Job};
 use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction};
 use crate::payments::rules::corrections::{Next, next};
+use crate::payments::rules::settle::CardEnd;
 use crate::payments::tables::{self, ACTIONS};
 use crate::store::{Read, Tx};
 
@@ -27,6 +28,14 @@ pub fn nothing_pending(r: &dyn Read, booking: BookingId) -> Outcome<()> {
             5,
         )),
     }
+}
+
+/// Whether the bank was asked for somebody who was there, and its answer never came: no call is on its way now.
+pub fn is_unheard(r: &dyn Read, booking: BookingId) -> Outcome<bool> {
+    let pending = tables::pending(r, booking)?;
+    Ok(pending.is_some_and(|action| {
+        matches!(action.kind, ActionKind::Authorize { on_session: true }) && action.error.is_some()
+    }))
 }
 
 /// Writes the intent; whoever is awake runs it now, the job later if nobody does.
@@ -75,6 +84,9 @@ fn key(payment: &BookingPayment, kind: ActionKind) -> String {
         ActionKind::Transfer => {
             let word = terms.map_or("payout", |terms| terms.payout_word());
             numbered(format!("{word}_{booking}"), payment.resumed)
+        }
+        ActionKind::TopUp if terms.is_some_and(|terms| terms.card == CardEnd::Waive) => {
+            numbered(format!("payout_cf_{booking}"), payment.resumed)
         }
         ActionKind::TopUp => match &payment.intent {
             Some(intent) => numbered(format!("topup:{intent}"), payment.resumed),

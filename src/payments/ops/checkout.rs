@@ -71,7 +71,9 @@ fn go_on(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<Planned> {
         super::settle::advance(tx, payment)?;
         return Ok(Planned::Calling);
     }
-    if let Some(at) = authorize::scheduled_for(payment.start, tx.now()) {
+    // Once the bank was due to be asked, another card or another try asks it at once, also in that very instant.
+    let due = payment.auth_scheduled_for.is_some_and(|due| due <= tx.now());
+    if let Some(at) = authorize::scheduled_for(payment.start, tx.now()).filter(|_| !due) {
         payment.status = PaymentStatus::Scheduled;
         payment.auth_scheduled_for = Some(at);
         promise(tx, &mut payment)?;

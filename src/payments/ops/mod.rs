@@ -28,7 +28,7 @@ mod tips;
 mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
-pub use actions::BUSY;
+pub use actions::{BUSY, is_unheard};
 pub use admin::{give_credit, lift_bar};
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,

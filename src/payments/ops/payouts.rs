@@ -96,6 +96,17 @@ pub async fn sync_payouts(site: &Site, account: &PayoutAccount) -> Outcome<usize
     .await
 }
 
+/// An event about one payout. Events come in any order: one that has ended is not on its way again.
+pub(super) fn hear(tx: &mut Tx, account: &PayoutAccount, told: &BankPayout) -> Outcome<()> {
+    const UNDER_WAY: [&str; 2] = ["pending", "in_transit"];
+    let known = tx.get(&PAYOUTS, &told.id)?;
+    let ended = known.is_some_and(|row| !UNDER_WAY.contains(&row.status.as_str()));
+    if ended && UNDER_WAY.contains(&told.status.as_str()) {
+        return Ok(());
+    }
+    store_payout(tx, account, told).map(drop)
+}
+
 /// One row per payout, whatever order its events arrive in (rule: 10§1 PayoutEvent).
 fn store_payout(tx: &mut Tx, account: &PayoutAccount, found: &BankPayout) -> Outcome<PayoutRow> {
     let before = tx.get(&PAYOUTS, &found.id)?;

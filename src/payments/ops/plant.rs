@@ -5,7 +5,6 @@
 use super::credits::{NewLot, write_lot_quietly};
 use super::settle::about;
 use crate::base::id::MethodId;
-use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::payments::ledger::{self, Account, EntryKind};
@@ -29,8 +28,7 @@ pub fn plant_settled(
     payment.method_id = card;
     payment.promised = !matches!(cause, Cause::Unpaid | Cause::PaymentFailed);
     let terms = terms(cause, &sale.quote);
-    let (paid_from_charge, topped_up) = (Cents::ZERO, Cents::ZERO);
-    payment.settling = Some(Settling { terms, reauthorized: false, paid_from_charge, topped_up });
+    payment.settling = Some(Settling::begun(terms));
     walk(tx, &mut payment, at)?;
     if let CreditEnd::Target(amount) = terms.credit {
         let about = about(&payment);

@@ -136,6 +136,7 @@ fn declined(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, rea
     }
     if let Some(settling) = payment.settling.as_mut() {
         settling.reauthorized = true;
+        payment.capture_retry_count += 1;
         return settle::card_failed(tx, payment, &reason);
     }
     let now = tx.now();
@@ -176,7 +177,9 @@ fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Ou
     settle::advance(tx, payment)
 }
 
+/// What was refused for good is asked again under another key: under its own, Stripe would only repeat itself.
 fn capture_refused(tx: &mut Tx, mut payment: BookingPayment, fault: &StripeFault) -> Outcome<()> {
+    payment.capture_retry_count += 1;
     if fault.says("charge_expired_for_capture") {
         // rule: 10§2.7: an expired hold is authorised anew, once, and captured.
         payment.held = false;

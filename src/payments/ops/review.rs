@@ -1,13 +1,15 @@
 //! Money that people look at: nothing moves by itself until somebody decides (part 10 §2.9).
 
 use super::actions::nothing_pending;
+use super::credits;
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_hours};
 use crate::jobs::{self, Job};
 use crate::payments::events::ReviewNeeded;
-use crate::payments::model::{BookingPayment, PaymentStatus};
+use crate::payments::model::{BookingPayment, PaymentStatus, Settling};
+use crate::payments::rules::credits as rules;
 use crate::payments::tables::{self, PAYMENTS};
 use crate::store::Tx;
 
@@ -51,10 +53,24 @@ pub fn resume(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
     })?;
     payment.status = before_review(&payment, tx.now());
     payment.outcome = None;
-    payment.settling = Some(settling);
+    payment.settling = Some(reserved_again(tx, &payment, settling)?);
     payment.resumed += 1;
     payment.version += 1;
     super::settle::advance(tx, payment)
+}
+
+/// The card pays only what credit does not: credit that went back while the settlement stood still is reserved again, and
+/// what of it was used meanwhile is owed in the end (rule: 10§2.5).
+fn reserved_again(tx: &mut Tx, payment: &BookingPayment, mut settling: Settling) -> Outcome<Settling> {
+    let (now, booking) = (tx.now(), payment.booking_id);
+    if settling.returned.is_empty() || !tables::reserved_lots(tx, booking)?.is_empty() {
+        return Ok(settling);
+    }
+    let (lots, wanted) = (tables::lots(tx, payment.student_id)?, payment.credits_reserved);
+    let (changed, gone) = rules::reserve_again(&lots, &settling.returned, wanted, booking, now, || tx.new_id());
+    credits::put_all(tx, &changed)?;
+    settling.gone = gone;
+    Ok(settling)
 }
 
 /// Where the money stands, read from what has happened to it.

@@ -3,7 +3,7 @@
 
 use super::actions::{begin, nothing_pending};
 use super::credits::{self, NewLot};
-use super::milestones;
+use super::{milestones, standings};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -31,8 +31,7 @@ pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
         return Err(Refusal::conflict("PAYMENT_SETTLED", "The payment of this booking is already being settled."));
     }
     let terms = terms(cause, &payment.quote);
-    payment.settling =
-        Some(Settling { terms, reauthorized: false, paid_from_charge: Cents::ZERO, topped_up: Cents::ZERO });
+    payment.settling = Some(Settling::begun(terms));
     payment.awaiting = None;
     payment.version += 1;
     for job in ["authorize", "auth_retry", "capture"] {
@@ -49,13 +48,14 @@ pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
 }
 
 /// Writes the next intended call, or the end.
-pub fn advance(tx: &mut Tx, payment: BookingPayment) -> Outcome<()> {
+pub fn advance(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     let step = next_step(&payment);
     let (kind, amount) = match step {
         Step::Finish => return finish(tx, payment),
         Step::Authorize => {
             let asked = payment.settling.as_ref().is_some_and(|settling| settling.reauthorized);
             if asked || payment.method_id.is_none() {
+                payment.capture_retry_count += 1;
                 return card_failed(tx, payment, "authorization_missing");
             }
             (ActionKind::Authorize { on_session: false }, payment.card_amount())
@@ -77,11 +77,15 @@ pub fn card_failed(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Ou
     };
     if !settling.terms.cause.owes_the_lesson() {
         // rule: 10§2.8: cancelled anyway; credit back, no payout.
+        let reserved = tables::reserved_lots(tx, payment.booking_id)?;
+        settling.returned.extend(reserved.iter().map(|lot| lot.id));
+        let gone = settling.gone.total();
+        payment.settling = Some(settling);
         release_credit(tx, &mut payment)?;
+        payment.student_credit += gone;
         return review(tx, payment, reason);
     }
     let now = tx.now();
-    payment.capture_retry_count += 1;
     let first = *payment.first_capture_failed_at.get_or_insert(now);
     let failures = payment.capture_retry_count;
     tx.emit(&CaptureFailed::of(&payment, reason.into(), failures))?;
@@ -125,7 +129,7 @@ fn release_credit(tx: &mut Tx, payment: &mut BookingPayment) -> Outcome<()> {
 fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     let Some(settling) = payment.settling.take() else { return Ok(()) };
     let about = about(&payment);
-    close_credit(tx, &mut payment, settling.terms.credit, about)?;
+    close_credit(tx, &mut payment, &settling, about)?;
     let undistributed = ledger::balance_of_booking(tx, payment.booking_id, Account::Lessons)?;
     ledger::post(tx, EntryKind::FeesEarned, about, Account::Lessons, Account::Fees, -undistributed)?;
     payment.outcome = Some(settling.terms.outcome);
@@ -150,19 +154,24 @@ fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     tx.put(&PAYMENTS, &payment.booking_id, &payment)
 }
 
-fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, end: CreditEnd, about: About) -> Outcome<()> {
-    let (now, booking, student) = (tx.now(), payment.booking_id, payment.student_id);
+fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, settling: &Settling, about: About) -> Outcome<()> {
+    let (now, booking, student, gone) = (tx.now(), payment.booking_id, payment.student_id, settling.gone);
     let reserved = tables::reserved_lots(tx, booking)?;
-    match end {
+    match settling.terms.credit {
         // Already done when the settlement began.
         CreditEnd::Release => Ok(()),
         CreditEnd::Consume => {
             let used: Cents = reserved.iter().map(|lot| lot.amount).sum();
             credits::put_all(tx, &credit_rules::consume(&reserved, booking, now))?;
-            ledger::post(tx, EntryKind::CreditUsed, about, Account::StudentCredit, Account::Lessons, used)
+            ledger::post(tx, EntryKind::CreditUsed, about, Account::StudentCredit, Account::Lessons, used)?;
+            payment.student_credit = Cents::ZERO;
+            standings::owe_for_lesson(tx, student, about, gone.spent)
         }
         CreditEnd::Target(target) => {
-            let back = credit_rules::return_on_cancel(&reserved, target, now, || tx.new_id());
+            // What went back before is part of what comes back; what of it was too much is owed.
+            let had = gone.total().min(target);
+            standings::owe_for_lesson(tx, student, about, gone.spent.min(gone.total() - had))?;
+            let back = credit_rules::return_on_cancel(&reserved, target - had, now, || tx.new_id());
             credits::put_released(tx, student, Some(booking), &back.lots)?;
             let (lost, given) = (back.forfeited, back.issued);
             ledger::post(tx, EntryKind::CreditForfeited, about, Account::StudentCredit, Account::Lessons, lost)?;
@@ -170,7 +179,7 @@ fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, end: CreditEnd, about
                 credits::write_lot(tx, NewLot::of_cancellation(student, booking, given, now))?;
                 ledger::post(tx, EntryKind::CreditIssued, about, Account::Lessons, Account::StudentCredit, given)?;
             }
-            payment.student_credit = back.released + back.issued;
+            payment.student_credit = had + back.released + back.issued;
             Ok(())
         }
     }

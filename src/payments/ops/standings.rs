@@ -15,10 +15,22 @@ fn of(tx: &Tx, user: UserId) -> Outcome<Standing> {
 
 /// The person owes us `amount` more.
 pub(super) fn owe(tx: &mut Tx, user: UserId, about: About, amount: Cents) -> Outcome<()> {
+    raise(tx, user, about, Account::Losses, amount)
+}
+
+/// Credit that a lesson is to be paid with was spent on something else: what is missing is owed instead.
+pub(super) fn owe_for_lesson(tx: &mut Tx, user: UserId, about: About, amount: Cents) -> Outcome<()> {
+    raise(tx, user, about, Account::Lessons, amount)
+}
+
+fn raise(tx: &mut Tx, user: UserId, about: About, from: Account, amount: Cents) -> Outcome<()> {
+    if !amount.is_positive() {
+        return Ok(());
+    }
     let mut standing = of(tx, user)?;
     standing.balance -= amount;
     tx.put(&STANDINGS, &user, &standing)?;
-    ledger::post(tx, EntryKind::DebtRaised, about, Account::StudentDebt, Account::Losses, amount)
+    ledger::post(tx, EntryKind::DebtRaised, about, Account::StudentDebt, from, amount)
 }
 
 /// A debt was wrong after all. Answers what of it is still owed no more; the rest was paid meanwhile.

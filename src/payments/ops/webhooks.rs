@@ -1,11 +1,13 @@
 //! What Stripe tells us by itself. Each event is taken once; it never moves money, it only makes us look.
 
+use tokio::sync::Mutex;
+
 use super::actions::nothing_pending;
 use super::{accounts, disputes, payouts, run};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::outside::stripe::{Stripe, WebhookEvent, WebhookRefused};
+use crate::outside::stripe::{BankPayout, Stripe, WebhookEvent, WebhookRefused};
 use crate::payments::desk::{IdentityDesk, desk};
 use crate::payments::events::ReviewNeeded;
 use crate::payments::model::{BookingPayment, TipStatus, WebhookRow};
@@ -39,6 +41,14 @@ const NEEDED: [&str; 14] = [
     "identity.verification_session.canceled",
 ];
 
+/// Events that are handled side by side; one that is delivered twice at once is handled once, the second time it waits.
+static LANES: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
+
+fn lane(event: &str) -> &'static Mutex<()> {
+    let sum: usize = event.bytes().map(usize::from).sum();
+    &LANES[sum % LANES.len()]
+}
+
 /// rule: 10§2.11: bad signature 400, no secret 500, duplicate ignored, transient 503, permanent 200.
 pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -> Outcome<Taken> {
     let bad = || Refusal::bad_request("INVALID_SIGNATURE", "The event is not signed by the provider.");
@@ -48,7 +58,11 @@ pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -
         WebhookRefused::BadSignature => bad(),
         WebhookRefused::Unreadable => Refusal::bad_request("INVALID_EVENT", "The event cannot be read."),
     })?;
-    if !NEEDED.contains(&event.kind.as_str()) || !claim(site, &event).await? {
+    if !NEEDED.contains(&event.kind.as_str()) {
+        return Ok(Taken::Ignored);
+    }
+    let _alone = lane(&event.id).lock().await;
+    if !claim(site, &event).await? {
         return Ok(Taken::Ignored);
     }
     let outcome = handle(site, &event).await;
@@ -170,6 +184,11 @@ async fn paid_out(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
     let Some((_, account)) = site.read(|r| r.find(&ACCOUNTS, &ACCOUNTS_BY_PROVIDER, &(account,)))? else {
         return Ok(Taken::Ignored);
     };
+    // What the event says, then what Stripe says of all of them by now.
+    if let Some(told) = BankPayout::read(&event.object, site.now()) {
+        let account = account.clone();
+        site.write(move |tx| payouts::hear(tx, &account, &told)).await?;
+    }
     payouts::sync_payouts(site, &account).await?;
     Ok(Taken::Processed)
 }

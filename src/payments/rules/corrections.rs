@@ -10,7 +10,9 @@ use crate::payments::model::{BookingPayment, PaymentStatus};
 /// What an admin may still give back: all the card gave, less what came back already.
 pub fn refundable(payment: &BookingPayment) -> Cents {
     let open_dispute = payment.dispute.as_ref().is_some_and(|dispute| dispute.is_open());
-    let at_rest = matches!(payment.status, PaymentStatus::Settled | PaymentStatus::ManualReview);
+    // Money that was taken early for a lesson moved late lies still as well.
+    let at_rest =
+        matches!(payment.status, PaymentStatus::Settled | PaymentStatus::ManualReview | PaymentStatus::Locked);
     if open_dispute || !at_rest || payment.settling.is_some() || payment.correcting.is_some() {
         return Cents::ZERO;
     }

@@ -5,7 +5,7 @@
 use crate::base::id::{BookingId, LotId};
 use crate::base::money::Cents;
 use crate::base::time::{SignedDuration, Timestamp};
-use crate::payments::model::{CreditLot, LotStatus};
+use crate::payments::model::{CreditLot, Gone, LotStatus};
 
 /// Days a newly issued lot is good for.
 pub const LIFE_DAYS: i64 = 365;
@@ -51,6 +51,26 @@ pub fn reserve(
         out.extend(rest);
     }
     out
+}
+
+/// Reserves anew, for a lesson whose settlement goes on, what went back to its student while it stood still.
+pub fn reserve_again(
+    lots: &[CreditLot],
+    returned: &[LotId],
+    amount: Cents,
+    booking: BookingId,
+    now: Timestamp,
+    new_id: impl FnMut() -> LotId,
+) -> (Vec<CreditLot>, Gone) {
+    let over = |lot: &&CreditLot| match lot.status {
+        LotStatus::Available => !is_usable(lot, now),
+        status => status == LotStatus::Expired,
+    };
+    let back = lots.iter().filter(|lot| returned.contains(&lot.id));
+    let expired = back.filter(over).map(|lot| lot.amount).sum::<Cents>().min(amount);
+    let changed = reserve(lots, amount - expired, booking, now, new_id);
+    let had: Cents = changed.iter().filter(|lot| lot.status == LotStatus::Reserved).map(|lot| lot.amount).sum();
+    (changed, Gone { spent: amount - expired - had, expired })
 }
 
 /// At most `amount` of a lot under its own id, and what is left of it under a new one.

@@ -28,7 +28,8 @@ pub fn explain(entry: &Entry, payment: &BookingPayment) -> Reason {
         EntryKind::Refund => (format!("{amount} went back to the card."), refund_rule(payment)),
         EntryKind::Payout => (
             format!(
-                "The instructor was sent {amount}: the lesson’s {} less our {} of {}.",
+                "The instructor was sent {amount}: {}the lesson’s {} less our {} of {}.",
+                if is_half(payment) { "half of " } else { "" },
                 payment.quote.lesson.dollars(),
                 payment.quote.tier.percent(),
                 payment.quote.instructor_fee.dollars()
@@ -48,6 +49,10 @@ pub fn explain(entry: &Entry, payment: &BookingPayment) -> Reason {
             (format!("{amount} of credit was forfeited, the earliest to expire first."), "Return on cancel, 10 §2.5")
         }
         EntryKind::CreditExpired => (format!("{amount} of credit had expired while it was held."), "Credits, 10 §2.5"),
+        EntryKind::FeesEarned if payment.student_credit.is_positive() || is_half(payment) => (
+            format!("{amount} is what the marketplace keeps once credit and payout are taken off the charge."),
+            "Cancellation, 10 §2.8",
+        ),
         EntryKind::FeesEarned => (
             format!(
                 "{amount} is what the marketplace keeps: protection {} and share {}{}.",
@@ -66,6 +71,10 @@ pub fn explain(entry: &Entry, payment: &BookingPayment) -> Reason {
             format!("{amount} of credit was taken away with the payment it came from."),
             "Chargeback, 10 §2.9; milestones, 10 §2.5",
         ),
+        EntryKind::DebtRaised if entry.lines.iter().any(|line| line.account == Account::Lessons) => (
+            format!("{amount} of credit this lesson counts on had been spent meanwhile; the student owes it."),
+            "Return on cancel, 10 §2.5",
+        ),
         EntryKind::DebtRaised => {
             (format!("The student owes {amount} of credit already spent."), "Chargeback, 10 §2.9; milestones, 10 §2.5")
         }
@@ -76,6 +85,10 @@ pub fn explain(entry: &Entry, payment: &BookingPayment) -> Reason {
         }
     };
     Reason { sentence, rule }
+}
+
+fn is_half(payment: &BookingPayment) -> bool {
+    matches!(payment.outcome, Some(End::StudentCancelLt12Split | End::LockedCancelLt12Split))
 }
 
 fn less(credit: Cents) -> String {

@@ -37,7 +37,7 @@ pub(super) struct Bench {
     pub(super) site: Site,
     pub(super) stand_in: StandIn,
     runner: Runner,
-    emma: UserId,
+    pub(super) emma: UserId,
     pub(super) sarah: UserId,
     heard: Arc<Heard>,
     _dir: tempfile::TempDir,
@@ -134,12 +134,12 @@ impl Bench {
         }
     }
 
-    async fn settle(&self, booking: BookingId, cause: Cause) -> BookingPayment {
+    pub(super) async fn settle(&self, booking: BookingId, cause: Cause) -> BookingPayment {
         self.site.write(move |tx| ops::settle(tx, booking, cause)).await.unwrap();
         ops::run(&self.site, booking).await.unwrap()
     }
 
-    async fn give_credit(&self, cents: i64) {
+    pub(super) async fn give_credit(&self, cents: i64) {
         let user = self.emma;
         self.site.write(move |tx| ops::issue(tx, user, Cents(cents), "admin", None, None).map(drop)).await.unwrap();
     }
@@ -148,7 +148,7 @@ impl Bench {
         self.site.read(|r| ops::payment(r, booking)).unwrap()
     }
 
-    fn credit(&self) -> i64 {
+    pub(super) fn credit(&self) -> i64 {
         self.site.read(|r| ops::holdings(r, self.emma, self.site.now())).unwrap().available.0
     }
 
@@ -170,7 +170,7 @@ impl Bench {
     /// Sums over what the stand-in's books say of a booking: captured − refunded, transferred − reversed.
     pub(super) fn provider(&self, booking: BookingId) -> (i64, i64) {
         let net = |kind: &str| -> i64 {
-            let seen = self.stand_in.objects(kind, Some(&booking.to_string())).unwrap();
+            let seen = self.stand_in.objects(Some(kind), Some(&booking.to_string())).unwrap();
             let items = seen["items"].as_array().unwrap();
             items.iter().map(|o| o["amount_captured"].as_i64().unwrap() - o["amount_refunded"].as_i64().unwrap()).sum()
         };

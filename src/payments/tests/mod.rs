@@ -2,3 +2,4 @@ mod flows;
 mod outages;
 mod properties;
 mod rules;
+mod stood_still;

@@ -255,7 +255,7 @@ fn walk(rate: i64, tier: u32, credit: i64, locked: bool, cause: Cause) -> (i64, 
     payment.held = !locked;
     payment.captured = if locked { payment.card_amount() } else { Cents::ZERO };
     let terms = terms(cause, &quote);
-    payment.settling = Some(Settling { terms, reauthorized: false, paid_from_charge: Cents(0), topped_up: Cents(0) });
+    payment.settling = Some(Settling::begun(terms));
     let mut paid = Cents::ZERO;
     for _ in 0..10 {
         match next_step(&payment) {

@@ -58,7 +58,11 @@ impl World {
         let corrects = dice.chance(20);
         let completed = corrects.then(|| self.pick(dice, |b| b.status == Status::Completed)).flatten();
         let Some(booking) = completed.or_else(|| self.begun(dice)) else { return };
-        let accused = dice.one([Accused::Student, Accused::Instructor]);
+        let accused = match &booking.no_show {
+            // Whoever was told no says it again.
+            Some(report) if dice.chance(70) => report.accused,
+            _ => dice.one([Accused::Student, Accused::Instructor]),
+        };
         let other = match accused {
             Accused::Student => booking.instructor_id,
             Accused::Instructor => booking.student_id,

@@ -34,7 +34,8 @@ impl World {
             (0, Some(card)) => payments::ops::remove_card(&self.site, user, card.id).await,
             (1, Some(card)) => payments::ops::make_default(&self.site, user, card.id).await.map(drop),
             _ => {
-                let wish = CardWish { named: Some(any_card(dice)), save: true, make_default: dice.chance(50) };
+                let named = if dice.chance(10) { "pm_card_nobody_issued".to_owned() } else { any_card(dice) };
+                let wish = CardWish { named: Some(named), save: true, make_default: dice.chance(50) };
                 payments::ops::card_for(&self.site, user, wish).await.map(drop)
             }
         };

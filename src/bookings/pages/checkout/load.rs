@@ -67,6 +67,7 @@ pub fn checkout(
         start: booking.start_time,
         end: booking.end_time,
         start_words: fmt_clock(booking.start_time),
+        holds_slot: booking.holds_slot,
         held_until: booking.hold_expires_at.map(|at| fmt_clock(utc_to_local(at, &tz).1)).unwrap_or_default(),
         back_href: Choosing::of(booking).slot(booking.date, booking.start_time),
         lines,

@@ -22,6 +22,8 @@ pub struct CheckoutView {
     pub start_words: String,
     /// "2:35 pm"
     pub held_until: String,
+    /// Not while a card was refused and no other followed (rule: 00§4).
+    pub holds_slot: bool,
     pub back_href: String,
     pub lines: Vec<PriceLine>,
     pub total: Cents,
@@ -53,9 +55,13 @@ pub fn checkout(view: &CheckoutView) -> Markup {
             header.flow__top {
                 (steps("Booking steps", &[("Time", Some(&view.back_href)), ("Pay", None), ("Booked", None)], 1))
                 h1 { "Check it, then book it" }
-                p { (icon(Icon::Clock)) " " (view.start_words) " is held for you until " b { (view.held_until) } "." }
+                @if view.holds_slot {
+                    p { (icon(Icon::Clock)) " " (view.start_words) " is held for you until " b { (view.held_until) } "." }
+                } @else {
+                    p { (icon(Icon::Clock)) " Another card can be tried until " b { (view.held_until) } ", as long as nobody else takes " (view.start_words) "." }
+                }
                 @if let Some(words) = &view.trouble {
-                    (error_summary(&[("card", words)], "Nothing was charged and your time is still held."))
+                    (error_summary(&[("card", words)], "Nothing was charged."))
                 }
             }
             aside.flow__side.panel.stack aria-label="Your lesson" {

@@ -101,9 +101,13 @@ fn notices(r: &dyn Read, upcoming: &[Booking], now: Timestamp) -> Outcome<Vec<Ma
         if let Some(until) = booking.hold_expires_at.filter(|end| booking.status == Status::Pending && now < *end) {
             let until = fmt_clock(utc_to_local(until, &tz).1);
             let href = format!("/student/booking/confirm?booking={}", booking.id);
-            list.push(notice(Tone::Info, html! {
-                b { (what) " is held for you until " (until) "." } " " a href=(href) { "Finish paying" } " to keep it."
-            }));
+            let stands = if booking.holds_slot { "is held for you until" } else { "waits for another card until" };
+            list.push(notice(
+                Tone::Info,
+                html! {
+                    b { (what) " " (stands) " " (until) "." } " " a href=(href) { "Finish paying" } " to keep it."
+                },
+            ));
         } else if needs_card(booking, &payments::ops::payment(r, booking.id)?) {
             let until = moment(plus_hours(booking.start, -12), &tz);
             let href = format!("/student/lessons/{}/card", booking.id);

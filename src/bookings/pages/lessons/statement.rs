@@ -45,7 +45,7 @@ pub async fn receipt_page(
     let tip = payment.tip.as_ref().filter(|tip| tip.status.name() == "succeeded").map_or(Cents::ZERO, |tip| tip.amount);
     let total = match payment.captured.is_positive() {
         true => PriceLine::new("Paid by card", payment.captured + tip - payment.refunded_to_card),
-        false => PriceLine::new("To be paid by card", payment.card_amount()),
+        false => PriceLine::new("To be paid by card", payment.card_amount() + tip),
     };
     let sheet = Sheet { title: "Receipt", lines, total, card };
     Ok(page(&chrome, "Receipt", shown(&lesson, &sheet, &movements(&lesson, &entries, for_student))))

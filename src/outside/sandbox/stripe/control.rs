@@ -88,14 +88,17 @@ impl StandIn {
     }
 
     /// The books, newest first, and the calls that arrived, oldest first.
-    pub fn objects(&self, kind: &str, booking: Option<&str>) -> Outcome<Value> {
+    pub fn objects(&self, kind: Option<&str>, booking: Option<&str>) -> Outcome<Value> {
         const KINDS: [&str; 5] = ["payment_intent", "transfer", "refund", "charge", "payout"];
-        if !KINDS.contains(&kind) {
+        if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
             return Err(Refusal::invalid("type", format!("One of: {}.", KINDS.join(", "))));
         }
         let books = self.books();
-        let belongs = |object: &Value| booking.is_none_or(|id| object["metadata"]["booking_id"].as_str() == Some(id));
-        let items: Vec<Value> = books.all(kind).filter(|o| belongs(o)).map(|o| summary(&books, o)).collect();
+        let belongs = |object: &&Value| booking.is_none_or(|id| object["metadata"]["booking_id"].as_str() == Some(id));
+        let wanted = KINDS.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one));
+        let mut found: Vec<&Value> = wanted.flat_map(|kind| books.all(kind)).filter(belongs).collect();
+        found.sort_by_key(|object| std::cmp::Reverse(object["created"].as_i64()));
+        let items: Vec<Value> = found.into_iter().map(|object| summary(&books, object)).collect();
         let calls: Vec<Value> = books
             .calls
             .iter()

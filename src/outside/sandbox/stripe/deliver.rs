@@ -12,6 +12,8 @@ use crate::base::secret::hmac_sha256_hex;
 
 const TRIES: u32 = 8;
 const ANSWER_SECONDS: u64 = 10;
+/// Hundredths of a second that somebody waits for the marketplace to have heard.
+const PATIENCE: u32 = 300;
 
 pub(super) async fn run(stand_in: StandIn) {
     loop {
@@ -41,6 +43,16 @@ impl StandIn {
 
     pub fn undelivered_is_empty(&self) -> bool {
         self.books().undelivered.is_empty()
+    }
+
+    /// Waits until the marketplace was told everything that has happened so far, or does not listen.
+    pub async fn told(&self) {
+        for _ in 0..PATIENCE {
+            if self.undelivered_is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// The `Stripe-Signature` of a payload sent now.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Problem};
+use super::answer::{Answer, Problem, as_stripe_shows_it};
 use super::books::{Books, Change};
 use super::cards::Bank;
 use super::form::Form;
@@ -156,6 +156,7 @@ impl<'a> Draft<'a> {
             "request": {"id": null, "idempotency_key": null},
             "data": {"object": object},
         });
+        as_stripe_shows_it(&mut event["data"]);
         if !account.is_null() {
             event["account"] = account;
         }

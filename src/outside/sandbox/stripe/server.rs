@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::StandIn;
-use super::answer::Problem;
+use super::answer::{Problem, as_stripe_shows_it};
 use super::books::{Books, CallRecord, Change, Replay};
 use super::cards::{Bank, GENERIC_DECLINE, INSUFFICIENT_FUNDS};
 use super::control::FaultOrder;
@@ -172,10 +172,11 @@ impl StandIn {
             _ => (route.handler)(&mut draft, &form, &ids),
         };
         let mut change = draft.change;
-        let (status, body) = match outcome {
+        let (status, mut body) = match outcome {
             Ok(body) => (200, body),
             Err(problem) => (problem.status, problem.body),
         };
+        as_stripe_shows_it(&mut body);
         if let Some(id) = body["id"].as_str().or_else(|| body["error"]["payment_intent"]["id"].as_str()) {
             record.object_id = Some(id.to_owned());
         }

@@ -158,7 +158,7 @@ async fn a_key_does_its_work_once() {
     assert!(matches!(refused, StripeFault::Permanent { status: 400, .. }), "{refused}");
     b.clock.advance_to(plus_hours(b.clock.now(), 25));
     b.stripe.authorize(&other, "same").await.unwrap();
-    let seen = b.stand_in.objects("payment_intent", Some("01JGZZZZZZZZZZZZZZZZZZZZZZ")).unwrap();
+    let seen = b.stand_in.objects(Some("payment_intent"), Some("01JGZZZZZZZZZZZZZZZZZZZZZZ")).unwrap();
     assert_eq!(seen["items"].as_array().unwrap().len(), 2);
     assert_eq!(seen["calls"].as_array().unwrap().len(), 4);
 }
@@ -177,7 +177,7 @@ async fn ordered_faults_hit_what_they_name() {
     let lost = b.stripe.authorize(&wish(&customer, "pm_card_visa"), "once").await.unwrap_err();
     assert!(lost.is_transient(), "{lost}");
     let found = b.stripe.authorize(&wish(&customer, "pm_card_visa"), "once").await.unwrap();
-    assert_eq!(b.stand_in.objects("payment_intent", None).unwrap()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(b.stand_in.objects(Some("payment_intent"), None).unwrap()["items"].as_array().unwrap().len(), 1);
 
     b.stand_in.order_fault(order("payment_intents.capture", "api_error")).unwrap();
     assert!(b.stripe.capture(&found.id, Cents(8960), "capture").await.unwrap_err().is_transient());

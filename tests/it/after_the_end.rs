@@ -308,7 +308,7 @@ async fn what_the_bank_was_sent_and_what_can_be_taken_away() {
     let export = "/api/v1/payments/earnings/export";
     let sheet = stage.post(&stage.sarah, export, json!({})).await;
     assert_eq!(sheet.headers["content-type"], "text/csv; charset=utf-8");
-    assert!(sheet.text.contains("2026-11-11,2026-11-10,Piano with Sarah C.,"), "{}", sheet.text);
+    assert!(sheet.text.contains("2026-11-11,2026-11-10,Piano with Emma J.,"), "{}", sheet.text);
     assert!(sheet.text.trim_end().ends_with("80.00,12.00,68.00,0.00,68.00"), "{}", sheet.text);
     let page = stage.post(&stage.sarah, export, json!({ "format": "pdf" })).await;
     assert_eq!((page.status.as_u16(), &page.text[..5]), (200, "%PDF-"));

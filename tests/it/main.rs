@@ -41,6 +41,7 @@ mod search_life;
 mod search_odd;
 mod search_quality;
 mod startup;
+mod stripe_shape;
 mod sweep;
 mod tidy;
 mod upgrade;

@@ -116,6 +116,10 @@ pub async fn list_transactions(
 pub struct EarningView {
     booking_id: BookingId,
     description: String,
+    service_name: String,
+    /// First name and initial.
+    student_name: String,
+    duration_minutes: i64,
     #[schema(value_type = String, format = DateTime)]
     start_utc: Timestamp,
     lesson_amount_cents: Cents,
@@ -131,6 +135,9 @@ impl From<LessonEarning> for EarningView {
         Self {
             booking_id: earning.booking_id,
             description: earning.description,
+            service_name: earning.service,
+            student_name: earning.student,
+            duration_minutes: earning.minutes,
             start_utc: earning.start,
             lesson_amount_cents: earning.lesson,
             platform_fee_cents: earning.platform_fee,

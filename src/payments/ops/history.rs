@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::accounts;
 use crate::base::id::{BookingId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
+use crate::base::text::first_last_initial;
 use crate::base::time::Timestamp;
 use crate::payments::ledger::{Account, EntryKind};
 use crate::payments::model::BookingPayment;
@@ -24,8 +26,12 @@ pub fn transactions(r: &dyn Read, student: UserId) -> Outcome<Vec<BookingPayment
 #[derive(Clone, Debug, PartialEq)]
 pub struct LessonEarning {
     pub booking_id: BookingId,
+    /// What was taught, and to whom: "Piano with Emma J."
     pub description: String,
+    pub service: String,
+    pub student: String,
     pub start: Timestamp,
+    pub minutes: i64,
     pub lesson: Cents,
     pub platform_fee: Cents,
     pub payout: Cents,
@@ -41,6 +47,16 @@ pub struct Earnings {
     pub platform_fees: Cents,
     /// The latest payout first.
     pub lessons: Vec<LessonEarning>,
+}
+
+/// What the card statement calls the lesson ends in its instructor; to them it is the lesson alone.
+fn service_of(payment: &BookingPayment) -> String {
+    payment.description.rsplit_once(" with ").map_or(payment.description.as_str(), |(service, _)| service).to_owned()
+}
+
+fn student_of(r: &dyn Read, payment: &BookingPayment) -> Outcome<String> {
+    let student = accounts::user(r, payment.student_id)?;
+    Ok(student.map_or_else(|| "somebody".to_owned(), |user| first_last_initial(&user.first_name, &user.last_name)))
 }
 
 /// rule: 10§2.10: the ledger's truth (transfers, top-ups, tips), not recomputed from today's tier.
@@ -72,10 +88,14 @@ pub fn earnings(r: &dyn Read, instructor: UserId) -> Outcome<Earnings> {
         all.tips += tip;
         all.lesson_value += payment.quote.lesson;
         all.platform_fees += payment.quote.instructor_fee;
+        let (service, student) = (service_of(&payment), student_of(r, &payment)?);
         all.lessons.push(LessonEarning {
             booking_id,
-            description: payment.description,
+            description: format!("{service} with {student}"),
+            service,
+            student,
             start: payment.start,
+            minutes: payment.end.duration_since(payment.start).as_mins(),
             lesson: payment.quote.lesson,
             platform_fee: payment.quote.instructor_fee,
             payout,

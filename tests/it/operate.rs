@@ -65,7 +65,9 @@ async fn a_backup_of_the_running_server_is_restored_exported_and_imported() {
     let said = ok(&data, &["verify"]);
     assert!(said.contains("in order") && said.contains("1 files of"), "{said}");
     let (again, said) = run(&data, &["import", file.to_str().unwrap()]);
-    assert!(!again && said.contains("holds a marketplace already"), "{said}");
+    assert!(!again && said.contains("holds a marketplace already. Name an empty --data-dir."), "{said}");
+    let (twice, said) = run(&data, &["export", file.to_str().unwrap()]);
+    assert!(!twice && said.contains("all.zip is there already."), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,7 +12,7 @@ mod take;
 pub use history::{BACKUPS, BackupRow, failed, forget, newest, recent, succeeded};
 pub use manifest::{FILE as MANIFEST, FileSum, Manifest};
 pub(super) use restore::place;
-pub use restore::{refuse_to_overwrite, restore};
+pub use restore::{holds_a_store, refuse_to_overwrite, restore};
 pub use take::{Taken, take};
 
 use std::path::{Path, PathBuf};

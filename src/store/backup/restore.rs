@@ -26,20 +26,22 @@ pub fn restore(
     Ok(manifest)
 }
 
-/// Nobody may be at work in the directory, and what is there is only replaced when that was asked for.
+/// What is there is only replaced when that was asked for.
 pub fn refuse_to_overwrite(data_dir: &Path, force: bool) -> Result<(), StoreError> {
-    let file = data_dir.join("store.redb");
-    if !file.exists() {
-        return Ok(());
-    }
-    if Redb::is_in_use(&file) {
-        return Err(StoreError::InUse { path: file.display().to_string() });
-    }
-    if force {
+    if !holds_a_store(data_dir)? || force {
         return Ok(());
     }
     let why = "holds a marketplace already. Name an empty --data-dir, or add --force to replace it (it is kept aside).";
     Err(StoreError::refused(data_dir, why))
+}
+
+/// Whether a store lies there; nobody may be at work in it.
+pub fn holds_a_store(data_dir: &Path) -> Result<bool, StoreError> {
+    let file = data_dir.join("store.redb");
+    if file.exists() && Redb::is_in_use(&file) {
+        return Err(StoreError::InUse { path: file.display().to_string() });
+    }
+    Ok(file.exists())
 }
 
 /// Brings the store in `incoming` to the shape of this program, verifies it and moves it, with what belongs to it, to

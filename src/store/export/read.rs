@@ -9,7 +9,7 @@ use zip::ZipArchive;
 
 use super::{ABOUT, About, KIND, Moved, ROWS, Row, VERSION, travelling};
 use crate::base::refusal::Outcome;
-use crate::store::backup::{BESIDE, FileSum, Scratch, place, refuse_to_overwrite};
+use crate::store::backup::{BESIDE, FileSum, Scratch, holds_a_store, place};
 use crate::store::store::META;
 use crate::store::{Catalogue, FORMAT, Stamp, Store, StoreError, Tx};
 
@@ -24,7 +24,9 @@ type Archive = ZipArchive<BufReader<File>>;
 /// Builds a store from an export, brings it to the shape of this program, verifies it, and only then puts it into
 /// `data_dir`, which must hold none.
 pub fn import(from: &Path, data_dir: &Path, stamp: Stamp, catalogue: &Catalogue) -> Result<Moved, StoreError> {
-    refuse_to_overwrite(data_dir, false)?;
+    if holds_a_store(data_dir)? {
+        return Err(StoreError::refused(data_dir, "holds a marketplace already. Name an empty --data-dir."));
+    }
     let file = File::open(from).map_err(|e| StoreError::refused(from, format!("cannot be read: {e}.")))?;
     let mut archive = ZipArchive::new(BufReader::new(file))
         .map_err(|e| StoreError::refused(from, format!("is no whole export ({e}). It may be cut short.")))?;

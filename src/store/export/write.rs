@@ -1,7 +1,7 @@
 //! Writing an export.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -23,7 +23,10 @@ pub fn export(
     now: Timestamp,
     to: &Path,
 ) -> Result<Moved, StoreError> {
-    let file = File::create_new(to).map_err(|e| StoreError::io(to.display().to_string(), e))?;
+    let file = File::create_new(to).map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists => StoreError::refused(to, "is there already. Name another file, or remove it first."),
+        _ => StoreError::io(to.display().to_string(), e),
+    })?;
     let out = Out { zip: ZipWriter::new(BufWriter::new(file)), to, files: Vec::new() };
     let written = fill(out, store, data_dir, catalogue, now);
     if written.is_err() {

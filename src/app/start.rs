@@ -65,6 +65,7 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
         store,
         clock,
         entropy: Entropy::system(),
+        order: crate::base::id::Order::default(),
         mode,
         base_url,
         zone,

@@ -3,6 +3,8 @@
 //! A value of one kind cannot be passed for another. Ids made inside a write come from the transaction's stamp, so a
 //! re-run of the same closure draws the same ids; ids of fixed data (services, neighbourhoods) derive from their name.
 
+use std::sync::{Mutex, PoisonError};
+
 use sha2::{Digest, Sha256};
 
 /// What every identifier can do; lets the store draw new ones and write them into keys.
@@ -20,12 +22,36 @@ pub fn bits_of_name(kind: &str, name: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
-/// The bits of a drawn id: 48 bits of milliseconds, then 80 random bits.
-pub fn bits_of_draw(at_ms: i64, random: [u8; 10]) -> u128 {
+/// The bits of a drawn id: 48 bits of milliseconds, then 80 of `tail`.
+pub fn bits_of_draw(at_ms: i64, tail: [u8; 10]) -> u128 {
     let mut bytes = [0u8; 16];
     bytes[..6].copy_from_slice(&at_ms.max(0).to_be_bytes()[2..]);
-    bytes[6..].copy_from_slice(&random);
+    bytes[6..].copy_from_slice(&tail);
     u128::from_be_bytes(bytes)
+}
+
+/// Ids grow with time, and lists that show the newest first lean on it. So draws of one millisecond follow one another
+/// too (the sandbox's clock may stand still for a whole day): each takes a random step up from the one before.
+#[derive(Debug, Default)]
+pub struct Order(Mutex<(i64, u64)>);
+
+/// Bytes of an [`Order`]'s number.
+pub const ORDER_BYTES: usize = 6;
+
+impl Order {
+    /// The number of the next draw, below 2^48; `random` decides where a millisecond starts and how wide a step is.
+    pub fn next(&self, at_ms: i64, random: u64) -> [u8; ORDER_BYTES] {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = match *last {
+            (ms, number) if ms == at_ms => number + 1 + (random & 0x00ff_ffff),
+            // The upper half stays free for the steps.
+            _ => random & 0x7fff_ffff_ffff,
+        };
+        *last = (at_ms, number);
+        let mut bytes = [0; ORDER_BYTES];
+        bytes.copy_from_slice(&number.to_be_bytes()[2..]);
+        bytes
+    }
 }
 
 #[macro_export]

@@ -144,6 +144,7 @@ mod tests {
             store: Store::in_memory().unwrap(),
             clock: Clock::system(),
             entropy: Entropy::system(),
+            order: crate::base::id::Order::default(),
             mode: Mode::Sandbox,
             base_url: "http://localhost:8080".into(),
             zone: TimeZone::UTC,

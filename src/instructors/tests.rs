@@ -30,6 +30,7 @@ fn site() -> Site {
         store: Store::in_memory().unwrap(),
         clock,
         entropy: Entropy::seeded(1),
+        order: crate::base::id::Order::default(),
         mode: Mode::Sandbox,
         base_url: "http://localhost".into(),
         zone: TimeZone::UTC,

@@ -7,7 +7,7 @@ use super::letter::{Block, Letter, Sender};
 use super::model::Notification;
 use super::preferences::Category;
 use super::tables::{NOTES_BY_KEY, NOTES_BY_OWNER, NOTES_UNREAD, NOTIFICATIONS};
-use crate::base::id::{AnyId as _, NotificationId, UserId, bits_of_draw};
+use crate::base::id::{NotificationId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::site::Site;
@@ -58,7 +58,7 @@ pub(super) fn tell(
     let url = letter.links().first().and_then(|url| url.strip_prefix(&sender.base_url).map(str::to_owned));
     let note = Notification {
         // Ids grow with time, so that the newest stand first.
-        id: NotificationId::from_bits(bits_of_draw(at.as_millisecond(), tx.random_bytes())),
+        id: tx.new_id_of(at),
         user_id,
         key: key.to_owned(),
         category: category(letter.template).to_owned(),

@@ -17,7 +17,7 @@ use super::understand::{Understood, knowledge};
 use super::visitor::Visitor;
 use crate::base::access::Actor;
 use crate::base::geo::Point;
-use crate::base::id::{AliasId, AnyId, SearchId, UserId, bits_of_draw};
+use crate::base::id::{AliasId, SearchId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, TimeZone, Timestamp, zone};
 use crate::payments::rules::pricing::PRICING;
@@ -155,7 +155,7 @@ pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     };
     let applied = criteria.applied(&understood.parsed);
     let mut answered = Answered {
-        id: SearchId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())),
+        id: site.stamp().id(),
         message: None,
         location_resolved: None,
         location_not_found: understood.parsed.location_kind == Some(LocationKind::Unknown),

@@ -18,6 +18,7 @@ pub use parts::Parts;
 pub use seal::{GUEST_MARK, Seal};
 pub use settings::{AnySetting, Setting, SettingRow};
 
+use crate::base::id::Order;
 use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, TimeZone, Timestamp};
@@ -39,6 +40,7 @@ pub struct SiteParts {
     pub store: Store,
     pub clock: Clock,
     pub entropy: Entropy,
+    pub order: Order,
     pub mode: Mode,
     /// Scheme, host and port under which people reach us, without a trailing slash.
     pub base_url: String,
@@ -88,7 +90,7 @@ impl Site {
 
     /// Time and randomness for one write.
     pub fn stamp(&self) -> Stamp {
-        Stamp { now: self.clock.now(), seed: self.entropy.bytes() }
+        Stamp::draw(self.clock.now(), &self.entropy, &self.order)
     }
 
     pub async fn write<T, F>(&self, f: F) -> Outcome<T>

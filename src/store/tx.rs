@@ -10,17 +10,41 @@ use super::engine::{EngineRead, Pair};
 use super::read::{Dir, Read, ReadExt};
 use super::table::Table;
 use super::{Event, Key, StoreError, value};
-use crate::base::id::{AnyId, bits_of_draw};
+use crate::base::id::{AnyId, ORDER_BYTES, Order, bits_of_draw};
 use crate::base::limits::WRITE_SET_BYTES;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::secret::expand;
+use crate::base::secret::{Entropy, expand};
 use crate::base::time::Timestamp;
 
 /// The time and the randomness of a write, drawn before it is queued: a closure that is run again sees the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Stamp {
     pub now: Timestamp,
+    /// The first bytes are the number of the write among those of its instant ([`Order`]), the rest is random.
     pub seed: [u8; 32],
+}
+
+impl Stamp {
+    /// Draws randomness, and the place in `order`.
+    pub fn draw(now: Timestamp, entropy: &Entropy, order: &Order) -> Self {
+        let mut seed = entropy.bytes::<32>();
+        let random = u64::from_be_bytes(entropy.bytes());
+        seed[..ORDER_BYTES].copy_from_slice(&order.next(now.as_millisecond(), random));
+        Self { now, seed }
+    }
+
+    /// The bits of an id for something outside a write.
+    pub fn id<T: AnyId>(&self) -> T {
+        T::from_bits(self.id_bits(self.now, 0, [self.seed[30], self.seed[31]]))
+    }
+
+    /// 48 bits of milliseconds, 48 of the order among writes, 16 of the order within the write, 16 at random.
+    fn id_bits(&self, at: Timestamp, nth: u64, random: [u8; 2]) -> u128 {
+        let mut tail = [0; 10];
+        tail[..ORDER_BYTES].copy_from_slice(&self.seed[..ORDER_BYTES]);
+        tail[8..].copy_from_slice(&random);
+        bits_of_draw(at.as_millisecond(), tail) + (u128::from(nth) << 16)
+    }
 }
 
 /// Key → new value, or `None` for a deletion.
@@ -67,8 +91,15 @@ impl<'a> Tx<'a> {
         out
     }
 
+    /// A new id of now; later draws are greater.
     pub fn new_id<T: AnyId>(&mut self) -> T {
-        T::from_bits(bits_of_draw(self.stamp.now.as_millisecond(), self.random_bytes::<10>()))
+        self.new_id_of(self.stamp.now)
+    }
+
+    /// A new id that stands among those of another instant.
+    pub fn new_id_of<T: AnyId>(&mut self, at: Timestamp) -> T {
+        let (stamp, nth) = (self.stamp, self.draws);
+        T::from_bits(stamp.id_bits(at, nth, self.random_bytes()))
     }
 
     pub fn put<K: Key, V: Serialize + DeserializeOwned>(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -28,6 +28,10 @@ pub enum Access {
     SignedIn,
     Role(Role),
     Can(Permission),
+    /// Both: what one side does with its own, and only while nobody has taken it away.
+    As(Role, Permission),
+    /// Where each side has a permission of its own for the same thing.
+    Either(Permission, Permission),
     /// Only from this machine, and only in sandbox mode (checked where it is served).
     Loopback,
 }
@@ -44,21 +48,31 @@ impl Access {
             Self::SignedIn => "anyone signed in".into(),
             Self::Role(role) => format!("role `{}`", role.name()),
             Self::Can(permission) => format!("permission `{}`", permission.name()),
+            Self::As(role, permission) => format!("role `{}` with permission `{}`", role.name(), permission.name()),
+            Self::Either(one, other) => format!("permission `{}` or `{}`", one.name(), other.name()),
             Self::Loopback => "this machine".into(),
         }
     }
 
-    fn judge(self, actor: Option<&Actor>) -> Result<(), Refusal> {
-        let needed = |held: fn(&Actor, Self) -> bool| match actor {
+    /// Refuses whom it is not for.
+    pub fn judge(self, actor: Option<&Actor>) -> Result<(), Refusal> {
+        if matches!(self, Self::Public | Self::Loopback) {
+            return Ok(());
+        }
+        match actor {
             None => Err(Refusal::signed_out()),
-            Some(actor) if held(actor, self) => Ok(()),
+            Some(actor) if self.admits(actor) => Ok(()),
             Some(_) => Err(Refusal::forbidden(FORBIDDEN, format!("This is for {} only.", self.words()))),
-        };
+        }
+    }
+
+    fn admits(self, actor: &Actor) -> bool {
         match self {
-            Self::Public | Self::Loopback => Ok(()),
-            Self::SignedIn => needed(|_, _| true),
-            Self::Role(_) => needed(|actor, access| matches!(access, Self::Role(role) if actor.is(role))),
-            Self::Can(_) => needed(|actor, access| matches!(access, Self::Can(p) if actor.can(p))),
+            Self::Public | Self::Loopback | Self::SignedIn => true,
+            Self::Role(role) => actor.is(role),
+            Self::Can(permission) => actor.can(permission),
+            Self::As(role, permission) => actor.is(role) && actor.can(permission),
+            Self::Either(one, other) => actor.can(one) || actor.can(other),
         }
     }
 }
@@ -85,14 +99,14 @@ async fn judged(
     let (gate, met) = {
         let ip = request.extensions().get::<ClientIp>().copied().unwrap_or_default();
         let (path, route, actor) = (request.uri().path(), place.route.as_str(), actor.as_ref());
-        let asking = Asking { method: request.method(), path, route, headers: request.headers(), ip, actor, api };
+        let asking = Asking { method: request.method(), path, route, ip, actor, api };
         Gate::meet(&site, &rule, &asking).await
     };
     let judged = met.and_then(|()| rule.access.judge(actor.as_deref())).and_then(|()| {
         let steps = actor.as_deref().filter(|_| rule.access != Access::Public);
         steps.map_or(Ok(()), |actor| second_factor(&site, actor, &place.path))
     });
-    let mut response = match judged {
+    let response = match judged {
         Ok(()) => {
             if let Some(toll) = gate.deferred() {
                 request.extensions_mut().insert(toll);
@@ -106,8 +120,7 @@ async fn judged(
             turn_away(Stopped { refusal, actor }, &place)
         }
     };
-    gate.dress(response.headers_mut());
-    response
+    gate.dress(response)
 }
 
 /// Where a request wanted to go.
@@ -174,14 +187,7 @@ fn denied(site: &Site, actor: &Actor, access: Access, place: &Place, refusal: &R
 
 /// API routes: a refusal is a problem.
 pub(super) async fn guard_api(State(rule): State<Rule>, request: Request, next: Next) -> Response {
-    judged(rule, request, next, true, |stopped, _| {
-        let mut response = Fault(stopped.refusal).into_response();
-        if response.status() == axum::http::StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
-        }
-        response
-    })
-    .await
+    judged(rule, request, next, true, |stopped, _| Fault(stopped.refusal).into_response()).await
 }
 
 /// Pages: who is not signed in is led to the door and back (rule: 50§0 who may enter).

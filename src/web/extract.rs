@@ -8,7 +8,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Fault;
 use super::session::Seen;
@@ -46,7 +46,8 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_syntax() || inner.is_eof() {
+        // serde calls a number or null where a word belongs a mistake of syntax.
+        if (inner.is_syntax() || inner.is_eof()) && serde_json::from_slice::<IgnoredAny>(bytes).is_err() {
             Refusal::new(422, "INVALID_JSON", "The body is not well-formed JSON.").field("", inner.to_string(), "json")
         } else {
             named_field(path, &inner.to_string())
@@ -58,9 +59,19 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     Ok(value)
 }
 
+/// What serde expected, without the names our types have.
+fn plain(message: &str) -> String {
+    match message.split_once("expected ") {
+        _ if message == "expected value" => "Expected one of the words named for it.".to_owned(),
+        Some((found, of_ours)) if of_ours.starts_with("struct ") => format!("{found}expected an object"),
+        Some((found, of_ours)) if of_ours.contains("enum ") => format!("{found}expected one of the words named for it"),
+        _ => message.to_owned(),
+    }
+}
+
 /// serde says "unknown field `x`, expected …" and "missing field `x`" without a path to the field itself.
 fn named_field(path: String, message: &str) -> Refusal {
-    let message = message.split(" at line ").next().unwrap_or(message).to_owned();
+    let message = plain(message.split(" at line ").next().unwrap_or(message));
     let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
     let (inner, code) = if message.starts_with("unknown field") {
         (quoted, "unknown_field")

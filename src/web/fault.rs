@@ -23,6 +23,9 @@ impl IntoResponse for Fault {
         if let Some(seconds) = self.0.extra.get("retry_after").and_then(Value::as_u64) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response.extensions_mut().insert(self.0);
         response
     }

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Fault;
+use super::extract::too_large;
+use crate::base::limits::BODY_BYTES;
 use crate::base::refusal::Refusal;
 
 /// The hosts we answer to, and the origins our own pages have.
@@ -61,6 +63,10 @@ pub async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> 
         ))
         .into_response();
     }
+    // What is announced as too large need not be sent first.
+    if request.headers().get(header::CONTENT_LENGTH).is_some_and(is_too_long) {
+        return Fault(too_large()).into_response();
+    }
     if is_packed(request.headers()) {
         let words = "Send the body as it is, without Content-Encoding.";
         return Fault(Refusal::new(415, "UNSUPPORTED_MEDIA_TYPE", words)).into_response();
@@ -68,9 +74,18 @@ pub async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> 
     next.run(request).await
 }
 
+fn is_too_long(length: &HeaderValue) -> bool {
+    length.to_str().ok().and_then(|text| text.parse::<u64>().ok()).is_some_and(|bytes| bytes > BODY_BYTES as u64)
+}
+
+/// The one name the request gives; a target with a host in it outweighs the header, and two names are none.
 fn authority(request: &Request) -> Option<String> {
-    let named = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    named.or_else(|| request.uri().authority().map(ToString::to_string))
+    if let Some(authority) = request.uri().authority() {
+        return Some(authority.to_string());
+    }
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let name = named.next().filter(|_| named.next().is_none())?;
+    name.to_str().ok().map(str::to_owned)
 }
 
 /// With a cookie the request must show that our own page sent it; without one it is refused only when the browser

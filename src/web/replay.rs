@@ -71,13 +71,14 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
-        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self { key: None, toll: None }) };
+        let toll = parts.extensions.get::<Toll>().cloned();
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self { key: None, toll }) };
         let key = value.to_str().unwrap_or_default().trim();
         if key.is_empty() || key.len() > KEY_CHARS {
             let words = format!("Between 1 and {KEY_CHARS} plain characters.");
             return Err(Refusal::invalid("Idempotency-Key", words).into());
         }
-        Ok(Self { key: Some(key.to_owned()), toll: parts.extensions.get::<Toll>().cloned() })
+        Ok(Self { key: Some(key.to_owned()), toll })
     }
 }
 
@@ -87,6 +88,13 @@ enum Claim {
 }
 
 impl IdempotencyKey {
+    /// For a call that knows of itself that it was answered before: that costs nothing. // rule: 20§9 financial triple
+    pub fn excuse(&mut self) {
+        if let Some(toll) = self.toll.take() {
+            toll.excuse();
+        }
+    }
+
     /// Runs `work` unless this key has its answer already. Nothing of `work` happens before it is first awaited.
     pub async fn run<T: Serialize>(
         self,
@@ -97,6 +105,7 @@ impl IdempotencyKey {
         work: impl Future<Output = Outcome<Reply<T>>> + Send,
     ) -> Answer<Response> {
         let Some(key) = self.key else {
+            self.toll.map_or(Ok(()), |toll| toll.pay(site.now()))?;
             let reply = work.await?;
             return Ok(json(reply.status, text(&reply.body)?));
         };

@@ -36,6 +36,7 @@ fn site() -> Site {
         store: Store::in_memory().unwrap(),
         clock: Clock::system(),
         entropy: Entropy::system(),
+        order: crate::base::id::Order::default(),
         mode: Mode::Sandbox,
         base_url: "http://localhost:8080".into(),
         zone: TimeZone::UTC,

@@ -122,3 +122,28 @@ async fn strangers_and_students_have_no_calendar() {
     let student = format!("/api/v1/public/instructors/{}/availability", stage.emma.id);
     stage.app.get(&student).await.refused(404, "INSTRUCTOR_NOT_FOUND");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_the_calendar_is_no_trap() {
+    let stage = Stage::set().await;
+    let public = format!("/api/v1/public/instructors/{}/availability?start_date=9999-12-31", stage.sarah.id);
+    stage.app.get(&public).await;
+    for path in [
+        "/api/v1/search?q=piano&date=9999-12-31",
+        "/api/v1/search?q=piano%2012/31/9999",
+        "/search?q=piano&date=9999-12-31",
+    ] {
+        assert_ne!(stage.app.get(path).await.status, 503, "{path}");
+    }
+    let week = "/api/v1/instructors/availability/week?start_date=9999-12-27";
+    assert!(!stage.get(&stage.sarah, week).await.status.is_server_error());
+    let copy = json!({ "from_week_start": "2026-11-09", "to_week_start": "9999-12-27" });
+    let day = json!({ "specific_date": "9999-12-31", "start_time": "09:00", "end_time": "10:00" });
+    for (call, body) in
+        [("copy-week", copy), ("specific-date", day), ("blackout-dates", json!({ "date": "9999-12-31" }))]
+    {
+        stage.post(&stage.sarah, &format!("/api/v1/instructors/availability/{call}"), body).await;
+    }
+    // The writer still takes what comes.
+    assert_eq!(stage.post(&stage.emma, "/api/v1/search-history", json!({ "search_query": "oboe" })).await.status, 200);
+}

@@ -1,6 +1,6 @@
 //! What every request meets before anybody looks at it: host, origin, size, headers (part 20 §13).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::kit::{Stage, TestApp, answered};
 
@@ -91,6 +91,49 @@ async fn what_is_too_big_or_packed_is_not_unpacked() {
     login(deep.into_bytes(), None).await.expect(422);
     let webhook = app.http.post(format!("{}/api/v1/payments/webhooks/stripe", app.base)).body(vec![b'x'; 300_000]);
     assert_eq!(answered(webhook).await.status, 413);
+}
+
+/// What a socket gets back for these bytes; the sending side stays open.
+async fn raw(app: &TestApp, request: String) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let address = app.base.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    String::from_utf8(answer.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_announced_counts_before_it_comes() {
+    let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
+    let host = app.base.strip_prefix("http://").unwrap().to_owned();
+    let kind = "Content-Type: application/json\r\nContent-Length: 999999999";
+    for (request, status) in [
+        (format!("GET / HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n\r\n"), "421"),
+        (format!("GET http://evil.example/ HTTP/1.1\r\nHost: {host}\r\n\r\n"), "421"),
+        (format!("GET http://{host}/api/v1/health HTTP/1.1\r\nHost: {host}\r\n\r\n"), "200"),
+        (format!("POST /api/v1/auth/login HTTP/1.1\r\nHost: {host}\r\n{kind}\r\n\r\n{{"), "413"),
+    ] {
+        assert_eq!(raw(&app, request.clone()).await, format!("HTTP/1.1 {status}"), "{request}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_kind_of_value_is_no_wrong_json() {
+    let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
+    let register = |role: Value| {
+        app.post(
+            "/api/v1/auth/register",
+            json!({ "first_name": "A", "last_name": "B", "email": "a@b.co", "role": role }),
+        )
+    };
+    for wrong in [json!(7), json!(["student"]), json!({ "a": 1 })] {
+        let refused = register(wrong.clone()).await.refused(422, "VALIDATION_ERROR");
+        assert_eq!(refused["errors"][0]["field"], "role", "{wrong}: {refused}");
+    }
+    let nothing = app.post("/api/v1/auth/login", Value::Null).await.refused(422, "VALIDATION_ERROR");
+    assert!(!nothing.to_string().contains("struct"), "{nothing}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,10 +81,16 @@ async fn money_blocks_even_in_shadow_and_a_replay_costs_nothing() {
         again.expect(200);
     }
     keyed(&stage, path, "k1", &json!({ "booking_id": booking["id"] })).await.refused(422, "IDEMPOTENCY_KEY_REUSED");
+    // Nor does it without a key: the booking says that it is paid.
+    for _ in 0..5 {
+        assert_eq!(stage.post(&stage.emma, path, good.clone()).await.expect(200)["success"], true);
+    }
     let over = keyed(&stage, path, "k2", &good).await;
     assert_eq!(header(&over, "x-ratelimit-policy"), "financial");
     assert!((1..=12).contains(&header(&over, "retry-after").parse::<u64>().unwrap()));
     over.refused(429, "RATE_LIMIT_EXCEEDED");
+    stage.post(&stage.emma, path, json!({})).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    keyed(&stage, path, "k3", &json!({})).await.refused(429, "RATE_LIMIT_EXCEEDED");
     // Per person and route: another call that moves money has a bucket of its own, and so has John.
     let card = json!({ "payment_method_id": "pm_card_visa" });
     let change = format!("/api/v1/bookings/{}/payment-method", booking["id"].as_str().unwrap());

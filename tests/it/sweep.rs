@@ -23,6 +23,8 @@ fn words(access: Access) -> String {
         Access::SignedIn => "signed in".into(),
         Access::Role(role) => format!("role {}", role.name()),
         Access::Can(permission) => permission.name().into(),
+        Access::As(role, permission) => format!("{} {}", role.name(), permission.name()),
+        Access::Either(one, other) => format!("{} or {}", one.name(), other.name()),
         Access::Loopback => "this machine".into(),
     }
 }
@@ -71,6 +73,8 @@ fn holds(role: Role, access: Access) -> bool {
     match access {
         Access::Public | Access::SignedIn | Access::Loopback => true,
         Access::Role(wanted) => wanted == role,
+        Access::As(wanted, permission) => wanted == role && holds(role, Access::Can(permission)),
+        Access::Either(one, other) => holds(role, Access::Can(one)) || holds(role, Access::Can(other)),
         Access::Can(permission) => match role {
             Role::Admin => true,
             Role::Student => among(SHARED, permission) || among(STUDENT, permission),
@@ -187,4 +191,42 @@ async fn a_change_of_rights_holds_from_the_next_request_on() {
     trail().await.expect(200);
     change(json!(["admin:read"]), json!(["admin:read"])).await.expect(200);
     trail().await.refused(403, "FORBIDDEN");
+}
+
+/// What a student and an instructor hold although nothing asks for it: the pages of instructors and their free time are
+/// everybody's, and a booking is shown to whoever takes part in it. The two of messages wait for the messages.
+const ASKED_NOWHERE: [&str; 5] =
+    ["view_instructors", "view_instructor_availability", "view_booking_details", "send_messages", "view_messages"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_away_is_gone() {
+    let stage = Stage::set().await;
+    stage.app.post("/sandbox/v1/switches", json!({ "rate_limits": "off" })).await.expect(200);
+    let admin = stage.admin().await;
+    let mut asked = std::collections::BTreeSet::from(ASKED_NOWHERE);
+    for (role, person) in [(Role::Student, &stage.emma), (Role::Instructor, &stage.sarah)] {
+        let all: Vec<&str> = role.permissions().iter().map(|permission| permission.name()).collect();
+        let body = json!({ "grants": [], "revokes": all, "reason": "to see whether it holds" });
+        let path = format!("/api/v1/admin/users/{}/permissions", person.id);
+        stage.app.ask(Method::PUT, &path, Some(&admin.token), Some(body)).await.expect(200);
+        for (method, path, rule) in declared() {
+            let named = match rule.access {
+                Access::Can(one) | Access::As(_, one) => vec![one.name()],
+                Access::Either(one, other) => vec![one.name(), other.name()],
+                _ => vec![],
+            };
+            if named.is_empty() || !holds(role, rule.access) {
+                continue;
+            }
+            asked.extend(named);
+            let answer = ask(&stage, &method, &path, Some(&person.token)).await;
+            assert_eq!(answer.status, 403, "{method} {path} as {}: {}", role.name(), answer.text);
+        }
+    }
+    stage.get(&stage.emma, "/api/v1/search-history").await.refused(403, "FORBIDDEN");
+    asked.insert("view_own_search_history");
+    for role in [Role::Student, Role::Instructor] {
+        let unasked: Vec<_> = role.permissions().into_iter().filter(|held| !asked.contains(held.name())).collect();
+        assert!(unasked.is_empty(), "nothing asks for {unasked:?}");
+    }
 }

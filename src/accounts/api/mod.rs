@@ -29,7 +29,7 @@ use crate::web::{Access, Api, Bucket, ClientIp, cookie, is_secure};
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageOwnProfile);
-    let teach = Access::Role(Role::Instructor);
+    let teach = Access::As(Role::Instructor, Permission::SuspendOwnInstructorAccount);
     let watch = Access::can(Permission::AccessMonitoring);
     api.route(Access::Public.within(&windows::CODES), routes!(join::send_email_verification))
         .route(Access::Public, routes!(join::verify_email_code))

@@ -120,9 +120,6 @@ fn turned_away(refusal: Refusal) -> Response {
     if asks_for_work {
         answer.headers_mut().insert("x-captcha-required", HeaderValue::from_static("true"));
     }
-    if answer.status() == StatusCode::UNAUTHORIZED {
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
     answer
 }
 

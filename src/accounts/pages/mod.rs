@@ -27,6 +27,7 @@ use crate::web::{Access, Pages, see_other};
 
 pub fn pages(pages: Pages) -> Pages {
     let own = Access::can(Permission::ManageOwnProfile);
+    let teach = Access::As(Role::Instructor, Permission::SuspendOwnInstructorAccount);
     pages
         .get(Access::Public, "/login", login::show)
         .post(Access::Public.within(&windows::DOOR), "/login", login::enter)
@@ -77,9 +78,9 @@ pub fn pages(pages: Pages) -> Pages {
         .post(own, "/account/two-factor/devices/{id}/end", two_factor::distrust)
         .get(Access::SignedIn, "/account/leave", leave::show)
         .get(Access::SignedIn, "/account/export", leave::export)
-        .post(Access::Role(Role::Instructor), "/account/pause", leave::pause)
-        .post(Access::Role(Role::Instructor), "/account/resume", leave::resume)
-        .post(Access::Role(Role::Instructor), "/account/close", leave::close)
+        .post(teach, "/account/pause", leave::pause)
+        .post(teach, "/account/resume", leave::resume)
+        .post(teach, "/account/close", leave::close)
         .post(Access::can(Permission::DeleteOwnAccount), "/account/erase", leave::erase)
         .post(Access::SignedIn, "/account/sessions/{id}/end", security::end_session)
         .post(Access::SignedIn, "/account/sessions/end-all", security::end_all)

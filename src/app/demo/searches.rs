@@ -4,7 +4,7 @@
 use super::dice::Dice;
 use super::lessons::{Act, Agenda, Company};
 use super::stage::Stage;
-use crate::base::id::{AnyId as _, SearchId, UserId, bits_of_draw};
+use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_hours, plus_minutes};
 use crate::instructors;
@@ -177,7 +177,7 @@ fn row(tx: &mut Tx, understood: &Understood, visitor: &Visitor, number: u64) -> 
     let exact = if narrowed { people.len() / 2 } else { people.len() };
     let label = log::label(parsed, &understood.query);
     Ok(LogRow {
-        id: SearchId::from_bits(bits_of_draw(tx.now().as_millisecond(), tx.random_bytes::<10>())),
+        id: tx.new_id(),
         at: tx.now(),
         viewer: visitor.user,
         guest: visitor.guest.as_ref().map(|guest| guest.id.clone()),

@@ -45,6 +45,7 @@ impl Stage {
             store: Store::in_memory()?,
             clock: clock.clone(),
             entropy: Entropy::seeded(SEED),
+            order: crate::base::id::Order::default(),
             mode: Mode::Sandbox,
             base_url: config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind)),
             zone: zone_of()?,

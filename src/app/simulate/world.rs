@@ -159,6 +159,7 @@ fn boot(life: &Arc<Life>, clock: &Clock, entropy: &Entropy, stand_in: &StandIn) 
         store: Store::over(Arc::new(Disk(life.clone())), "the simulated disk")?,
         clock: clock.clone(),
         entropy: entropy.clone(),
+        order: crate::base::id::Order::default(),
         mode: Mode::Sandbox,
         base_url: "http://localhost".into(),
         zone: TimeZone::UTC,

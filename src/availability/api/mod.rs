@@ -7,11 +7,12 @@ mod week;
 
 use utoipa_axum::routes;
 
-use crate::base::access::Permission;
+use crate::base::access::{Permission, Role};
 use crate::web::{Access, Api};
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageAvailability);
+    let teach = Access::As(Role::Instructor, Permission::ManageAvailability);
     api.route(own, routes!(week::read_week, week::save_week))
         .route(own, routes!(week::list_windows))
         .route(own, routes!(week::booked_slots))
@@ -21,8 +22,8 @@ pub fn routes(api: Api) -> Api {
         .route(own, routes!(week::add_specific_date))
         .route(own, routes!(days_off::list_blackout_dates, days_off::add_blackout_dates))
         .route(own, routes!(days_off::delete_blackout_date))
-        .route(own, routes!(days_off::change_calendar_settings))
-        .route(own, routes!(days_off::acknowledge_calendar_settings))
+        .route(teach, routes!(days_off::change_calendar_settings))
+        .route(teach, routes!(days_off::acknowledge_calendar_settings))
         .route(own, routes!(retired::bulk_update))
         .route(own, routes!(retired::change_window, retired::delete_window))
         .route(Access::Public, routes!(public::public_availability))

@@ -13,7 +13,6 @@ use crate::availability::ops::calendar_of;
 use crate::availability::ops::lessons::{booked_slot, lessons, validate};
 use crate::availability::ops::week::{self as ops, ApplyRange, CopyWeek, Editor, SaveWeek, Week};
 use crate::availability::rules::bits::Day;
-use crate::availability::rules::sheet::dates;
 use crate::availability::rules::week::{MAX_RANGE_DAYS, Wanted, monday};
 use crate::availability::settings::edit_policy;
 use crate::availability::tables::days;
@@ -24,7 +23,7 @@ use crate::availability::wire::{
 use crate::base::access::Actor;
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Date, days_between, monday_of, plus_days, today_in};
+use crate::base::time::{Date, dates, days_between, monday_of, plus_days, today_in};
 use crate::site::Site;
 use crate::web::{Answer, Body, Fault, Params};
 

@@ -4,12 +4,11 @@ use super::calendar::bump;
 use crate::availability::events::BlackoutChanged;
 use crate::availability::model::Blackout;
 use crate::availability::rules::calendar::Calendar;
-use crate::availability::rules::sheet::dates;
 use crate::availability::tables::{BLACKOUT_BY_ID, BLACKOUTS, entries_of_instructor, instants_of};
 use crate::base::id::{BlackoutId, BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::clean_optional;
-use crate::base::time::{Date, days_between, today_in};
+use crate::base::time::{Date, dates, days_between, today_in};
 use crate::store::{Read, ReadExt, Tx};
 
 /// Days that one entry may take off.

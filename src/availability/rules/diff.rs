@@ -2,9 +2,8 @@
 //! somebody else saved in between.
 
 use super::bits::{Tag, Window};
-use super::sheet::dates;
 use super::week::Days;
-use crate::base::time::{Date, WallTime};
+use crate::base::time::{Date, WallTime, dates};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {

@@ -6,7 +6,7 @@ use super::bits::Day;
 use super::calendar::{Calendar, Terms};
 use super::dayline::DayLine;
 use super::open::{Busy, DayFacts, Opening};
-use crate::base::time::{Date, WallTime, plus_days};
+use crate::base::time::{Date, WallTime, dates};
 
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -58,9 +58,4 @@ impl Sheet {
         found.truncate(limit);
         found
     }
-}
-
-/// Every date from `from` to `to`, both included.
-pub fn dates(from: Date, to: Date) -> impl Iterator<Item = Date> {
-    std::iter::successors(Some(from), |date| Some(plus_days(*date, 1))).take_while(move |date| *date <= to)
 }

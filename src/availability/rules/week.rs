@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha1::{Digest, Sha1};
 
 use super::bits::{Day, SLOT_MINUTES, Tag};
-use super::sheet::dates;
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Date, WallTime, days_between, monday_of, plus_days};
+use crate::base::time::{Date, WallTime, dates, days_between, monday_of, plus_days};
 
 pub type Days = BTreeMap<Date, Day>;
 

@@ -77,6 +77,7 @@ fn app() -> App {
         store,
         clock,
         entropy: Entropy::seeded(7),
+        order: crate::base::id::Order::default(),
         mode: Mode::Sandbox,
         base_url: "http://localhost:8080".into(),
         zone: TimeZone::UTC,

@@ -32,6 +32,11 @@ pub fn plus_days(date: Date, days: i64) -> Date {
     date.saturating_add(Span::new().days(days.clamp(-4_000_000, 4_000_000)))
 }
 
+/// Every date from `from` to `to`, both included; it ends also at the end of the calendar, which no date passes.
+pub fn dates(from: Date, to: Date) -> impl Iterator<Item = Date> {
+    (0..=days_between(from, to)).map(move |n| plus_days(from, n))
+}
+
 /// Whole days from `a` to `b`.
 pub fn days_between(a: Date, b: Date) -> i64 {
     a.until(b).map(|span| i64::from(span.get_days())).unwrap_or(0)
@@ -40,4 +45,18 @@ pub fn days_between(a: Date, b: Date) -> i64 {
 /// The Monday of the week `date` lies in.
 pub fn monday_of(date: Date) -> Date {
     plus_days(date, -i64::from(date.weekday().to_monday_zero_offset()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_end_also_where_the_calendar_does() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let texts = |from, to| dates(day(from), day(to)).map(|date| date.to_string()).collect::<Vec<_>>();
+        assert_eq!(texts("2028-02-28", "2028-03-01"), ["2028-02-28", "2028-02-29", "2028-03-01"]);
+        assert_eq!(texts("9999-12-30", "9999-12-31"), ["9999-12-30", "9999-12-31"]);
+        assert!(texts("2028-03-01", "2028-02-28").is_empty());
+    }
 }

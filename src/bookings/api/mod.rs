@@ -18,36 +18,39 @@ use crate::web::{Access, Api, Bucket, Rule};
 /// Registers every call of this room.
 pub fn routes(api: Api) -> Api {
     let student = Access::Role(Role::Student);
-    let instructor = Access::Role(Role::Instructor);
+    let books = Access::As(Role::Student, Permission::CreateBookings);
+    let incoming = Access::As(Role::Instructor, Permission::ViewIncomingBookings);
+    let completes = Access::As(Role::Instructor, Permission::CompleteBookings);
+    let cancels = Access::Either(Permission::CancelOwnBookings, Permission::CancelStudentBookings);
     let own = Access::can(Permission::ViewOwnBookings);
     let api = api
-        .route(student.counts(Bucket::Booking).keyed(), routes!(creating::create_booking))
+        .route(books.counts(Bucket::Booking).keyed(), routes!(creating::create_booking))
         .route(Access::SignedIn, routes!(creating::check_availability))
         .route(Access::SignedIn, routes!(creating::preview_price))
         .route(own, routes!(reading::list_bookings))
         .route(own, routes!(reading::upcoming_bookings))
-        .route(instructor, routes!(reading::booking_stats))
+        .route(Access::As(Role::Instructor, Permission::ViewOwnInstructorAnalytics), routes!(reading::booking_stats))
         .route(own, routes!(reading::get_booking))
         .route(own, routes!(reading::preview_booking))
         .route(own, routes!(reading::booking_pricing));
     let api = api
         .route(Access::Role(Role::Instructor), routes!(changing::update_booking))
-        .route(own.counts(Bucket::Booking).keyed(), routes!(changing::cancel_booking))
+        .route(cancels.counts(Bucket::Booking).keyed(), routes!(changing::cancel_booking))
         .route(Access::can(Permission::CompleteBookings).counts(Bucket::Booking), routes!(changing::complete_booking))
-        .route(student.counts(Bucket::Booking).keyed(), routes!(changing::reschedule_booking))
+        .route(books.counts(Bucket::Booking).keyed(), routes!(changing::reschedule_booking))
         .route(own.counts(Bucket::Booking), routes!(no_show::report_no_show))
         .route(own.counts(Bucket::Booking), routes!(no_show::dispute_no_show))
-        .route(student.moves_money("checkout").keyed(), routes!(paying::checkout))
-        .route(student.moves_money("confirm_payment").keyed(), routes!(paying::confirm_payment))
+        .route(books.moves_money("checkout").keyed(), routes!(paying::checkout))
+        .route(books.moves_money("confirm_payment").keyed(), routes!(paying::confirm_payment))
         .route(student.moves_money("payment_method").keyed(), routes!(paying::change_payment_method))
         .route(student.moves_money("retry_payment").keyed(), routes!(paying::retry_payment));
-    api.route(instructor, routes!(teaching::instructor_bookings))
-        .route(instructor, routes!(teaching::instructor_pending_completion))
-        .route(instructor, routes!(teaching::instructor_upcoming))
-        .route(instructor, routes!(teaching::instructor_completed))
-        .route(instructor.counts(Bucket::Booking), routes!(teaching::instructor_complete))
-        .route(instructor, routes!(no_show::dispute_completion))
-        .route(instructor, routes!(commission::get_commission_status))
+    api.route(incoming, routes!(teaching::instructor_bookings))
+        .route(incoming, routes!(teaching::instructor_pending_completion))
+        .route(incoming, routes!(teaching::instructor_upcoming))
+        .route(incoming, routes!(teaching::instructor_completed))
+        .route(completes.counts(Bucket::Booking), routes!(teaching::instructor_complete))
+        .route(incoming, routes!(no_show::dispute_completion))
+        .route(Access::Role(Role::Instructor), routes!(commission::get_commission_status))
         .route(Access::can(Permission::AdminRead), routes!(commission::count_founding_instructors))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_bookings))
         .route(Access::can(Permission::ViewAllBookings), routes!(admin::admin_booking))

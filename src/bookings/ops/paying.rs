@@ -60,11 +60,21 @@ pub async fn pay(site: &Site, id: BookingId, student: UserId, wish: Payment) -> 
         return Ok(paid);
     }
     let (booking, payment) = site.read(|r| own(r, id, student))?;
-    if booking.status == Status::Confirmed && payment.promised {
+    if is_settled(&booking, &payment) {
         return Ok(Paid { checkout: CheckoutView::of(&payment), booking });
     }
     payable(&booking, site.now())?;
     settle_with_card(site, id, student, wish, &[Status::Pending]).await
+}
+
+fn is_settled(booking: &Booking, payment: &BookingPayment) -> bool {
+    booking.status == Status::Confirmed && payment.promised
+}
+
+/// Whether a checkout of this booking would only be told what an earlier one came to.
+pub fn is_paid(site: &Site, id: BookingId, student: UserId) -> Outcome<bool> {
+    let (booking, payment) = site.read(|r| own(r, id, student))?;
+    Ok(is_settled(&booking, &payment))
 }
 
 /// Only while the booking waits for its payment (rule: 10§7, confirm-payment 422 unless PENDING).

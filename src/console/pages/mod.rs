@@ -25,7 +25,7 @@ use crate::base::access::{Permission, Role};
 use crate::web::{Access, Pages};
 
 pub fn pages(pages: Pages) -> Pages {
-    let admin = Access::Role(Role::Admin);
+    let admin = Access::As(Role::Admin, Permission::AdminRead);
     let pages = pages.get(admin, "/admin", home::home).get(admin, "/admin/find", find::find).get(
         admin,
         "/admin/style",

@@ -34,18 +34,19 @@ static BULK_COVERAGE: Window = Window::new("bulk_coverage", 10, 60);
 
 pub fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageInstructorProfile);
+    let teach = Access::As(Role::Instructor, Permission::ManageInstructorProfile);
     api.route(Access::SignedIn, routes!(create_instructor_profile))
         .route(own, routes!(get_own_instructor_profile))
         .route(own, routes!(update_own_instructor_profile))
-        .route(Access::Role(Role::Instructor), routes!(delete_own_instructor_profile))
-        .route(Access::Role(Role::Instructor), routes!(go_live))
-        .route(Access::Role(Role::Instructor), routes!(identity::open_identity_session))
-        .route(Access::Role(Role::Instructor), routes!(identity::refresh_identity))
+        .route(teach, routes!(delete_own_instructor_profile))
+        .route(teach, routes!(go_live))
+        .route(teach, routes!(identity::open_identity_session))
+        .route(teach, routes!(identity::refresh_identity))
         .route(Access::can(Permission::ManageServices), routes!(add_instructor_service))
         .route(Access::Public, routes!(list_instructors))
         .route(Access::Public, routes!(get_instructor))
-        .route(own, routes!(get_own_service_areas))
-        .route(own.within(&AREA_CHANGES), routes!(replace_own_service_areas))
+        .route(teach, routes!(get_own_service_areas))
+        .route(teach.within(&AREA_CHANGES), routes!(replace_own_service_areas))
         .route(Access::Public.within(&COVERAGE), routes!(coverage::get_instructor_coverage))
         .route(Access::Public.within(&BULK_COVERAGE), routes!(coverage::get_bulk_coverage))
 }

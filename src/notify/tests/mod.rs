@@ -37,6 +37,7 @@ fn site(mode: Mode) -> Site {
         store: Store::in_memory().unwrap(),
         clock,
         entropy: Entropy::seeded(1),
+        order: crate::base::id::Order::default(),
         mode,
         base_url: "http://localhost:8080".into(),
         zone: TimeZone::UTC,

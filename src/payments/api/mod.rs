@@ -17,16 +17,17 @@ use crate::web::{Access, Api, Rule};
 
 pub fn routes(api: Api) -> Api {
     let (student, instructor) = (Access::Role(Role::Student), Access::Role(Role::Instructor));
+    let earns = Access::As(Role::Instructor, Permission::ViewOwnInstructorAnalytics);
     api.route(student, routes!(cards::list_payment_methods, cards::add_payment_method))
         .route(student, routes!(cards::remove_payment_method))
         .route(student, routes!(cards::create_setup_intent))
         .route(Access::SignedIn, routes!(history::get_credits))
         .route(Access::SignedIn, routes!(history::list_transactions))
-        .route(instructor, routes!(history::get_earnings))
+        .route(earns, routes!(history::get_earnings))
         .route(instructor, routes!(connect::start_onboarding))
         .route(instructor, routes!(connect::get_connect_status))
-        .route(instructor, routes!(export::export_earnings))
-        .route(instructor, routes!(payouts::list_payouts))
+        .route(earns, routes!(export::export_earnings))
+        .route(earns, routes!(payouts::list_payouts))
         .route(instructor, routes!(payouts::get_connect_dashboard))
         .route(instructor, routes!(payouts::set_payout_schedule))
         .route(instructor.moves_money("instant_payout").keyed(), routes!(payouts::request_instant_payout))

@@ -6,11 +6,12 @@ mod billing;
 mod earnings;
 mod sandbox;
 
-use crate::base::access::Role;
+use crate::base::access::{Permission, Role};
 use crate::web::{Access, Pages};
 
 pub fn pages(pages: Pages) -> Pages {
     let (student, instructor) = (Access::Role(Role::Student), Access::Role(Role::Instructor));
+    let earns = Access::As(Role::Instructor, Permission::ViewOwnInstructorAnalytics);
     pages
         .get(student, "/student/billing", billing::show)
         .post(student, "/student/billing/cards/{id}/default", billing::make_default)
@@ -20,11 +21,11 @@ pub fn pages(pages: Pages) -> Pages {
         .get(student, "/payments/return/{id}", away::from_bank)
         .post(instructor, "/payments/connect", away::to_onboarding)
         .get(instructor, "/payments/connect/return", away::from_onboarding)
-        .get(instructor, "/instructor/earnings", earnings::show)
+        .get(earns, "/instructor/earnings", earnings::show)
         .post(instructor.moves_money("instant_payout"), "/instructor/earnings/instant", earnings::pay_out)
         .post(instructor, "/instructor/earnings/stripe", earnings::open_stripe)
         .post(instructor, "/instructor/earnings/day", earnings::choose_day)
-        .post(instructor, "/instructor/earnings/statement", earnings::download)
+        .post(earns, "/instructor/earnings/statement", earnings::download)
         .get(Access::Public, "/sandbox/checkout/{session}", sandbox::card_page)
         .post(Access::Public, "/sandbox/checkout/{session}", sandbox::choose_card)
         .get(Access::Public, "/sandbox/authentication/{intent}", sandbox::bank_page)

@@ -79,6 +79,7 @@ impl Bench {
             store,
             clock,
             entropy: Entropy::system(),
+            order: crate::base::id::Order::default(),
             mode: Mode::Sandbox,
             base_url: "http://localhost".into(),
             zone: TimeZone::UTC,

@@ -8,7 +8,7 @@ use super::model::{DayRow, PhraseDay, ServiceDay};
 use crate::base::id::ServiceId;
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
-use crate::base::time::{Date, Timestamp, plus_days};
+use crate::base::time::{Date, Timestamp, dates, plus_days};
 use crate::store::{AnyTable, Dir, Read, ReadExt, Span, Table};
 
 pub static DAYS: Table<Date, DayRow> = Table::new(0x1A2C, "date_dayrow");
@@ -40,9 +40,8 @@ impl Days {
         plus_days(self.last, 1)
     }
 
-    pub fn dates(&self) -> impl Iterator<Item = Date> {
-        let (first, last) = (self.first, self.last);
-        (0i64..).map(move |n| plus_days(first, n)).take_while(move |date| *date <= last)
+    pub fn dates(&self) -> impl Iterator<Item = Date> + use<> {
+        dates(self.first, self.last)
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa_axum::routes;
 
 use super::model::{Choices, Kind, Recent};
 use super::{ops, tables};
+use crate::base::access::{Actor, Permission};
 use crate::base::id::{OfferingId, RecentSearchId, SearchId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::paging::{Page, PageQuery};
@@ -69,9 +70,14 @@ fn owner(visitor: &Visitor) -> Outcome<String> {
     params(PageQuery), responses((status = 200, body = Page<View>)))]
 async fn list_history(
     State(site): State<Site>,
+    actor: Option<Actor>,
     visitor: Visitor,
     Params(page): Params<PageQuery>,
 ) -> Answer<Json<Page<View>>> {
+    if let Some(actor) = actor.as_ref() {
+        // A guest's own browser needs no permission.
+        Access::can(Permission::ViewOwnSearchHistory).judge(Some(actor))?;
+    }
     let owner = owner(&visitor)?;
     let rows = site.read(|r| tables::recent(r, &owner, SCAN_ROWS))?;
     Ok(Json(page.cut(rows)?.map(View::from)))

@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::base::id::{BookingId, Order};
 use crate::base::refusal::Refusal;
+use crate::base::secret::Entropy;
 use crate::base::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,8 +124,22 @@ fn a_second_process_and_a_newer_format_are_refused_with_a_sentence() {
 #[test]
 fn ids_of_a_write_are_the_same_when_it_runs_again() {
     let store = Store::in_memory().unwrap();
-    let draw = |tx: &mut Tx| Ok(tx.new_id::<crate::base::id::BookingId>());
+    let draw = |tx: &mut Tx| Ok(tx.new_id::<BookingId>());
     assert_eq!(store.write_blocking(stamp(), draw).unwrap(), store.write_blocking(stamp(), draw).unwrap());
+}
+
+#[test]
+fn ids_grow_while_the_clock_stands_still() {
+    let store = Store::in_memory().unwrap();
+    let (entropy, order) = (Entropy::seeded(7), Order::default());
+    let mut drawn: Vec<BookingId> = Vec::new();
+    for _ in 0..200 {
+        let stamp = Stamp::draw(stamp().now, &entropy, &order);
+        let both: [BookingId; 2] = store.write_blocking(stamp, |tx| Ok([tx.new_id(), tx.new_id()])).unwrap();
+        drawn.extend(both);
+        drawn.push(Stamp::draw(stamp.now, &entropy, &order).id());
+    }
+    assert!(drawn.is_sorted_by(|a, b| a < b), "{drawn:?}");
 }
 
 proptest! {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderName, HeaderValue, Method};
+use axum::response::{IntoResponse as _, Response};
 
 use super::policy::{Policy, RATE_LIMITS};
 use super::toll::{Place, Told, Toll};
@@ -11,6 +12,7 @@ use super::{Bucket, Limiter, WindowRule, network};
 use crate::base::access::Actor;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::{Site, figures};
+use crate::web::Fault;
 use crate::web::extract::ClientIp;
 use crate::web::rule::{Counts, Rule};
 
@@ -23,7 +25,6 @@ pub struct Asking<'a> {
     pub path: &'a str,
     /// As the route is written.
     pub route: &'a str,
-    pub headers: &'a HeaderMap,
     pub ip: ClientIp,
     pub actor: Option<&'a Arc<Actor>>,
     pub api: bool,
@@ -39,7 +40,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Counts the request; a refusal must still be dressed by [`Self::dress`].
+    /// Counts the request; a refusal must still pass [`Self::dress`].
     pub async fn meet(site: &Site, rule: &Rule, asking: &Asking<'_>) -> (Self, Outcome<()>) {
         let mut gate = Self { site: site.clone(), toll: None, deferred: false, window: None };
         let met = gate.count(rule, asking).await;
@@ -66,7 +67,7 @@ impl Gate {
         let place = Place { path: asking.path, route: asking.route, operation: rule.operation };
         let toll = Toll::new(&limiter, &policy, bucket, place, &whom);
         self.toll = Some(toll.clone());
-        if rule.keyed && asking.actor.is_some() && asking.headers.contains_key("idempotency-key") {
+        if rule.keyed && asking.actor.is_some() {
             self.deferred = true;
             return Ok(());
         }
@@ -79,7 +80,7 @@ impl Gate {
             return Ok(());
         }
         let refusal: Refusal = window.refusal(&verdict);
-        self.window = Some(Told { verdict, policy: window.name, shadow: false });
+        self.window = Some(Told { verdict, policy: window.name, shadow: false, unpaid: None });
         Err(refusal)
     }
 
@@ -88,11 +89,15 @@ impl Gate {
         self.toll.clone().filter(|_| self.deferred)
     }
 
-    /// Writes what there is to say about the limit on the answer. // rule: 20§9 headers
-    pub fn dress(self, headers: &mut HeaderMap) {
+    /// Writes what there is to say about the limit on the answer. Whoever was turned away before the operation could
+    /// ask for its toll, and had none left, hears of that instead. // rule: 20§9 headers
+    pub fn dress(self, mut response: Response) -> Response {
         let now = self.site.now();
         let told = self.toll.and_then(|toll| toll.conclude(now));
-        let Some(told) = self.window.or(told) else { return };
+        if let Some(refusal) = told.as_ref().and_then(|told| told.unpaid.clone()) {
+            response = Fault(refusal).into_response();
+        }
+        let Some(told) = self.window.or(told) else { return response };
         figures::count(&self.site, |figures| {
             let action = if told.verdict.allowed { "allow" } else { "block" };
             let shadow = if told.shadow { "true" } else { "false" };
@@ -101,6 +106,7 @@ impl Gate {
                 figures.limit_retry_after.observe(told.verdict.retry_after as f64);
             }
         });
+        let headers = response.headers_mut();
         let mut set = |name: &'static str, value: HeaderValue| {
             headers.insert(HeaderName::from_static(name), value);
         };
@@ -109,5 +115,6 @@ impl Gate {
         set("x-ratelimit-reset", told.verdict.reset.into());
         set("x-ratelimit-policy", HeaderValue::from_static(told.policy));
         set("x-ratelimit-shadow", HeaderValue::from_static(if told.shadow { "true" } else { "false" }));
+        response
     }
 }

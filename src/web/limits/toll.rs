@@ -1,7 +1,7 @@
 //! What a request has to pay before it acts: its bucket, and for money the one place of an operation under way.
 //!
-//! With an `Idempotency-Key` the toll is paid inside [`IdempotencyKey::run`](crate::web::IdempotencyKey::run), once it
-//! is clear that nothing is merely answered again. Whoever is turned away before that point is counted afterwards.
+//! Calls that may carry an `Idempotency-Key` pay inside [`IdempotencyKey::run`](crate::web::IdempotencyKey::run), once
+//! it is clear that nothing is merely answered again. Whoever is turned away before that point is counted afterwards.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,12 +81,15 @@ impl Toll {
     /// The request is over; answers what there is to say about its limit.
     pub fn conclude(&self, now: Timestamp) -> Option<Told> {
         let mut state = self.state();
-        if !state.settled {
+        let paid = state.settled;
+        if !paid {
             state.count(now);
         }
         state.under_way = None;
         let verdict = state.verdict.clone()?;
-        Some(Told { verdict, policy: state.bucket.name(), shadow: state.holding.shadow })
+        let refused = !paid && !verdict.allowed && !state.holding.shadow;
+        let unpaid = refused.then(|| too_often(&verdict));
+        Some(Told { verdict, policy: state.bucket.name(), shadow: state.holding.shadow, unpaid })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,6 +114,8 @@ pub struct Told {
     pub verdict: Verdict,
     pub policy: &'static str,
     pub shadow: bool,
+    /// For a request that was over before it had paid, and could not have.
+    pub unpaid: Option<Refusal>,
 }
 
 pub fn too_often(verdict: &Verdict) -> Refusal {

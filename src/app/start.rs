@@ -50,7 +50,7 @@ pub fn open_site(config: &Config, sandbox_clock_start: Option<Timestamp>) -> Res
     let mode = if config.is_sandbox() { Mode::Sandbox } else { Mode::Live };
     let clock = sandbox_clock::restore(&store, mode, sandbox_clock_start)
         .map_err(|why| format!("{} {why}", config.data_dir.display()))?;
-    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.bind));
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", loopback(config.bind)));
     let zone = zone(&config.timezone).ok_or_else(|| format!("{} is not a time zone", config.timezone))?;
     places::packs::activate(&config.data_dir).map_err(|e| e.to_string())?;
     let parts = Parts::default();
@@ -104,7 +104,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
     site.parts.put(SandboxPart { runner: runner.clone(), stand_in });
     runner.prepare().await.map_err(|e| e.to_string())?;
-    let hosts = Hosts::new(&site.base_url, config.is_loopback());
+    let hosts = Hosts::new(&site.base_url, config.is_loopback() || config.bind.ip().is_unspecified());
     let (router, _) = assemble(&site, hosts, sandbox::routes(rooms::api(), &site), rooms::pages());
     let (stop, stopped) = watch::channel(false);
     let tasks = vec![

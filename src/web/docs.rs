@@ -10,8 +10,12 @@ use serde_json::Value;
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
 use super::Chrome;
+use super::codes::CODES;
 use super::layout::page;
 use crate::site::Site;
+
+/// Where people read it.
+pub const PAGE: &str = "/api/docs";
 
 /// The document before any operation is added.
 pub(super) fn frame() -> OpenApi {
@@ -35,7 +39,7 @@ pub(super) fn routes(document: &OpenApi) -> Router<Site> {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], json.to_string()) }),
         )
         .route(
-            "/api/docs",
+            PAGE,
             get(move |chrome: Chrome| async move {
                 page(&chrome, "API reference", html! { div.wrap { (reference(&value)) } })
             }),
@@ -55,13 +59,18 @@ fn reference(document: &Value) -> Markup {
         h1 { "API reference" }
         p { "The machine-readable form is " a href="/api/v1/openapi.json" { "openapi.json" } ". Base path " code { "/api/v1" } "." }
         nav aria-label="Groups" {
-            ul { @for tag in by_tag.keys() { li { a href={ "#" (tag) } { (tag) } } } }
+            ul { @for tag in by_tag.keys().chain([&"errors"]) { li { a href={ "#" (tag) } { (tag) } } } }
         }
         @for (tag, operations) in &by_tag {
             section id=(tag) {
                 h2 { (tag) }
                 @for (method, path, operation) in operations { (one(method, path, operation, document)) }
             }
+        }
+        section id="errors" {
+            h2 { "Errors" }
+            p { "A problem names its code; " code { "type" } " leads here." }
+            dl { @for (code, status, meaning) in CODES { dt id=(code) { code { (status) " " (code) } } dd { (meaning) } } }
         }
     }
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 
 use super::Fault;
+use super::docs;
 use super::error_pages::error_page;
 use super::fault::problem;
 use super::layout::Chrome;
@@ -165,13 +166,9 @@ fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
     if site.base_url.starts_with("https://") {
         set("strict-transport-security", "max-age=63072000; includeSubDomains; preload");
     }
-    if is_api(path) {
-        set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-        set("cache-control", "no-store");
-    } else {
-        set("content-security-policy", PAGE_POLICY);
-        set("cache-control", "no-store");
-    }
+    let for_programs = is_api(path) && path != docs::PAGE;
+    set("content-security-policy", if for_programs { PROGRAM_POLICY } else { PAGE_POLICY });
+    set("cache-control", "no-store");
     let launch = site.read(settings::launch).unwrap_or_default();
     set("x-beta-phase", launch.phase());
     set("x-beta-allow-signup", if launch.students_may_sign_up() { "1" } else { "0" });
@@ -179,6 +176,9 @@ fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
         headers.insert("x-request-id", value);
     }
 }
+
+/// Nothing that an answer to a program names is ever loaded.
+const PROGRAM_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Nothing inline, nothing from elsewhere; only Stripe's hosted page may receive a form's redirect.
 const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \

@@ -14,6 +14,7 @@ mod access;
 mod answer;
 pub mod assets;
 mod chrome;
+mod codes;
 pub mod components;
 pub mod docs;
 pub mod error_pages;

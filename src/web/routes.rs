@@ -6,11 +6,13 @@ use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Content, ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::access::{Access, guard_api, guard_page};
+use super::codes::CODES;
 use super::fault::{ProblemSchema, title};
 use super::guard::{Hosts, guard};
 use super::limits::{Limiter, WindowRule};
@@ -79,12 +81,20 @@ fn document(operation: &mut Operation, access: Access) {
         _ => who,
     });
     let problems = [400u16, 401, 403, 404, 409, 413, 415, 421, 422, 429, 500, 503];
-    if !matches!(access, Access::Public | Access::Loopback) {
-        operation.security =
-            Some(["session", "bearer"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())).to_vec());
-    }
+    let doors = ["session", "bearer"].map(|name| SecurityRequirement::new(name, Vec::<String>::new()));
+    let open = matches!(access, Access::Public | Access::Loopback);
+    operation.security = Some(if open { Vec::new() } else { doors.to_vec() });
     for status in problems {
         operation.responses.responses.entry(status.to_string()).or_insert_with(|| RefOr::T(problem_response(status)));
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        let status = status.parse().unwrap_or_default();
+        if response.content.is_empty() && status >= 400 {
+            *response = problem_response(status);
+        } else if response.description.is_empty() {
+            title(status).clone_into(&mut response.description);
+        }
     }
 }
 
@@ -93,11 +103,23 @@ fn problem_response(status: u16) -> utoipa::openapi::Response {
     ResponseBuilder::new().description(title(status)).content("application/problem+json", content).build()
 }
 
+/// The shape of a problem, with every code there is.
+fn problem_schema() -> RefOr<Schema> {
+    use utoipa::PartialSchema as _;
+    let mut schema = ProblemSchema::schema();
+    if let RefOr::T(Schema::Object(problem)) = &mut schema
+        && let Some(RefOr::T(Schema::Object(code))) = problem.properties.get_mut("code")
+    {
+        code.enum_values = Some(CODES.iter().map(|(code, _, _)| (*code).into()).collect());
+    }
+    schema
+}
+
 /// The security schemes and shared schemas of the document.
 pub fn complete(document: &mut OpenApi) {
     use utoipa::PartialSchema as _;
     let components = document.components.get_or_insert_default();
-    components.schemas.insert("Problem".into(), ProblemSchema::schema());
+    components.schemas.insert("Problem".into(), problem_schema());
     components.schemas.insert("FieldError".into(), crate::base::refusal::FieldError::schema());
     let session = utoipa::openapi::security::ApiKey::Cookie(utoipa::openapi::security::ApiKeyValue::new("sid"));
     components.security_schemes.insert("session".into(), SecurityScheme::ApiKey(session).into());

@@ -275,3 +275,34 @@ fn shapes_of_the_api_have_names_of_their_own() {
 fn name_at(text: &str) -> &str {
     text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
 }
+
+/// What makes a refusal out of a code; the code is its first word.
+const REFUSING: [&str; 9] =
+    ["new(", "bad_request(", "forbidden(", "not_found(", "conflict(", "unprocessable(", "too_many(", "refuse(", "no("];
+
+#[test]
+fn every_code_of_a_refusal_is_listed() {
+    let is_code =
+        |word: &str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let all = sources();
+    let (list, rest): (Vec<_>, Vec<_>) = all.iter().partition(|source| source.name() == "src/web/codes.rs");
+    let listed: Vec<&str> = list[0].text.split('"').filter(|word| is_code(word)).collect();
+    assert!(listed.is_sorted() && listed.len() > 150, "{} codes", listed.len());
+    let mut told = std::collections::BTreeSet::new();
+    for source in rest.iter().filter(|source| !source.is_test() && source.room() != "app") {
+        let code: String = source.code().flat_map(|(_, line)| [line, "\n"]).collect();
+        for (at, word) in code.split('"').enumerate().filter(|(at, word)| at % 2 == 1 && is_code(word)) {
+            let before = code.split('"').nth(at - 1).unwrap_or_default().trim_end();
+            let before = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ',' || c.is_whitespace());
+            if REFUSING.iter().any(|call| before.ends_with(call)) {
+                assert!(listed.contains(&word), "{}: {word} is missing in src/web/codes.rs", source.name());
+            }
+            told.insert(word.to_owned());
+        }
+    }
+    let forgotten: Vec<_> = listed
+        .iter()
+        .filter(|code| !told.contains(**code) && !all.iter().any(|s| s.room() == "app" && s.text.contains(**code)))
+        .collect();
+    assert!(forgotten.is_empty(), "listed and never told: {forgotten:?}");
+}

@@ -88,9 +88,10 @@ enum Claim {
 }
 
 impl IdempotencyKey {
-    /// For a call that knows of itself that it was answered before: that costs nothing. // rule: 20§9 financial triple
+    /// For a call that knows without a key that it was answered before: that costs nothing.
+    // rule: 20§9 financial triple
     pub fn excuse(&mut self) {
-        if let Some(toll) = self.toll.take() {
+        if let Some(toll) = self.toll.take_if(|_| self.key.is_none()) {
             toll.excuse();
         }
     }

@@ -108,5 +108,5 @@ async fn the_past_is_full_of_lessons_in_every_state_and_its_books_add_up() {
 async fn the_demo_stands_also_on_the_day_stripe_pays_everybody() {
     // A Thursday: what an instant payout would take was paid out a moment before.
     let app = TestApp::demo_at("2026-11-26T20:00:00Z").await;
-    assert!(!app.get("/api/v1/search?q=piano").await.expect(200)["results"].as_array().unwrap().is_empty());
+    assert!(!app.get("/api/v1/search?q=piano").await.expect(200)["items"].as_array().unwrap().is_empty());
 }

@@ -132,7 +132,7 @@ async fn a_wrong_kind_of_value_is_no_wrong_json() {
         let refused = register(wrong.clone()).await.refused(422, "VALIDATION_ERROR");
         assert_eq!(refused["errors"][0]["field"], "role", "{wrong}: {refused}");
     }
-    let nothing = app.post("/api/v1/auth/login", Value::Null).await.refused(422, "VALIDATION_ERROR");
+    let nothing = app.post("/api/v1/auth/login-with-session", Value::Null).await.refused(422, "VALIDATION_ERROR");
     assert!(!nothing.to_string().contains("struct"), "{nothing}");
 }
 

@@ -10,11 +10,11 @@ use crate::accounts::model::ApiKey;
 use crate::accounts::ops::api_keys as ops;
 use crate::base::access::{Actor, KeyScope};
 use crate::base::id::ApiKeyId;
-use crate::base::paging::Page;
+use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Created, Id};
+use crate::web::{Answer, Body, Created, Id, Params};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct ApiKeyView {
@@ -58,10 +58,14 @@ fn read_only() -> KeyScope {
 
 /// One's keys, oldest first.
 #[utoipa::path(get, path = "/api/v1/account/api-keys", tag = "account", operation_id = "list_api_keys",
-    responses((status = 200, body = Page<ApiKeyView>)))]
-pub(super) async fn list(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<ApiKeyView>>> {
+    params(PageQuery), responses((status = 200, body = Page<ApiKeyView>)))]
+pub(super) async fn list(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<ApiKeyView>>> {
     let keys = site.read(|r| ops::of(r, actor.user_id))?;
-    Ok(Json(Page::whole(keys.into_iter().map(ApiKeyView::from).collect())))
+    Ok(Json(page.cut(keys)?.map(ApiKeyView::from)))
 }
 
 /// Makes a key. Needs a fresh proof of identity; a key never makes another.

@@ -15,11 +15,11 @@ use crate::accounts::parts::MeFacts;
 use crate::accounts::rules::roles;
 use crate::base::access::{Actor, Role};
 use crate::base::id::{SessionId, UserId};
-use crate::base::paging::Page;
+use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Id, session_cookie};
+use crate::web::{Answer, Body, Id, Params, session_cookie};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct MeView {
@@ -167,10 +167,14 @@ fn view(session: Session, current: SessionId) -> SessionView {
 
 /// Where one is signed in, the session seen last first.
 #[utoipa::path(get, path = "/api/v1/account/sessions", tag = "account", operation_id = "list_sessions",
-    responses((status = 200, body = Page<SessionView>)))]
-pub(super) async fn list_sessions(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<SessionView>>> {
+    params(PageQuery), responses((status = 200, body = Page<SessionView>)))]
+pub(super) async fn list_sessions(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<SessionView>>> {
     let sessions = ops::session::list(&site, actor.user_id)?;
-    Ok(Json(Page::whole(sessions.into_iter().map(|s| view(s, actor.session_id)).collect())))
+    Ok(Json(page.cut(sessions)?.map(|s| view(s, actor.session_id))))
 }
 
 #[derive(Serialize, ToSchema)]

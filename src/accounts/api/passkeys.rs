@@ -16,11 +16,11 @@ use crate::accounts::model::PasskeyRow;
 use crate::accounts::ops::passkeys as ops;
 use crate::base::access::Actor;
 use crate::base::id::PasskeyId;
-use crate::base::paging::Page;
+use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, ClientIp, Created, Id};
+use crate::web::{Answer, Body, ClientIp, Created, Id, Params};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct PasskeyView {
@@ -80,10 +80,14 @@ impl From<PasskeyAnswer> for Value {
 
 /// One's passkeys, oldest first.
 #[utoipa::path(get, path = "/api/v1/passkeys", tag = "two-factor", operation_id = "list_passkeys",
-    responses((status = 200, body = Page<PasskeyView>)))]
-pub(super) async fn list(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<PasskeyView>>> {
+    params(PageQuery), responses((status = 200, body = Page<PasskeyView>)))]
+pub(super) async fn list(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<PasskeyView>>> {
     let rows = site.read(|r| ops::of(r, actor.user_id))?;
-    Ok(Json(Page::whole(rows.into_iter().map(PasskeyView::from).collect())))
+    Ok(Json(page.cut(rows)?.map(PasskeyView::from)))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -21,12 +21,12 @@ use crate::accounts::qr;
 use crate::accounts::rules::totp::TRUST_DAYS;
 use crate::base::access::Actor;
 use crate::base::id::TrustedDeviceId;
-use crate::base::paging::Page;
+use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, BRAND, Body, ClientIp, Id, cookie, is_secure, session_cookie};
+use crate::web::{Answer, BRAND, Body, ClientIp, Id, Params, cookie, is_secure, session_cookie};
 
 /// The cookie of a browser that may skip the second step.
 pub const TRUST_COOKIE: &str = "tfa_device_trust";
@@ -229,10 +229,14 @@ impl From<TrustedDevice> for DeviceView {
 
 /// Browsers that may skip the second step.
 #[utoipa::path(get, path = "/api/v1/2fa/trusted-devices", tag = "two-factor", operation_id = "list_trusted_devices",
-    responses((status = 200, body = Page<DeviceView>)))]
-pub(super) async fn trusted_devices(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<DeviceView>>> {
+    params(PageQuery), responses((status = 200, body = Page<DeviceView>)))]
+pub(super) async fn trusted_devices(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<DeviceView>>> {
     let devices = site.read(|r| devices::trusted(r, actor.user_id))?;
-    Ok(Json(Page::whole(devices.into_iter().map(DeviceView::from).collect())))
+    Ok(Json(page.cut(devices)?.map(DeviceView::from)))
 }
 
 /// Trusts a browser no more.

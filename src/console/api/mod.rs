@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
 use crate::base::id::{AuditId, BookingId, UserId};
-use crate::base::limits::SCAN_ROWS;
+use crate::base::limits::{PAGE_MAX, SCAN_ROWS};
 use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
@@ -68,15 +68,11 @@ impl From<Standing> for SettingView {
     }
 }
 
-fn shown(site: &Site) -> Answer<Json<Page<SettingView>>> {
-    Ok(Json(Page::whole(site.read(settings::all)?).map(Into::into)))
-}
-
 /// Every setting with its meaning and default.
 #[utoipa::path(get, path = "/api/v1/admin/settings", tag = "admin-settings", operation_id = "list_settings",
-    responses((status = 200, body = Page<SettingView>)))]
-async fn list_settings(State(site): State<Site>) -> Answer<Json<Page<SettingView>>> {
-    shown(&site)
+    params(PageQuery), responses((status = 200, body = Page<SettingView>)))]
+async fn list_settings(State(site): State<Site>, Params(page): Params<PageQuery>) -> Answer<Json<Page<SettingView>>> {
+    Ok(Json(page.cut_with(site.read(settings::all)?, PAGE_MAX)?.map(Into::into)))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -98,7 +94,7 @@ async fn update_settings(
 ) -> Answer<Json<Page<SettingView>>> {
     let by = by.because_if_told(patch.reason.as_deref())?;
     settings::change(&site, by, patch.values.into_iter().collect()).await?;
-    shown(&site)
+    Ok(Json(Page::whole(site.read(settings::all)?).map(Into::into)))
 }
 
 /// Who may join.

@@ -8,12 +8,12 @@ use utoipa_axum::routes;
 
 use crate::base::access::{Actor, Permission};
 use crate::base::id::AddressId;
-use crate::base::paging::Page;
+use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::places::address::{Address, Label, Wish};
 use crate::places::{ops, tables};
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Created, Id};
+use crate::web::{Access, Answer, Api, Body, Created, Id, Params};
 
 pub(super) fn routes(api: Api) -> Api {
     let own = Access::can(Permission::ManageOwnProfile);
@@ -148,10 +148,14 @@ impl From<Address> for AddressView {
 
 /// One's saved addresses: the default first, then the newest.
 #[utoipa::path(get, path = "/api/v1/addresses/me", tag = "places", operation_id = "list_addresses",
-    responses((status = 200, body = Page<AddressView>)))]
-async fn list_addresses(State(site): State<Site>, actor: Actor) -> Answer<Json<Page<AddressView>>> {
+    params(PageQuery), responses((status = 200, body = Page<AddressView>)))]
+async fn list_addresses(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(page): Params<PageQuery>,
+) -> Answer<Json<Page<AddressView>>> {
     let addresses = site.read(|r| tables::addresses_of(r, actor.user_id))?;
-    Ok(Json(Page::whole(addresses.into_iter().map(AddressView::from).collect())))
+    Ok(Json(page.cut(addresses)?.map(AddressView::from)))
 }
 
 /// Save an address. The first one becomes the default.

@@ -29,5 +29,5 @@ pub use door::{AccountsDoor, actor_of};
 pub use jobs::jobs;
 pub use leaked::Leaked;
 pub use pages::{home_of, own_path, pages};
-pub use parts::{Accounts, DemoPeople, DemoPerson, MeFacts, SandboxMailbox, ZipBook};
+pub use parts::{Accounts, DemoPeople, DemoPerson, MeFacts, PostOffice, SandboxMailbox, ZipBook};
 pub use tables::{must_user, tables, user, user_by_email, users, users_with_role};

@@ -49,7 +49,7 @@ struct Lite {
 struct Ready {
     /// `ok`, `degraded`, `db_not_ready` or `cache_not_ready`.
     status: &'static str,
-    /// False while mail has been given up on.
+    /// False while mail does not get out, or some was given up on.
     notifications_healthy: bool,
 }
 
@@ -88,11 +88,11 @@ async fn health_lite() -> Json<Lite> {
 #[utoipa::path(get, path = "/api/v1/ready", tag = "probe", operation_id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(site): State<Site>) -> Answer<Response> {
-    let given_up = site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty()));
+    let unwell = site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(&site)));
     let searching = site.part::<Search>().is_ok_and(|search| !search.is_down());
-    let (code, status, notifications_healthy) = match given_up {
+    let (code, status, notifications_healthy) = match unwell {
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready", false),
-        Ok(given_up) if !searching => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready", !given_up),
+        Ok(unwell) if !searching => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready", !unwell),
         Ok(true) => (StatusCode::OK, "degraded", false),
         Ok(false) => (StatusCode::OK, "ok", true),
     };

@@ -110,6 +110,8 @@ pub fn wire(site: &Site) -> Outcome<()> {
     site.parts.put(lesson_pages(site));
     site.parts.put(Seal::at(&site.data_dir, &site.entropy)?);
     site.parts.put(notify::MailFaults::default());
+    site.parts.put(notify::MailHealth::default());
+    site.parts.put(accounts::PostOffice(Arc::new(notify::health::can_leave)));
     site.parts
         .put(web::UnreadCounter(Arc::new(|site, user| site.read(|r| notify::centre::unread(r, user)).unwrap_or(0))));
     site.parts.put(accounts::SandboxMailbox(Arc::new(notify::ops::newest_code)));

@@ -12,6 +12,7 @@ use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 use crate::web::BRAND;
 
+use super::health::MailHealth;
 use super::letter::Sender;
 use super::model::{Mail, MailStatus, MailView, Posting};
 use super::pages::unsubscribe;
@@ -40,14 +41,25 @@ impl MailFaults {
     /// Uses up one ordered failure for `to`, if there is one.
     fn strikes(&self, to: &str) -> bool {
         let mut orders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = if orders.get(to).is_some_and(|n| *n > 0) { to } else { "*" };
-        match orders.get_mut(key).filter(|n| **n > 0) {
-            Some(left) => {
-                *left -= 1;
-                true
-            }
-            None => false,
+        [to, ALL].into_iter().any(|key| use_up(&mut orders, key))
+    }
+
+    /// Uses up one ordered failure of all mail.
+    pub(super) fn strikes_all(&self) -> bool {
+        use_up(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), ALL)
+    }
+}
+
+/// Whoever it is for.
+const ALL: &str = "*";
+
+fn use_up(orders: &mut HashMap<String, u32>, key: &str) -> bool {
+    match orders.get_mut(key).filter(|left| **left > 0) {
+        Some(left) => {
+            *left -= 1;
+            true
         }
+        None => false,
     }
 }
 
@@ -132,20 +144,27 @@ enum HandedOver {
 
 async fn hand_over(site: &Site, mail: &Mail) -> HandedOver {
     if site.is_sandbox() {
-        return match site.part::<MailFaults>() {
-            Ok(faults) if faults.strikes(&mail.to) => HandedOver::Failed("ordered to fail".into()),
-            _ => HandedOver::Sent,
-        };
+        let fails = site.part::<MailFaults>().is_ok_and(|faults| faults.strikes(&mail.to));
+        return if fails { HandedOver::Failed("ordered to fail".into()) } else { HandedOver::Sent };
     }
     let Ok(transport) = site.part::<Transport>() else {
         tracing::warn!(mail.id = %mail.id, mail.template, "no mail transport is set up: this mail waits in the outbox");
         return HandedOver::NoTransport;
     };
-    match transport.send(site, mail).await {
+    let sent = transport.send(site, mail).await;
+    let went_well = match &sent {
+        Ok(()) => Some(true),
+        Err(error) if error.is_permanent() => None,
+        Err(_) => Some(false),
+    };
+    if let (Some(well), Ok(health)) = (went_well, site.part::<MailHealth>()) {
+        health.went(well, site.now());
+    }
+    match sent {
         Ok(()) => HandedOver::Sent,
         Err(error) => {
             tracing::warn!(mail.id = %mail.id, mail.template, %error, "a mail could not be handed over");
-            HandedOver::Failed(error)
+            HandedOver::Failed(error.to_string())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How mail leaves this machine: one SMTP server, reached over TLS. One try is one call for one recipient.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{self, HeaderName, HeaderValue};
@@ -19,6 +20,33 @@ pub struct Transport {
     from: Mailbox,
 }
 
+/// Why a mail did not get out.
+#[derive(Debug)]
+pub(super) enum NotSent {
+    /// It cannot be put into a message.
+    Unwritable(String),
+    Refused(lettre::transport::smtp::Error),
+}
+
+impl NotSent {
+    /// Says something about this mail only, not about the way.
+    pub(super) fn is_permanent(&self) -> bool {
+        match self {
+            Self::Unwritable(_) => true,
+            Self::Refused(error) => error.is_permanent(),
+        }
+    }
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unwritable(why) => f.write_str(why),
+            Self::Refused(error) => error.fmt(f),
+        }
+    }
+}
+
 impl Transport {
     /// `url` as in `smtps://user:password@mail.example.org` or `smtp://host:587?tls=required`.
     pub fn new(url: &str, from: &str) -> Outcome<Self> {
@@ -28,10 +56,10 @@ impl Transport {
         Ok(Self { smtp: smtp.timeout(Some(TIMEOUT)).build(), from })
     }
 
-    pub async fn send(&self, site: &Site, mail: &Mail) -> Result<(), String> {
+    pub(super) async fn send(&self, site: &Site, mail: &Mail) -> Result<(), NotSent> {
         let support = site.read(|r| SUPPORT_EMAIL.read(r)).unwrap_or_default();
-        let message = self.message(mail, &support, site.now().into()).map_err(|e| e.to_string())?;
-        self.smtp.send(message).await.map(drop).map_err(|e| e.to_string())
+        let message = self.message(mail, &support, site.now().into()).map_err(|e| NotSent::Unwritable(e.to_string()))?;
+        self.smtp.send(message).await.map(drop).map_err(NotSent::Refused)
     }
 
     /// The mail as it travels: both prints, and for mails that may be ended how to end them.

@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 
 use instainstru::app::config::Config;
 use instainstru::app::start::start;
+use instainstru::base::secret::hmac_sha256_hex;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::door::{knock, second_factor};
-use super::kit::{Stage, TestApp, answered};
+use super::kit::{Person, Stage, TestApp, answered};
 
 fn application(email: &str, password: &str, proof: Value) -> Value {
     json!({
@@ -116,6 +117,119 @@ async fn real_devices_keys_and_exports_of_others_are_not_there() {
     ];
     let entered = answered(app.http.post(format!("{}/login", app.base)).form(&form)).await;
     assert_eq!((entered.status.as_u16(), entered.headers["location"].to_str().unwrap()), (303, "/"));
+}
+
+/// How somebody's token fares.
+async fn holds(app: &TestApp, token: &str) -> u16 {
+    app.ask(Method::GET, "/api/v1/auth/me", Some(token), None).await.status.as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stolen_token_dies_with_whatever_ends_sessions() {
+    let stage = Stage::set().await;
+    let (app, admin) = (&stage.app, stage.admin().await);
+    let enter = async |email: &str, password: &str| {
+        knock(app, email, password).await.expect(200)["access_token"].as_str().unwrap().to_owned()
+    };
+    let ask = |method: Method, path: String, token: String, body: Value| async move {
+        app.ask(method, &path, Some(&token), Some(body)).await.expect(200)
+    };
+    let (first, second) = ("lantern orchard velvet", "harbor lights at dusk");
+    let stolen = enter(&stage.emma.email, first).await;
+    let change = json!({ "current_password": first, "new_password": second });
+    ask(Method::POST, "/api/v1/auth/change-password".into(), stage.emma.token.clone(), change).await;
+    assert_eq!((holds(app, &stolen).await, holds(app, &stage.emma.token).await), (401, 200), "another password");
+    let (stolen, own) = (enter(&stage.emma.email, second).await, enter(&stage.emma.email, second).await);
+    ask(Method::POST, "/api/v1/account/logout-all-devices".into(), own.clone(), json!({})).await;
+    assert_eq!((holds(app, &stolen).await, holds(app, &own).await), (401, 401), "signed out everywhere");
+    let stolen = enter(&stage.emma.email, second).await;
+    let path = format!("/api/v1/admin/users/{}/roles", stage.emma.id);
+    let rights = json!({ "roles": ["instructor"], "reason": "she teaches from now on" });
+    ask(Method::PUT, path, admin.token.clone(), rights).await;
+    assert_eq!(holds(app, &stolen).await, 401, "a role was taken away");
+    let stolen = enter(&stage.sarah.email, first).await;
+    ask(Method::POST, "/api/v1/account/suspend".into(), stage.sarah.token.clone(), json!({})).await;
+    assert_eq!(holds(app, &stolen).await, 200, "who pauses stays signed in");
+    ask(Method::POST, "/api/v1/account/deactivate".into(), stage.sarah.token.clone(), json!({})).await;
+    assert_eq!((holds(app, &stolen).await, holds(app, &stage.sarah.token).await), (401, 401), "the account is closed");
+    let gone = json!({ "delete_account": true, "current_password": first });
+    let stolen = enter(&stage.john.email, first).await;
+    ask(Method::POST, "/api/v1/privacy/delete/me".into(), stage.john.token.clone(), gone).await;
+    assert_eq!((holds(app, &stolen).await, holds(app, &stage.john.token).await), (401, 401), "the account is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_codes_void_the_code_and_a_new_one_does_not_lift_the_lock() {
+    let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    let email = "new.person@mail.example";
+    let right = code(&app, email).await;
+    let other = if right == "000000" { "111111" } else { "000000" };
+    let verify = |code: Value| app.post("/api/v1/auth/verify-email-code", json!({ "email": email, "code": code }));
+    for n in 1..=5 {
+        let wanted = if n < 5 { "EMAIL_VERIFICATION_CODE_INVALID" } else { "EMAIL_VERIFICATION_LOCKED" };
+        verify(json!(other)).await.refused(400, wanted);
+    }
+    verify(right).await.refused(400, "EMAIL_VERIFICATION_LOCKED");
+    app.advance(1).await;
+    let newer = code(&app, email).await;
+    verify(newer).await.refused(400, "EMAIL_VERIFICATION_LOCKED");
+    app.advance(600).await;
+    let newest = code(&app, email).await;
+    verify(newest).await.expect(200);
+    // While no mail can leave nothing is promised.
+    app.post("/sandbox/v1/faults", json!({ "mail": { "to": "*", "times": 1 } })).await.expect(200);
+    let ask = || app.post("/api/v1/auth/send-email-verification", json!({ "email": "third.person@mail.example" }));
+    ask().await.refused(503, "EMAIL_VERIFICATION_UNAVAILABLE");
+    ask().await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn provider_events_told_late_twice_or_backwards_change_nothing_more() {
+    let mut stage = Stage::set().await;
+    let booking = stage.book(&stage.emma, "2026-11-11", "10:00").await;
+    stage.at("2026-11-12T18:00:00Z").await;
+    let objects = format!("/sandbox/v1/stripe/objects?type=payment_intent&booking_id={booking}");
+    let intent = stage.app.get(&objects).await.expect(200)["items"][0].clone();
+    let secret = stage.app.get("/sandbox/v1/secrets").await.expect(200)["stripe_webhook_secret"].clone();
+    let event = |id: &str, kind: &str, status: &str| {
+        let dispute = json!({
+            "id": "dp_attack", "object": "dispute", "payment_intent": intent["id"], "amount": intent["amount"],
+            "currency": "usd", "status": status, "reason": "fraudulent",
+        });
+        json!({
+            "id": id, "object": "event", "type": kind, "created": 0, "livemode": false, "pending_webhooks": 1,
+            "data": { "object": dispute },
+        })
+        .to_string()
+    };
+    let send = async |stage: &Stage, event: &str, age: i64| {
+        let at = stage.app.site().now().as_second() - age;
+        let hash = hmac_sha256_hex(secret.as_str().unwrap().as_bytes(), format!("{at}.{event}").as_bytes());
+        let request = stage.app.http.post(format!("{}/api/v1/payments/webhooks/stripe", stage.app.base));
+        let request = request.header("stripe-signature", format!("t={at},v1={hash}")).body(event.to_owned());
+        let answer = answered(request).await;
+        stage.app.settle().await;
+        answer
+    };
+    let mut admin = stage.admin().await;
+    let file = async |stage: &Stage, admin: &Person| {
+        let file = stage.get(admin, &format!("/api/v1/admin/bookings/{booking}")).await.expect(200);
+        (file["payment_status"].clone(), file["ledger"].as_array().unwrap().len(), file["ledger"].clone())
+    };
+    let closed = event("evt_closed", "charge.dispute.closed", "lost");
+    assert_eq!(send(&stage, &closed, 301).await.status, 400, "an old signature");
+    assert_eq!(send(&stage, &closed, 0).await.expect(200)["status"], "processed");
+    let after = file(&stage, &admin).await;
+    assert!(after.2.to_string().contains("dispute"), "{}", after.2);
+    // The beginning, told after the end; the end, told again hours later with a signature of then.
+    assert_eq!(send(&stage, &event("evt_created", "charge.dispute.created", "needs_response"), 0).await.status, 200);
+    stage.app.advance(6 * 3600).await;
+    assert_eq!(send(&stage, &closed, 0).await.expect(200)["status"], "ignored");
+    let won = event("evt_won", "charge.dispute.closed", "won");
+    assert_eq!(send(&stage, &won, 0).await.status, 200, "what is closed stays as it was closed");
+    stage.again(&mut admin).await;
+    assert_eq!(file(&stage, &admin).await, after);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -155,6 +155,7 @@ async fn strangers_share_what_their_address_has() {
     app.post("/api/v1/password-reset/request", body).await.expect(200);
     // Spoofed addresses change nothing: nobody is trusted to forward.
     let spoofed = app.http.get(format!("{}/api/v1/search?q=piano", app.base)).header("x-forwarded-for", "6.6.6.6");
+    let spoofed = spoofed.header("cf-connecting-ip", "7.7.7.7").header("forwarded", "for=8.8.8.8");
     let (first, second) = (answered(spoofed).await, app.get("/api/v1/search?q=piano").await);
     let left = |answer: &Answered| header(answer, "x-ratelimit-remaining").parse::<u32>().unwrap();
     assert_eq!(left(&first), left(&second) + 1);

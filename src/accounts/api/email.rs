@@ -16,6 +16,7 @@ use crate::web::{Answer, Body};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailChangeInput {
+    #[schema(format = "email", max_length = 254)]
     new_email: String,
     /// From `POST /auth/verify-email-code` for the new address.
     email_verification_token: Option<String>,

@@ -58,6 +58,7 @@ pub(super) async fn initiate(State(site): State<Site>, actor: Actor) -> Answer<J
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CodeInput {
+    #[schema(pattern = "^[0-9]{6}$")]
     code: String,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::accounts::events::EmailCodeRequested;
 use crate::accounts::model::EmailProof;
-use crate::accounts::parts::SandboxMailbox;
+use crate::accounts::parts::{PostOffice, SandboxMailbox};
 use crate::accounts::rules::{email_code as rules, person};
 use crate::accounts::tables::{EMAIL_CODES, EMAIL_PROOFS, LETTERS};
 use crate::base::refusal::Outcome;
@@ -17,6 +17,9 @@ use super::settings;
 /// Has a code mailed to `email`, registered or not.
 pub async fn send(site: &Site, email: &str) -> Outcome<()> {
     let email = person::email(email)?;
+    if site.part::<PostOffice>().is_ok_and(|office| !(office.0)(site)) {
+        return Err(rules::mail_down());
+    }
     // This window guards strangers' mailboxes, so shadow mode does not open it; only `off` does.
     let limited = settings::door(site)?.windows != WindowRule::Off;
     site.write(move |tx| {

@@ -24,6 +24,8 @@ pub mod sign_in;
 pub mod step_up;
 pub mod two_factor;
 
+use std::time::{Duration, Instant};
+
 use crate::base::id::MailId;
 use crate::base::refusal::Outcome;
 use crate::store::{ReadExt, Tx};
@@ -38,6 +40,18 @@ pub struct Visitor {
     pub user_agent: String,
     /// What the browser carries from an earlier sign-in.
     pub device_note: Option<String>,
+}
+
+/// What is known and what is not costs a little more or less to write down, and nobody shall read that off a watch.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// Does it, and answers on the next beat.
+async fn on_the_beat<T>(work: impl Future<Output = T>) -> T {
+    let asked = Instant::now();
+    let done = work.await;
+    let beats = asked.elapsed().as_millis() / BEAT.as_millis() + 1;
+    tokio::time::sleep_until((asked + BEAT * u32::try_from(beats).unwrap_or(1)).into()).await;
+    done
 }
 
 /// Leaves a code or token for the mail room; the journal only learns the letter's id.

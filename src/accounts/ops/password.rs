@@ -84,15 +84,15 @@ pub(super) fn void_links(tx: &mut Tx, user: UserId) -> Outcome<()> {
 pub async fn request_link(site: &Site, email: &str) -> Outcome<()> {
     let email = person::email(email)?;
     let standing = limits::WindowStanding::of(site)?;
-    // The count is part of the write, so that it costs the same whether there is somebody to write to.
-    site.write(move |tx| {
+    // The count is part of the write, so that there is one whether there is somebody to write to or not.
+    let asked = site.write(move |tx| {
         limits::spend(tx, &windows::RESET_MAILS, &email, standing)?;
         match user_by_email(tx, &email)?.filter(User::can_sign_in) {
             Some(user) => mail_link(tx, &user),
             None => Ok(()),
         }
-    })
-    .await
+    });
+    super::on_the_beat(asked).await
 }
 
 /// Leaves a link for the mail room; older ones are void.

@@ -4,7 +4,6 @@
 //! written to.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use crate::accounts::events::{AccountExists, UserRegistered};
 use crate::accounts::model::{AccountStatus, User};
@@ -42,17 +41,9 @@ pub struct Application {
     pub referral_code: Option<String>,
 }
 
-/// A registration is answered on the next beat: a taken address writes less than a new one, and nobody shall read that
-/// off a watch.
-const BEAT: Duration = Duration::from_millis(100);
-
 /// Adds the person, or writes to the owner of the address; the caller cannot tell which.
 pub async fn register(site: &Site, given: Application) -> Outcome<()> {
-    let asked = Instant::now();
-    let done = join(site, given).await;
-    let beats = asked.elapsed().as_millis() / BEAT.as_millis() + 1;
-    tokio::time::sleep_until((asked + BEAT * u32::try_from(beats).unwrap_or(1)).into()).await;
-    done
+    super::on_the_beat(join(site, given)).await
 }
 
 async fn join(site: &Site, given: Application) -> Outcome<()> {

@@ -104,6 +104,13 @@ fn wrong() -> Refusal {
     )
 }
 
+pub fn mail_down() -> Refusal {
+    Refusal::unavailable(
+        "EMAIL_VERIFICATION_UNAVAILABLE",
+        "No mail can leave here right now. Nothing was sent; please try again in a few minutes.",
+    )
+}
+
 fn locked() -> Refusal {
     Refusal::bad_request(
         "EMAIL_VERIFICATION_LOCKED",

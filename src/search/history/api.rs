@@ -91,7 +91,7 @@ struct SearchRecord {
     #[serde(default)]
     search_type: Kind,
     #[serde(default)]
-    results_count: Option<u64>,
+    results_count: Option<u32>,
     /// Only for a guest's own browser; the header or cookie says the same.
     #[serde(default)]
     guest_session_id: Option<String>,
@@ -148,12 +148,12 @@ fn with_guest(site: &Site, mut visitor: Visitor, named: Option<&str>) -> Outcome
 
 async fn kept(site: &Site, owner: String, record: SearchRecord) -> Outcome<View> {
     let query = ops::checked(&record.search_query)?;
-    let (kind, results) = (record.search_type, record.results_count.unwrap_or(0));
-    let row = site.write(move |tx| ops::remember(tx, &owner, &query, kind, results)).await?;
+    let (kind, results) = (record.search_type, record.results_count.map(u64::from));
+    let row = site.write(move |tx| ops::remember(tx, &owner, &query, kind, results.unwrap_or(0))).await?;
     let row = row.ok_or_else(|| {
         Refusal::unprocessable("HISTORY_OFF", "Searches are not remembered here: it was switched off.")
     })?;
-    Ok(View { results_count: record.results_count, ..row.into() })
+    Ok(View { results_count: results, ..row.into() })
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

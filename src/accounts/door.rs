@@ -9,6 +9,7 @@ use crate::base::secret;
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::store::ReadExt;
+use crate::web::Carried;
 
 use super::model::{Session, User};
 use super::ops::api_keys;
@@ -18,10 +19,13 @@ use super::tables::{SESSIONS, session_by_token_hash, user};
 pub struct AccountsDoor;
 
 impl crate::web::Door for AccountsDoor {
-    fn actor(&self, site: &Site, token: &str) -> Outcome<Option<Actor>> {
+    fn actor(&self, site: &Site, token: &str, carried: Carried) -> Outcome<Option<Actor>> {
         let now = site.now();
-        if token.starts_with(api_keys::PREFIX) {
-            return by_key(site, token, now);
+        if carried == Carried::Bearer && token.starts_with(api_keys::PREFIX) {
+            // A session's token may begin like that too, by chance.
+            if let Some(holder) = by_key(site, token, now)? {
+                return Ok(Some(holder));
+            }
         }
         let hash = secret::sha256_hex(token);
         let found = site.read(|r| {

@@ -236,6 +236,8 @@ pub struct TrustedDevice {
     pub token_sha256: String,
     /// Browser and system, which must stay the same.
     pub name: String,
+    #[serde(default)]
+    pub user_agent: String,
     pub created_at: Timestamp,
     pub last_used_at: Timestamp,
     pub expires_at: Timestamp,

@@ -206,8 +206,8 @@ pub struct DemoPerson {
 /// The demo people, put in when a demo marketplace was filled.
 pub struct DemoPeople(pub Vec<DemoPerson>);
 
-/// Whether a mail could leave now: a code that nobody receives is not promised.
-pub struct PostOffice(pub Arc<dyn Fn(&Site) -> bool + Send + Sync>);
+/// Whether a mail to an address could leave now: a code that nobody receives is not promised.
+pub struct PostOffice(pub Arc<dyn Fn(&Site, &str) -> bool + Send + Sync>);
 
 /// Lets the sign-up page of a sandbox show the code that a mail would have brought.
 pub type CodePeek = Arc<dyn Fn(&Site, &str) -> Outcome<Option<String>> + Send + Sync>;

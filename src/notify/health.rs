@@ -28,10 +28,10 @@ impl MailHealth {
     }
 }
 
-/// Whether a mail written now could leave soon. In a sandbox an ordered failure of all mail (`*`) is used up by asking.
-pub fn can_leave(site: &Site) -> bool {
+/// Whether a mail written now could leave soon. In a sandbox an ordered failure is used up by asking.
+pub fn can_leave(site: &Site, to: &str) -> bool {
     let way = match site.is_sandbox() {
-        true => !site.part::<MailFaults>().is_ok_and(|faults| faults.strikes_all()),
+        true => !site.part::<MailFaults>().is_ok_and(|faults| faults.strikes(to)),
         false => site.part::<Transport>().is_ok(),
     };
     way && !is_down(site)

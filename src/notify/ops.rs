@@ -39,19 +39,11 @@ impl MailFaults {
     }
 
     /// Uses up one ordered failure for `to`, if there is one.
-    fn strikes(&self, to: &str) -> bool {
+    pub(super) fn strikes(&self, to: &str) -> bool {
         let mut orders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        [to, ALL].into_iter().any(|key| use_up(&mut orders, key))
-    }
-
-    /// Uses up one ordered failure of all mail.
-    pub(super) fn strikes_all(&self) -> bool {
-        use_up(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner), ALL)
+        [to, "*"].into_iter().any(|key| use_up(&mut orders, key))
     }
 }
-
-/// Whoever it is for.
-const ALL: &str = "*";
 
 fn use_up(orders: &mut HashMap<String, u32>, key: &str) -> bool {
     match orders.get_mut(key).filter(|left| **left > 0) {

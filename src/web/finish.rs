@@ -104,9 +104,9 @@ fn named(method: &Method) -> &'static str {
     }
 }
 
-/// JSON is spoken below these; everything else is for people.
+/// JSON is spoken below these; everything else, the API's own description too, is for people.
 pub(super) fn is_api(path: &str) -> bool {
-    ["/api/", "/sandbox/v1", "/internal/"].iter().any(|prefix| path.starts_with(prefix))
+    path != "/api/docs" && ["/api/", "/sandbox/v1", "/internal/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> Response {

@@ -50,7 +50,7 @@ pub use proxies::Proxies;
 pub use replay::{IdempotencyKey, Reply};
 pub use routes::{Api, Declared, Pages, assemble, complete as complete_document};
 pub use rule::Rule;
-pub use session::{Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};
+pub use session::{Carried, Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};
 
 pub fn tables() -> Vec<&'static dyn crate::store::AnyTable> {
     vec![&replay::KEPT, &limits::SPENT]

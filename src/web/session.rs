@@ -15,8 +15,15 @@ use crate::site::audit::{ORIGIN, Origin};
 
 /// Knows whose a session token is; `accounts` provides it.
 pub trait Door: Send + Sync {
-    /// The person, if the token is live. Called once per request.
-    fn actor(&self, site: &Site, token: &str) -> Outcome<Option<Actor>>;
+    /// The person, if the token is live. Called once per request. A browser's cookie carries sessions only.
+    fn actor(&self, site: &Site, token: &str, carried: Carried) -> Outcome<Option<Actor>>;
+}
+
+/// How a request shows its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    Bearer,
+    Cookie,
 }
 
 /// How the door is left in the site's parts.
@@ -27,9 +34,9 @@ pub struct DoorPart(pub Arc<dyn Door>);
 pub(super) struct Seen(pub Option<Arc<Actor>>);
 
 pub(super) async fn authenticate(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let actor = match session_token(&site, request.headers()) {
+    let actor = match token(&site, request.headers()) {
         None => Ok(None),
-        Some(token) => site.part::<DoorPart>().and_then(|door| door.0.actor(&site, &token)),
+        Some((token, carried)) => site.part::<DoorPart>().and_then(|door| door.0.actor(&site, &token, carried)),
     };
     match actor {
         Ok(Some(actor)) if actor.key == Some(KeyScope::Read) && !request.method().is_safe() => {
@@ -49,13 +56,18 @@ pub(super) async fn authenticate(State(site): State<Site>, mut request: Request,
 
 /// The token a request carries: bearer first, then cookie. Never the query string.
 pub fn session_token(site: &Site, headers: &HeaderMap) -> Option<String> {
+    token(site, headers).map(|(token, _)| token)
+}
+
+fn token(site: &Site, headers: &HeaderMap) -> Option<(String, Carried)> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim().to_owned());
-    bearer.or_else(|| cookie(headers, cookie_name(site))).filter(|token| !token.is_empty() && token.len() <= 200)
+        .map(|(_, token)| (token.trim().to_owned(), Carried::Bearer));
+    let token = bearer.or_else(|| cookie(headers, cookie_name(site)).map(|token| (token, Carried::Cookie)));
+    token.filter(|(text, _)| (1..=200).contains(&text.len()))
 }
 
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

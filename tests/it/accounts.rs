@@ -159,3 +159,49 @@ async fn what_was_told_stands_in_the_centre_until_it_is_read_and_removed() {
     let first = emma.get("/api/v1/notifications?limit=1").await.expect(200);
     assert!(first["items"].as_array().unwrap().len() <= 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_password_beside_a_wish_serves_as_a_fresh_proof() {
+    let app = TestApp::empty_at(NOW).await;
+    let emma = app.student("emma").await;
+    let all = emma.post("/api/v1/account/api-keys", json!({ "name": "Program", "scope": "all" })).await.expect(201);
+    let key = all["api_key"].as_str().unwrap();
+    app.advance(700).await;
+    let phone = |password: Value| json!({ "phone": "212 555 0142", "current_password": password });
+    let change = |body: Value| app.ask(Method::PATCH, "/api/v1/auth/me", Some(&emma.token), Some(body));
+    change(phone(Value::Null)).await.refused(403, "REAUTH_REQUIRED");
+    change(json!({ "first_name": "Em" })).await.expect(200);
+    change(phone(json!("not this one"))).await.refused(400, "CURRENT_PASSWORD_WRONG");
+    assert_eq!(change(phone(json!(PASSWORD))).await.expect(200)["phone"], "+12125550142");
+    for (path, more) in [
+        ("/api/v1/2fa/setup/initiate", json!({})),
+        ("/api/v1/passkeys/register/start", json!({ "name": "Phone" })),
+    ] {
+        app.advance(700).await;
+        emma.post(path, more.clone()).await.refused(403, "REAUTH_REQUIRED");
+        let mut with = more;
+        with["current_password"] = json!("not this one");
+        emma.post(path, with.clone()).await.refused(400, "CURRENT_PASSWORD_WRONG");
+        with["current_password"] = json!(PASSWORD);
+        emma.post(path, with).await.expect(200);
+    }
+    app.advance(700).await;
+    let path = format!("/api/v1/account/api-keys/{}", all["id"].as_str().unwrap());
+    let end = |token: &str, body: Value| {
+        let token = token.to_owned();
+        let (app, path) = (&app, &path);
+        async move { app.ask(Method::DELETE, path, Some(&token), Some(body)).await }
+    };
+    end(&emma.token, json!({})).await.refused(403, "REAUTH_REQUIRED");
+    end(&emma.token, json!({ "password": PASSWORD })).await.refused(422, "VALIDATION_ERROR");
+    // A key proves nothing, and is believed only where programs show it.
+    end(key, json!({ "current_password": PASSWORD })).await.refused(403, "REAUTH_REQUIRED");
+    let in_cookie = app.http.get(format!("{}/api/v1/auth/me", app.base)).header("cookie", format!("sid={key}"));
+    answered(in_cookie).await.refused(401, "NOT_SIGNED_IN");
+    app.ask(Method::GET, "/api/v1/auth/me", Some(key), None).await.expect(200);
+    end(&emma.token, json!({ "current_password": PASSWORD })).await.expect(200);
+    app.ask(Method::GET, "/api/v1/auth/me", Some(key), None).await.expect(401);
+    let pages = emma.get("/api/v1/account/sessions?limit=1").await.expect(200);
+    assert_eq!((pages["items"].as_array().unwrap().len(), &pages["next_cursor"]), (1, &Value::Null));
+    emma.get("/api/v1/account/sessions?limit=0").await.expect(422);
+}

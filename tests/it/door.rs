@@ -207,6 +207,8 @@ pub async fn second_factor(stage: &Stage, who: &Person) -> (Vec<u8>, String) {
     let secret = base32(setup["secret"].as_str().unwrap());
     let code = code_at(stage, &secret, 0);
     let on = stage.post(who, "/api/v1/2fa/setup/verify", json!({ "code": code })).await.expect(200);
+    // The code that turned it on signs nobody in: the next one does.
+    stage.app.advance(30).await;
     (secret, on["backup_codes"][0].as_str().unwrap().to_owned())
 }
 
@@ -296,6 +298,13 @@ async fn a_session_cannot_be_planted_and_ends_when_it_ends() {
     let own = cookie(&entered, "sid");
     assert_ne!(own, planted);
     let me = |cookies: String| answered(app.http.get(format!("{}/api/v1/auth/me", app.base)).header("cookie", cookies));
+    me(own.clone()).await.expect(200);
+    // Signing in over it ends it; another browser's goes on.
+    let elsewhere = cookie(&browser(app, emma, PASSWORD, "").await, "sid");
+    let former = own;
+    let own = cookie(&browser(app, emma, PASSWORD, &former).await, "sid");
+    me(former).await.expect(401);
+    me(elsewhere).await.expect(200);
     me(own.clone()).await.expect(200);
     let refused = me(planted.to_owned()).await;
     assert!(refused.headers.contains_key("www-authenticate"));

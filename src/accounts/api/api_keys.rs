@@ -5,9 +5,11 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Proving;
 use super::me::Success;
 use crate::accounts::model::ApiKey;
 use crate::accounts::ops::api_keys as ops;
+use crate::accounts::ops::step_up::beside;
 use crate::base::access::{Actor, KeyScope};
 use crate::base::id::ApiKeyId;
 use crate::base::paging::{Page, PageQuery};
@@ -50,6 +52,8 @@ pub(super) struct ApiKeyInput {
     /// `read` (look only) unless told.
     #[serde(default = "read_only")]
     scope: KeyScope,
+    /// Serves as the fresh proof of identity.
+    current_password: Option<String>,
 }
 
 fn read_only() -> KeyScope {
@@ -77,19 +81,21 @@ pub(super) async fn make(
     by: By,
     Body(input): Body<ApiKeyInput>,
 ) -> Answer<Created<NewApiKey>> {
+    let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     let (key, api_key) = ops::make(&site, &actor, by, &input.name, input.scope).await?;
     Ok(Created(NewApiKey { key: key.into(), api_key }))
 }
 
 /// Ends a key at once. Needs a fresh proof of identity.
 #[utoipa::path(delete, path = "/api/v1/account/api-keys/{id}", tag = "account", operation_id = "delete_api_key",
-    params(("id" = ApiKeyId, Path,)), responses((status = 200, body = Success)))]
+    params(("id" = ApiKeyId, Path,)), request_body = Proving, responses((status = 200, body = Success)))]
 pub(super) async fn revoke(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Id(id): Id<ApiKeyId>,
+    Body(proof): Body<Proving>,
 ) -> Answer<Json<Success>> {
-    ops::revoke(&site, &actor, by, id).await?;
+    ops::revoke(&site, &proof.by(&site, actor).await?, by, id).await?;
     Ok(Success::json())
 }

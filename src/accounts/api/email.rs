@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::Message;
 use crate::accounts::model::EmailChangeStage;
 use crate::accounts::ops::change_email as ops;
+use crate::accounts::ops::step_up::beside;
 use crate::base::access::Actor;
 use crate::site::Site;
 use crate::site::audit::By;
@@ -20,6 +21,8 @@ pub(super) struct EmailChangeInput {
     new_email: String,
     /// From `POST /auth/verify-email-code` for the new address.
     email_verification_token: Option<String>,
+    /// Serves as the fresh proof of identity.
+    current_password: Option<String>,
 }
 
 /// Asks for another address. Needs a fresh proof of identity; the old address agrees by a mailed link.
@@ -31,6 +34,7 @@ pub(super) async fn change_email(
     by: By,
     Body(input): Body<EmailChangeInput>,
 ) -> Answer<Json<Message>> {
+    let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     let proof = input.email_verification_token.unwrap_or_default();
     ops::ask(&site, &actor, by, &input.new_email, &proof).await?;
     Ok(Message::new("A link is on its way to your old address. Your address changes once it is followed."))

@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Message;
+use super::{Message, Proving};
 use crate::accounts::model::{AccountStatus, Session, User};
 use crate::accounts::ops::profile::Changes;
+use crate::accounts::ops::step_up::beside;
 use crate::accounts::ops::{self};
 use crate::accounts::parts::MeFacts;
 use crate::accounts::rules::roles;
@@ -95,9 +96,12 @@ pub(super) struct ProfileChanges {
     #[schema(pattern = "^[0-9]{5}$")]
     zip_code: Option<String>,
     timezone: Option<String>,
+    /// Serves as the fresh proof that another phone number asks for.
+    current_password: Option<String>,
 }
 
-/// Changes what one tells about oneself. A new ZIP code brings its zone, unless a zone is named too.
+/// Changes what one tells about oneself. A new ZIP code brings its zone, unless a zone is named too. Another phone
+/// number needs a fresh proof of identity.
 #[utoipa::path(patch, path = "/api/v1/auth/me", tag = "auth", operation_id = "update_me",
     request_body = ProfileChanges, responses((status = 200, body = MeView)))]
 pub(super) async fn update_me(
@@ -106,9 +110,9 @@ pub(super) async fn update_me(
     by: By,
     Body(input): Body<ProfileChanges>,
 ) -> Answer<Json<MeView>> {
-    let ProfileChanges { first_name, last_name, phone, zip_code, timezone } = input;
-    ops::profile::change(&site, by, actor.user_id, Changes { first_name, last_name, phone, zip_code, timezone })
-        .await?;
+    let ProfileChanges { first_name, last_name, phone, zip_code, timezone, current_password } = input;
+    let actor = beside(&site, actor, current_password.as_deref()).await?;
+    ops::profile::change(&site, &actor, by, Changes { first_name, last_name, phone, zip_code, timezone }).await?;
     Ok(Json(ops::profile::me(&site, actor.user_id)?.into()))
 }
 
@@ -188,16 +192,17 @@ impl Success {
     }
 }
 
-/// Ends one of one's own sessions.
+/// Ends one of one's own sessions. Needs a fresh proof of identity.
 #[utoipa::path(delete, path = "/api/v1/account/sessions/{id}", tag = "account", operation_id = "end_session",
-    params(("id" = SessionId, Path,)), responses((status = 200, body = Success)))]
+    params(("id" = SessionId, Path,)), request_body = Proving, responses((status = 200, body = Success)))]
 pub(super) async fn end_session(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Id(id): Id<SessionId>,
+    Body(proof): Body<Proving>,
 ) -> Answer<Json<Success>> {
-    ops::session::end_one(&site, &actor, by, id).await?;
+    ops::session::end_one(&site, &proof.by(&site, actor).await?, by, id).await?;
     Ok(Success::json())
 }
 

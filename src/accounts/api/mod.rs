@@ -20,10 +20,12 @@ use utoipa_axum::routes;
 
 use super::ops::Visitor;
 use super::ops::knock::device_note;
+use super::ops::step_up::beside;
 use super::rules::device_cookie::DAYS;
 use super::windows;
-use crate::base::access::{Permission, Role};
+use crate::base::access::{Actor, Permission, Role};
 use crate::base::refusal::Outcome;
+use crate::base::secret;
 use crate::site::Site;
 use crate::web::{Access, Api, Bucket, ClientIp, cookie, is_secure};
 
@@ -90,6 +92,20 @@ pub fn routes(api: Api) -> Api {
         .route(Access::can(Permission::ManageUsers), routes!(rights::force_logout))
 }
 
+/// The password as a fresh proof of identity; without it the last proof has to be younger than ten minutes.
+#[derive(Default, serde::Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Proving {
+    current_password: Option<String>,
+}
+
+impl Proving {
+    /// Whoever asks, freshly proven if the password says so.
+    async fn by(self, site: &Site, actor: Actor) -> Outcome<Actor> {
+        beside(site, actor, self.current_password.as_deref()).await
+    }
+}
+
 /// One sentence as an answer.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 pub(super) struct Message {
@@ -105,8 +121,13 @@ impl Message {
 pub(super) fn visitor(ip: ClientIp, headers: &HeaderMap) -> Visitor {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let note = DEVICE_COOKIES.iter().find_map(|name| cookie(headers, name)).filter(|note| note.len() <= 200);
-    Visitor { ip: ip.0.to_string(), user_agent: agent.to_owned(), device_note: note }
+    let session = SESSION_COOKIES.iter().find_map(|name| cookie(headers, name));
+    let replaces = session.filter(|token| !token.is_empty()).map(secret::sha256_hex);
+    Visitor { ip: ip.0.to_string(), user_agent: agent.to_owned(), device_note: note, replaces }
 }
+
+/// Where a browser carries its session.
+const SESSION_COOKIES: [&str; 2] = ["__Host-sid", "sid"];
 
 /// Bound to this host where it is reached over https, plain on a developer's machine.
 const DEVICE_COOKIES: [&str; 2] = ["__Host-did", "did"];

@@ -11,9 +11,10 @@ use utoipa::ToSchema;
 use super::me::Success;
 use super::sign_in::TokenAnswer;
 use super::two_factor::{passed_answer, trusts};
-use super::visitor;
+use super::{Proving, visitor};
 use crate::accounts::model::PasskeyRow;
 use crate::accounts::ops::passkeys as ops;
+use crate::accounts::ops::step_up::beside;
 use crate::base::access::Actor;
 use crate::base::id::PasskeyId;
 use crate::base::paging::{Page, PageQuery};
@@ -97,6 +98,8 @@ pub(super) struct PasskeyName {
     #[serde(default = "unnamed")]
     #[schema(min_length = 1, max_length = 60)]
     name: String,
+    /// Serves as the fresh proof of identity.
+    current_password: Option<String>,
 }
 
 fn unnamed() -> String {
@@ -111,6 +114,7 @@ pub(super) async fn start_registration(
     actor: Actor,
     Body(input): Body<PasskeyName>,
 ) -> Answer<Json<PasskeyOptions>> {
+    let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     Ok(PasskeyOptions::json(ops::start_registration(&site, &actor, &input.name).await?))
 }
 
@@ -128,14 +132,15 @@ pub(super) async fn finish_registration(
 
 /// Takes a passkey away. Needs a fresh proof of identity.
 #[utoipa::path(delete, path = "/api/v1/passkeys/{id}", tag = "two-factor", operation_id = "delete_passkey",
-    params(("id" = PasskeyId, Path,)), responses((status = 200, body = Success)))]
+    params(("id" = PasskeyId, Path,)), request_body = Proving, responses((status = 200, body = Success)))]
 pub(super) async fn remove(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Id(id): Id<PasskeyId>,
+    Body(proof): Body<Proving>,
 ) -> Answer<Json<Success>> {
-    ops::remove(&site, &actor, by, id).await?;
+    ops::remove(&site, &proof.by(&site, actor).await?, by, id).await?;
     Ok(Success::json())
 }
 

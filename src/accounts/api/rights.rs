@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::me::Revoked;
 use crate::accounts::model::User;
 use crate::accounts::ops;
+use crate::accounts::ops::step_up::beside;
 use crate::accounts::rules::roles;
 use crate::base::access::{Actor, Permission, Role};
 use crate::base::id::UserId;
@@ -38,6 +39,8 @@ impl From<User> for Rights {
 pub(super) struct RolesInput {
     roles: BTreeSet<Role>,
     reason: Option<String>,
+    /// Serves as the fresh proof of identity.
+    current_password: Option<String>,
 }
 
 /// Gives a person these roles and no others.
@@ -51,6 +54,7 @@ pub(super) async fn set_roles(
     Body(input): Body<RolesInput>,
 ) -> Answer<Json<Rights>> {
     let by = by.because_if_told(input.reason.as_deref())?;
+    let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     let user = ops::roles::set_roles(&site, &actor, id, input.roles, by).await?;
     Ok(Json(user.into()))
 }
@@ -63,6 +67,8 @@ pub(super) struct PermissionsInput {
     #[serde(default)]
     revokes: Vec<String>,
     reason: Option<String>,
+    /// Serves as the fresh proof of identity.
+    current_password: Option<String>,
 }
 
 /// Grants and takes away single permissions beside the roles'; a revoke beats every grant.
@@ -78,6 +84,7 @@ pub(super) async fn set_permissions(
     let grants = named("grants", &input.grants)?;
     let revokes = named("revokes", &input.revokes)?;
     let by = by.because_if_told(input.reason.as_deref())?;
+    let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     let user = ops::roles::set_permissions(&site, &actor, id, grants, revokes, by).await?;
     Ok(Json(user.into()))
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::me::Success;
 use super::sign_in::{CookieAnswer, TokenAnswer};
-use super::{Message, device_cookie, visitor};
+use super::{Message, Proving, device_cookie, visitor};
 use crate::accounts::model::TrustedDevice;
 use crate::accounts::ops::second_step::{self, Passed, Proof};
 use crate::accounts::ops::session::Opened;
@@ -48,8 +48,13 @@ pub fn qr_data_url(text: &str) -> String {
 
 /// Draws a secret. Nothing is on until its first code is verified. Needs a fresh proof of identity.
 #[utoipa::path(post, path = "/api/v1/2fa/setup/initiate", tag = "two-factor", operation_id = "initiate_two_factor",
-    responses((status = 200, body = SetupView)))]
-pub(super) async fn initiate(State(site): State<Site>, actor: Actor) -> Answer<Json<SetupView>> {
+    request_body = Proving, responses((status = 200, body = SetupView)))]
+pub(super) async fn initiate(
+    State(site): State<Site>,
+    actor: Actor,
+    Body(proof): Body<Proving>,
+) -> Answer<Json<SetupView>> {
+    let actor = proof.by(&site, actor).await?;
     let setup = ops::initiate(&site, &actor, BRAND).await?;
     let qr_code_data_url = qr_data_url(&setup.otpauth_url);
     Ok(Json(SetupView { secret: setup.secret, qr_code_data_url, otpauth_url: setup.otpauth_url }))
@@ -123,8 +128,14 @@ pub(super) struct BackupCodes {
 
 /// Ten new recovery codes; the old ones stop working. Needs a fresh proof of identity.
 #[utoipa::path(post, path = "/api/v1/2fa/regenerate-backup-codes", tag = "two-factor", operation_id = "regenerate_backup_codes",
-    responses((status = 200, body = BackupCodes)))]
-pub(super) async fn regenerate(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<BackupCodes>> {
+    request_body = Proving, responses((status = 200, body = BackupCodes)))]
+pub(super) async fn regenerate(
+    State(site): State<Site>,
+    actor: Actor,
+    by: By,
+    Body(proof): Body<Proving>,
+) -> Answer<Json<BackupCodes>> {
+    let actor = proof.by(&site, actor).await?;
     Ok(Json(BackupCodes { backup_codes: ops::regenerate(&site, &actor, by).await? }))
 }
 
@@ -215,7 +226,8 @@ pub fn trust_cookie(site: &Site, token: &str) -> HeaderValue {
 #[derive(Serialize, ToSchema)]
 pub(super) struct DeviceView {
     id: TrustedDeviceId,
-    name: String,
+    device_name: String,
+    user_agent: String,
     created_at: Timestamp,
     last_used_at: Timestamp,
     expires_at: Timestamp,
@@ -223,8 +235,8 @@ pub(super) struct DeviceView {
 
 impl From<TrustedDevice> for DeviceView {
     fn from(device: TrustedDevice) -> Self {
-        let TrustedDevice { id, name, created_at, last_used_at, expires_at, .. } = device;
-        Self { id, name, created_at, last_used_at, expires_at }
+        let TrustedDevice { id, name: device_name, user_agent, created_at, last_used_at, expires_at, .. } = device;
+        Self { id, device_name, user_agent, created_at, last_used_at, expires_at }
     }
 }
 
@@ -240,15 +252,16 @@ pub(super) async fn trusted_devices(
     Ok(Json(page.cut(devices)?.map(DeviceView::from)))
 }
 
-/// Trusts a browser no more.
+/// Trusts a browser no more. Needs a fresh proof of identity.
 #[utoipa::path(delete, path = "/api/v1/2fa/trusted-devices/{id}", tag = "two-factor", operation_id = "delete_trusted_device",
-    params(("id" = TrustedDeviceId, Path,)), responses((status = 200, body = Success)))]
+    params(("id" = TrustedDeviceId, Path,)), request_body = Proving, responses((status = 200, body = Success)))]
 pub(super) async fn distrust(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Id(id): Id<TrustedDeviceId>,
+    Body(proof): Body<Proving>,
 ) -> Answer<Json<Success>> {
-    devices::distrust(&site, &actor, by, id).await?;
+    devices::distrust(&site, &proof.by(&site, actor).await?, by, id).await?;
     Ok(Success::json())
 }

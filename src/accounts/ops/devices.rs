@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
-use super::Visitor;
+use super::{Visitor, session};
 
 pub(super) fn trust(tx: &mut Tx, user_id: UserId, visitor: &Visitor) -> Outcome<String> {
     let token = secret::token_text(&tx.random_bytes::<32>());
@@ -22,6 +22,7 @@ pub(super) fn trust(tx: &mut Tx, user_id: UserId, visitor: &Visitor) -> Outcome<
         user_id,
         token_sha256: secret::sha256_hex(&token),
         name: devices::label(&visitor.user_agent),
+        user_agent: session::kept_agent(&visitor.user_agent),
         created_at: now,
         last_used_at: now,
         expires_at: plus_hours(now, totp::TRUST_DAYS * 24),

@@ -40,6 +40,8 @@ pub struct Visitor {
     pub user_agent: String,
     /// What the browser carries from an earlier sign-in.
     pub device_note: Option<String>,
+    /// The hash of the session its cookie names: it ends when somebody signs in over it.
+    pub replaces: Option<String>,
 }
 
 /// What is known and what is not costs a little more or less to write down, and nobody shall read that off a watch.

@@ -71,7 +71,7 @@ fn known_devices(r: &dyn Read, id: UserId) -> Outcome<Value> {
     let seen: Vec<Value> = known.seen.iter().map(|d| json!({ "last_seen_at": d.last_seen_at })).collect();
     let trusted: Vec<Value> = devices::trusted(r, id)?
         .iter()
-        .map(|d| json!({ "name": d.name, "created_at": d.created_at, "last_used_at": d.last_used_at, "expires_at": d.expires_at }))
+        .map(|d| json!({ "device_name": d.name, "user_agent": d.user_agent, "created_at": d.created_at, "last_used_at": d.last_used_at, "expires_at": d.expires_at }))
         .collect();
     Ok(json!({ "known": seen, "trusted": trusted }))
 }

@@ -1,12 +1,13 @@
 //! What people tell about themselves, and change.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::accounts::events::ProfileChanged;
 use crate::accounts::model::User;
 use crate::accounts::parts::{Accounts, MeFacts};
-use crate::accounts::rules::person;
+use crate::accounts::rules::{person, sessions};
 use crate::accounts::tables::{USERS, must_user};
+use crate::base::access::Actor;
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::site::Site;
@@ -36,7 +37,9 @@ pub fn me(site: &Site, user: UserId) -> Outcome<(User, MeFacts)> {
     })
 }
 
-pub async fn change(site: &Site, by: By, id: UserId, changes: Changes) -> Outcome<User> {
+/// Another phone number needs a fresh proof of identity. // rule: 20§2 step-up
+pub async fn change(site: &Site, actor: &Actor, by: By, changes: Changes) -> Outcome<User> {
+    let (id, elevated_until) = (actor.user_id, actor.elevated_until);
     let parts = site.part::<Accounts>()?;
     let region_only = settings::joining(site)?.region_zip_only;
     site.write(move |tx| {
@@ -50,6 +53,9 @@ pub async fn change(site: &Site, by: By, id: UserId, changes: Changes) -> Outcom
         }
         if let Some(phone) = &changes.phone {
             user.phone = person::phone(Some(phone))?;
+            if user.phone != before.phone {
+                sessions::require_elevated(elevated_until, tx.now())?;
+            }
         }
         if let Some(zip) = &changes.zip_code {
             user.zip_code = person::zip(zip, parts.zips.as_ref(), region_only)?;
@@ -62,8 +68,10 @@ pub async fn change(site: &Site, by: By, id: UserId, changes: Changes) -> Outcom
         if !fields.is_empty() {
             user.updated_at = tx.now();
             tx.put(&USERS, &id, &user)?;
-            let deed = Deed::on("user.update", "user", id);
-            audit::record(tx, &by, deed.change(Value::Null, json!({ "changed": fields })))?;
+            let told = |user: &User| -> Value {
+                fields.iter().map(|field| (field.clone(), told_of(user, field))).collect::<Map<_, _>>().into()
+            };
+            audit::record(tx, &by, Deed::on("user.update", "user", id).change(told(&before), told(&user)))?;
             tx.emit(&ProfileChanged { user_id: id, fields })?;
         }
         Ok(user)
@@ -71,16 +79,18 @@ pub async fn change(site: &Site, by: By, id: UserId, changes: Changes) -> Outcom
     .await
 }
 
+/// What somebody tells about themselves, by the names of the wire.
+fn told_of(user: &User, field: &str) -> Value {
+    match field {
+        "first_name" => json!(user.first_name),
+        "last_name" => json!(user.last_name),
+        "phone" => json!(user.phone),
+        "zip_code" => json!(user.zip_code),
+        _ => json!(user.timezone),
+    }
+}
+
 fn changed_fields(before: &User, after: &User) -> Vec<String> {
-    [
-        ("first_name", before.first_name != after.first_name),
-        ("last_name", before.last_name != after.last_name),
-        ("phone", before.phone != after.phone),
-        ("zip_code", before.zip_code != after.zip_code),
-        ("timezone", before.timezone != after.timezone),
-    ]
-    .into_iter()
-    .filter(|(_, changed)| *changed)
-    .map(|(name, _)| name.to_owned())
-    .collect()
+    let all = ["first_name", "last_name", "phone", "zip_code", "timezone"];
+    all.into_iter().filter(|field| told_of(before, field) != told_of(after, field)).map(str::to_owned).collect()
 }

@@ -21,6 +21,11 @@ use super::session;
 const ADMINS: usize = 1000;
 
 pub async fn set_roles(site: &Site, actor: &Actor, target: UserId, roles: BTreeSet<Role>, by: By) -> Outcome<User> {
+    let deed = Deed::on("user.roles", "user", target);
+    audit::watched(site, &by.clone(), deed, give_roles(site, actor, target, roles, by)).await
+}
+
+async fn give_roles(site: &Site, actor: &Actor, target: UserId, roles: BTreeSet<Role>, by: By) -> Outcome<User> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
     let actor = actor.clone();
     site.write(move |tx| {
@@ -47,6 +52,17 @@ pub async fn set_permissions(
     target: UserId,
     grants: BTreeSet<Permission>,
     revokes: BTreeSet<Permission>,
+    by: By,
+) -> Outcome<User> {
+    let deed = Deed::on("user.permissions", "user", target);
+    audit::watched(site, &by.clone(), deed, give_permissions(site, actor, target, (grants, revokes), by)).await
+}
+
+async fn give_permissions(
+    site: &Site,
+    actor: &Actor,
+    target: UserId,
+    (grants, revokes): (BTreeSet<Permission>, BTreeSet<Permission>),
     by: By,
 ) -> Outcome<User> {
     sessions::require_elevated(actor.elevated_until, site.now())?;

@@ -36,9 +36,10 @@ pub struct Opened {
 /// Opens a session inside a write: always a new token, so none can be planted beforehand.
 pub(super) fn open(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]) -> Outcome<Opened> {
     let now = tx.now();
+    end_replaced(tx, visitor.replaces.as_ref())?;
     make_room(tx, user.id, now)?;
     let token = secret::token_text(&tx.random_bytes::<32>());
-    let user_agent: String = text::one_line(&visitor.user_agent).chars().take(AGENT_CHARS).collect();
+    let user_agent = kept_agent(&visitor.user_agent);
     let session = Session {
         id: tx.new_id::<SessionId>(),
         user_id: user.id,
@@ -67,6 +68,18 @@ pub(super) fn open(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]
         new_device: is_new && settled,
     })?;
     Ok(Opened { token, session })
+}
+
+pub(super) fn kept_agent(user_agent: &str) -> String {
+    text::one_line(user_agent).chars().take(AGENT_CHARS).collect()
+}
+
+/// The browser gets another cookie: what the one it came with opened is over.
+fn end_replaced(tx: &mut Tx, hash: Option<&String>) -> Outcome<()> {
+    let Some(hash) = hash else { return Ok(()) };
+    let Some(session) = session_by_token_hash(tx, hash)? else { return Ok(()) };
+    tx.delete(&SESSIONS, &session.id)?;
+    tx.emit(&SessionsEnded { user_id: session.user_id, count: 1, reason: "replaced".into() })
 }
 
 /// Drops ended sessions, and the oldest live ones until one more fits.

@@ -33,10 +33,24 @@ fn code_refused(words: &str) -> Refusal {
     Refusal::new(401, "AUTH_INVALID_CREDENTIALS", words).field("code", words, "AUTH_INVALID_CREDENTIALS")
 }
 
+/// What came beside a wish: the password counts as a fresh proof, without one the last proof has to do.
+pub async fn beside(site: &Site, actor: Actor, password: Option<&str>) -> Outcome<Actor> {
+    match password {
+        Some(password) => by_password(site, &actor, password).await,
+        None => Ok(actor),
+    }
+}
+
 /// The password beside a wish (`current_password`): enough for this wish and the next ten minutes.
 pub async fn by_password(site: &Site, actor: &Actor, password: &str) -> Outcome<Actor> {
+    if actor.key.is_some() {
+        // Of no session that could be marked: whoever holds a key proves themselves at the door.
+        sessions::require_elevated(None, site.now())?;
+    }
     let user: User = site.read(|r| must_user(r, actor.user_id))?;
-    let wrong = Refusal::invalid("current_password", "The password is not right.");
+    let words = "The password is not right; nothing was changed.";
+    let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", words)
+        .field("current_password", "The password is not right.", "CURRENT_PASSWORD_WRONG");
     sign_in::own_password(site, &user, password, wrong).await?;
     let until = fresh(site, actor.session_id).await?;
     Ok(Actor { elevated_until: Some(until), ..actor.clone() })

@@ -76,7 +76,7 @@ pub async fn turn_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: boo
     let (seal, user, current) = (site.part::<Seal>()?, actor.user_id, actor.session_id);
     let code = code.to_owned();
     // A wrong code is written down first: five spoil the set-up.
-    site.write(move |tx| Ok(proven(tx, &seal, user, &code)?.map(drop))).await??;
+    let last_step = site.write(move |tx| proven(tx, &seal, user, &code)).await??;
     let (backup_codes, hashed) = new_backup_codes(site).await?;
     let rotated = site
         .write(move |tx| {
@@ -87,7 +87,8 @@ pub async fn turn_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: boo
                 sealed_secret: pending.sealed_secret,
                 enabled_at: now,
                 last_used_at: None,
-                last_step: 0,
+                // The code that turned it on signs nobody in.
+                last_step,
                 backup_codes: hashed.clone(),
             };
             tx.put(&TWO_FACTORS, &user, &row)?;

@@ -5,12 +5,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::own::{Asked, Sheet};
+use super::own::{Asked, Sheet, is_fresh, password_field};
 use super::{Refused, correctable};
 use crate::accounts::model::User;
 use crate::accounts::must_user;
 use crate::accounts::ops::profile::{self, Changes};
+use crate::accounts::ops::step_up::beside;
 use crate::base::access::{Actor, Role};
+use crate::base::refusal::Refusal;
 use crate::base::time::{TimeZone, fmt_date, utc_to_local, zone};
 use crate::site::Site;
 use crate::site::audit::By;
@@ -29,7 +31,7 @@ pub(super) async fn show(
 ) -> Answer<Response> {
     let said = if asked.done == "profile" { "Your details are saved." } else { "" };
     let user = site.read(|r| must_user(r, actor.user_id))?;
-    Ok(render(&site, &chrome, &user, &Profile::of(&user), &Refused::default(), said))
+    Ok(render(&site, &chrome, (&user, is_fresh(&site, &actor)), &Profile::of(&user), &Refused::default(), said))
 }
 
 #[derive(Default, Deserialize)]
@@ -39,6 +41,8 @@ pub(super) struct Profile {
     phone: String,
     zip_code: String,
     timezone: String,
+    #[serde(default)]
+    current_password: String,
 }
 
 impl Profile {
@@ -49,6 +53,7 @@ impl Profile {
             phone: user.phone.clone().unwrap_or_default(),
             zip_code: user.zip_code.clone(),
             timezone: user.timezone.clone(),
+            current_password: String::new(),
         }
     }
 }
@@ -69,27 +74,47 @@ pub(super) async fn save_profile(
         zip_code: Some(input.zip_code.clone()).filter(|zip| *zip != before.zip_code),
         timezone: Some(input.timezone.clone()).filter(|zone| *zone != before.timezone),
     };
-    match profile::change(&site, by, actor.user_id, changes).await {
+    let given = Some(input.current_password.as_str()).filter(|password| !password.is_empty());
+    let changed = match beside(&site, actor.clone(), given).await {
+        Ok(proven) => profile::change(&site, &proven, by, changes).await.map_err(wants_password),
+        Err(refusal) => Err(refusal),
+    };
+    match changed {
         Ok(_) => Ok(see_other(match actor.main_role() {
             Role::Student => "/student/dashboard?done=profile",
             _ => "/account?done=profile",
         })),
-        Err(refusal) => Ok(render(&site, &chrome, &before, &input, &correctable(refusal)?, "")),
+        Err(refusal) => Ok(render(&site, &chrome, (&before, is_fresh(&site, &actor)), &input, &correctable(refusal)?, "")),
     }
 }
 
-fn render(site: &Site, chrome: &Chrome, user: &User, given: &Profile, refused: &Refused, said: &str) -> Response {
+/// On the page the proof is asked for beside the number.
+fn wants_password(refusal: Refusal) -> Refusal {
+    match refusal.code {
+        "REAUTH_REQUIRED" => Refusal::invalid("current_password", "Another phone number needs your password."),
+        _ => refusal,
+    }
+}
+
+fn render(
+    site: &Site,
+    chrome: &Chrome,
+    (user, fresh): (&User, bool),
+    given: &Profile,
+    refused: &Refused,
+    said: &str,
+) -> Response {
     let tz = zone(&user.timezone).unwrap_or_else(|| site.zone.clone());
     let lead = user.full_name();
     let sheet = Sheet { title: "Your account", lead: &lead, tab: "/account", said, refused, catch_all: "first_name" };
-    let about = about(given, refused, user, &tz);
+    let about = about(given, refused, user, &tz, fresh);
     sheet.answer(
         chrome,
         section("you", "About you", "Others see your first name and the first letter of your last name.", about),
     )
 }
 
-fn about(given: &Profile, refused: &Refused, user: &User, tz: &TimeZone) -> Markup {
+fn about(given: &Profile, refused: &Refused, user: &User, tz: &TimeZone, fresh: bool) -> Markup {
     let text = |name, label, value, autocomplete| Field {
         name,
         label,
@@ -100,6 +125,12 @@ fn about(given: &Profile, refused: &Refused, user: &User, tz: &TimeZone) -> Mark
     };
     let (since, _) = utc_to_local(user.created_at, tz);
     let phone = Field { kind: "tel", optional: true, ..text("phone", "Phone", &given.phone, "tel") };
+    let password = Field {
+        label: "Your password, if the phone number is another",
+        required: false,
+        optional: true,
+        ..password_field("current_password", refused)
+    };
     let zone_field = Field {
         hint: "An IANA name such as America/New_York. A new ZIP code brings its own.",
         ..text("timezone", "Time zone", &given.timezone, "")
@@ -115,6 +146,7 @@ fn about(given: &Profile, refused: &Refused, user: &User, tz: &TimeZone) -> Mark
             (field(&phone))
             (field(&Field { inputmode: "numeric", ..text("zip_code", "ZIP code", &given.zip_code, "postal-code") }))
             (field(&zone_field))
+            @if !fresh { (field(&password)) }
             div.row { (button(&Button::primary("Save your details").busy("Saving…"))) }
         }
     }

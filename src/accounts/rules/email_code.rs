@@ -18,6 +18,14 @@ pub fn digits(random: [u8; 8]) -> String {
     format!("{:06}", u64::from_be_bytes(random) % 1_000_000)
 }
 
+/// What is no code at all is no try either.
+pub fn shape(code: &str) -> Outcome<()> {
+    if code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(Refusal::invalid("code", "The code has six digits."))
+}
+
 /// A code rests hashed together with its address, so a stolen row says nothing about another one.
 pub fn code_hash(email: &str, code: &str) -> String {
     secret::sha256_hex(format!("{email}|{code}"))

@@ -63,7 +63,7 @@ pub fn erased(user: &User, delete: bool) -> User {
     let email =
         if delete { format!("deleted_{}@deleted.com", user.id) } else { format!("anon_{}@anonymized.com", user.id) };
     User {
-        email: email.to_lowercase(),
+        email,
         password_hash: String::new(),
         first_name: "Deleted".into(),
         last_name: "User".into(),

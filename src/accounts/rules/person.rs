@@ -15,9 +15,11 @@ pub fn email(given: &str) -> Outcome<String> {
     Ok(email)
 }
 
-/// One line of 1 to 50 characters. A line break is refused, not mended: names reach mail headers.
+/// One line of 1 to 50 characters. A line break is refused, not mended: names reach mail headers. So is what turns the
+/// direction of the words behind it.
 pub fn name(field: &str, given: &str) -> Outcome<String> {
-    if given.contains(['\r', '\n']) || given.chars().any(char::is_control) {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if given.chars().any(|c| c.is_control() || turns(c)) {
         return Err(Refusal::invalid(field, "A name is one line without control characters."));
     }
     text::clean(field, &text::one_line(given), 1, NAME_CHARS)
@@ -78,7 +80,8 @@ mod tests {
     #[test]
     fn names_are_one_line() {
         assert_eq!(name("first_name", "  Ana  María ").unwrap(), "Ana María");
-        for bad in ["", "   ", "Eve\r\nBcc: x@y.z", &"x".repeat(51)] {
+        assert_eq!(name("first_name", "שרה").unwrap(), "שרה");
+        for bad in ["", "   ", "Eve\r\nBcc: x@y.z", "\u{202e}evil", "a\u{2066}b", &"x".repeat(51)] {
             assert!(name("first_name", bad).is_err(), "{bad:?}");
         }
     }

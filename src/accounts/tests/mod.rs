@@ -136,7 +136,7 @@ async fn joined() -> Site {
 }
 
 async fn enter(site: &Site, password: &str, effort: Option<Effort>) -> Outcome<SignedIn> {
-    let visitor = Visitor { ip: "203.0.113.7".into(), user_agent: "curl/8".into(), device_note: None };
+    let visitor = Visitor { ip: "203.0.113.7".into(), user_agent: "curl/8".into(), ..Visitor::default() };
     let (email, password) = (EMAIL.into(), password.into());
     let given = Credentials { email, password, effort, trusted_device: None, browser: false, visitor };
     match ops::sign_in::sign_in(site, given).await? {

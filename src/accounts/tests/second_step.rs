@@ -41,6 +41,10 @@ async fn signing_in_takes_the_code_once() {
     let (mut owner, secret, codes) = guarded(&site).await;
     assert_eq!(owner.call("POST", "/2fa/setup/initiate", json!(null)).await.status, 409, "stays on");
     assert_eq!(owner.call("GET", "/auth/me", json!(null)).await.json()["totp_enabled"], true);
+    let early = login(&mut Browser::new(&site)).await["temp_token"].clone();
+    let turned_on_with = json!({ "temp_token": early, "code": shown(&site, &secret) });
+    let replayed = Browser::new(&site).call("POST", "/2fa/verify-login", turned_on_with).await;
+    assert_eq!(replayed.status, 400, "the code that turned it on signs nobody in");
     forward(&site, 60);
     let mut browser = Browser::new(&site);
     let first = login(&mut browser).await;

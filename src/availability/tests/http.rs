@@ -24,7 +24,7 @@ use crate::web::{Api, Door, DoorPart, Hosts, Pages, assemble};
 struct OnlySarah(UserId);
 
 impl Door for OnlySarah {
-    fn actor(&self, _: &Site, token: &str) -> Outcome<Option<Actor>> {
+    fn actor(&self, _: &Site, token: &str, _: crate::web::Carried) -> Outcome<Option<Actor>> {
         Ok((token == "sarah").then(|| Actor {
             user_id: self.0,
             session_id: SessionId::of_name("s"),

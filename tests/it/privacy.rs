@@ -5,7 +5,7 @@ use std::io::{Cursor, Read as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD, TestApp, answered};
+use crate::kit::{Member, PASSWORD, TestApp, answered};
 
 const NOW: &str = "2026-11-10T19:00:00Z";
 
@@ -122,4 +122,24 @@ async fn one_press_in_a_mail_ends_mails_of_its_kind() {
     let request = app.http.post(format!("{}{path}", app.base)).form(&[("List-Unsubscribe", "One-Click")]);
     assert!(answered(request).await.text.contains("You get no more of these"));
     assert_eq!(app.get("/unsubscribe/unknown").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_export_tells_teaching_and_both_sides_of_the_money() {
+    let app = TestApp::empty_at(NOW).await;
+    let sarah = app.teacher("sarah").await;
+    sarah.opens("2026-11-16", 1).await;
+    let emma = app.student("emma").await;
+    let booking = emma.book(&sarah, "2026-11-16", "10:00").await.expect(201);
+    emma.pay(&booking).await.expect(200);
+    let of = async |member: &Member<'_>| {
+        member.get("/api/v1/privacy/export/me").await.expect(200)["data"].clone()
+    };
+    let (hers, own) = (of(&sarah.person).await, of(&emma).await);
+    assert_eq!(hers["calendar"]["hours"]["2026-11-16"][0]["start_time"], "08:00", "{hers}");
+    assert_eq!(hers["teaching"]["services"].as_array().unwrap().len(), 1);
+    assert!(hers["teaching"]["background_check"]["status"].is_string());
+    assert_eq!((&hers["payments"][0]["booking_id"], &own["payments"][0]["booking_id"]), (&booking["id"], &booking["id"]));
+    assert!(hers["payments"][0]["lesson_cents"].is_null() && own["payments"][0]["payout_cents"].is_null());
+    assert!(own["teaching"].is_null());
 }

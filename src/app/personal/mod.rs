@@ -3,6 +3,8 @@
 //! `accounts` asks for them without knowing the rooms. Bookings, books and reviews stay when somebody leaves: the law
 //! and the other party need them, and they name the person by an id that no name belongs to any more.
 
+mod work;
+
 use serde_json::{Value, json};
 
 use crate::accounts::Accounts;
@@ -25,6 +27,9 @@ pub fn wire(people: Accounts) -> Accounts {
         .on_status(tell_instructors)
         .holds("addresses", addresses, erase_addresses)
         .holds("bookings", bookings, keep)
+        .holds("teaching", work::teaching, keep)
+        .holds("calendar", work::calendar, keep)
+        .holds("payments", work::payments, keep)
         .holds("payment_methods", cards, keep)
         .holds("credits", credits, keep)
         .holds("reviews", reviews_written, keep)

@@ -88,7 +88,8 @@ async fn health_lite() -> Json<Lite> {
 #[utoipa::path(get, path = "/api/v1/ready", tag = "probe", operation_id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(site): State<Site>) -> Answer<Response> {
-    let unwell = site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(&site)));
+    let unwell =
+        site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(&site)));
     let searching = site.part::<Search>().is_ok_and(|search| !search.is_down());
     let (code, status, notifications_healthy) = match unwell {
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready", false),

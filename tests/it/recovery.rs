@@ -42,7 +42,7 @@ async fn a_document_of_the_owner_opens_the_account_a_day_later() {
     mailed(&stage, emma, "asked").await;
     document(&stage, &begun, "Emma Marie", "Johnson").await;
     let waiting = recover(&stage, emma).await;
-    assert_eq!((&waiting["status"], &waiting["opens_at"]), (&json!("waiting"), &json!("2026-11-11T19:05:00Z")));
+    assert_eq!((&waiting["status"], &waiting["opens_at"]), (&json!("waiting"), &json!("2026-11-11T19:05:30Z")));
     mailed(&stage, emma, "waiting").await;
     let finish = |temp: Value| app.post("/api/v1/2fa/recovery/finish", json!({ "temp_token": temp }));
     finish(temp_token(&stage, emma).await).await.refused(409, "RECOVERY_NOT_OPEN");

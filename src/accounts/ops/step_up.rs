@@ -49,8 +49,11 @@ pub async fn by_password(site: &Site, actor: &Actor, password: &str) -> Outcome<
     }
     let user: User = site.read(|r| must_user(r, actor.user_id))?;
     let words = "The password is not right; nothing was changed.";
-    let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", words)
-        .field("current_password", "The password is not right.", "CURRENT_PASSWORD_WRONG");
+    let wrong = Refusal::bad_request("CURRENT_PASSWORD_WRONG", words).field(
+        "current_password",
+        "The password is not right.",
+        "CURRENT_PASSWORD_WRONG",
+    );
     sign_in::own_password(site, &user, password, wrong).await?;
     let until = fresh(site, actor.session_id).await?;
     Ok(Actor { elevated_until: Some(until), ..actor.clone() })

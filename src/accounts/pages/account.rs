@@ -84,7 +84,9 @@ pub(super) async fn save_profile(
             Role::Student => "/student/dashboard?done=profile",
             _ => "/account?done=profile",
         })),
-        Err(refusal) => Ok(render(&site, &chrome, (&before, is_fresh(&site, &actor)), &input, &correctable(refusal)?, "")),
+        Err(refusal) => {
+            Ok(render(&site, &chrome, (&before, is_fresh(&site, &actor)), &input, &correctable(refusal)?, ""))
+        }
     }
 }
 

@@ -18,7 +18,8 @@ pub fn email(given: &str) -> Outcome<String> {
 /// One line of 1 to 50 characters. A line break is refused, not mended: names reach mail headers. So is what turns the
 /// direction of the words behind it.
 pub fn name(field: &str, given: &str) -> Outcome<String> {
-    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turns =
+        |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if given.chars().any(|c| c.is_control() || turns(c)) {
         return Err(Refusal::invalid(field, "A name is one line without control characters."));
     }

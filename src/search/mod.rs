@@ -56,7 +56,7 @@ pub fn tables() -> Vec<&'static dyn AnyTable> {
 }
 
 pub fn jobs() -> Vec<JobKind> {
-    let mut jobs = vec![history::job(), learning::job(), demand::job()];
+    let mut jobs = vec![history::job(), learning::job(), demand::job(), supply::job()];
     jobs.extend(analytics::jobs());
     jobs
 }

@@ -1,9 +1,11 @@
 //! Answers kept for a minute: taken from memory only while they are what would be found, and thrown away by the changes
-//! that concern them and by no others.
+//! that concern them and by no others. What the home page shows is kept in the same way, person by person.
 
 use instainstru::base::id::{OfferingId, UserId};
 use instainstru::instructors::ops::revise::revise;
 use instainstru::instructors::tables::OFFERINGS;
+use instainstru::search::Search;
+use instainstru::search::departures::departures;
 use instainstru::search::ops::{Answered, Ask, search};
 use instainstru::site::Site;
 use instainstru::store::ReadExt;
@@ -91,4 +93,40 @@ async fn an_answer_is_kept_until_something_in_it_changes() {
     // The next minute everything is looked up again.
     app.post("/sandbox/v1/clock", json!({ "advance_seconds": 60 })).await.expect(200);
     assert!(!kept(&ask(site, "guitar lessons").await));
+}
+
+/// The home page of a large marketplace must not look at everybody each time somebody books: judged anew are those to
+/// whom something happened, and what it shows is what judging everybody would show.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_home_page_judges_only_whom_something_happened_to() {
+    let app = TestApp::demo_at(NOW).await;
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    let site = app.site();
+    let part = site.part::<Search>().unwrap();
+    let shown = || format!("{:?}", departures(site).unwrap());
+    let judged = || part.departures.judged();
+    shown();
+    let everybody = part.supply.figures().instructors as u64;
+    assert_eq!(judged(), everybody);
+
+    let guitar = ask(site, "guitar lessons").await;
+    new_price(site, first(&guitar), 8_300).await;
+    shown();
+    assert_eq!(judged(), everybody + 1, "one person changed");
+    shown();
+    assert_eq!(judged(), everybody + 1, "nobody changed");
+
+    // A minute, an evening, the night that keeps the morning free, another day.
+    for (seconds, few) in
+        [(60, true), (900, true), (4 * 3600, false), (6 * 3600, false), (10 * 3600, false), (86_400, false)]
+    {
+        shown();
+        let before = judged();
+        app.post("/sandbox/v1/clock", json!({ "advance_seconds": seconds })).await.expect(200);
+        let kept = shown();
+        assert!(!few || judged() - before < everybody / 2, "{} of {everybody} after {seconds} s", judged() - before);
+        part.set_down(true);
+        assert_eq!(kept, shown(), "after {seconds} s");
+        part.set_down(false);
+    }
 }

@@ -104,6 +104,16 @@ impl Soonest {
         Self { now, date, minute, protected }
     }
 
+    /// Whether a start on a whole quarter hour is late enough.
+    pub fn allows(&self, date: Date, minute: u16) -> bool {
+        self.mask(date) & from_minute(minute) & below(minute / STEP_MINUTES + 1) != 0
+    }
+
+    /// Whether both keep the same morning free.
+    pub fn same_night(&self, other: &Self) -> bool {
+        self.protected == other.protected
+    }
+
     /// The starts that are late enough on a date.
     fn mask(&self, date: Date) -> Quarters {
         let soon = match date.cmp(&self.date) {
@@ -180,6 +190,11 @@ impl Free {
             }
         }
         Answer::None
+    }
+
+    /// From when on only the calendar itself can tell: an unpaid hold may have ended.
+    pub fn holds_until(&self) -> Option<Timestamp> {
+        self.holds_until
     }
 
     /// Bytes it takes beside itself.

@@ -17,7 +17,8 @@ use crate::catalog::{AgeGroup, catalogue};
 /// Rows that are copied together when one of them changes.
 const CHUNK: usize = 256;
 
-type Chunk = Vec<Option<Arc<Row>>>;
+/// Neighbouring rows.
+pub type Chunk = Vec<Option<Arc<Row>>>;
 /// Places in the index.
 pub type Places = RoaringBitmap;
 
@@ -75,6 +76,11 @@ impl Index {
 
     pub fn rows(&self) -> impl Iterator<Item = &Arc<Row>> {
         self.chunks.iter().flat_map(|chunk| chunk.iter().flatten())
+    }
+
+    /// Everybody, in pieces that are another value as soon as one of their rows is.
+    pub fn chunks(&self) -> &[Arc<Chunk>] {
+        &self.chunks
     }
 
     pub fn everybody(&self) -> &Places {

@@ -7,6 +7,7 @@
 
 mod bios;
 mod index;
+mod jobs;
 mod row;
 mod sheets;
 
@@ -14,7 +15,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-pub use index::{Index, Places};
+pub use index::{Chunk, Index, Places};
+pub use jobs::job;
 pub use row::{Offer, Row};
 
 use self::bios::Bios;

@@ -433,7 +433,18 @@ async fn figures_are_counted_and_nobody_is_popular_alone() {
     assert_eq!(page.text, csv.text, "the console hands out the same");
     assert_eq!(city.admin(Method::GET, "/admin/search/users/csv", None).await.status, 404);
     assert!(city.see("/api/v1/admin/audit?limit=5").await.to_string().contains("analytics.export"));
-    for job in ["search_metrics", "search_insights", "analytics", "daily_report", "location_learning"] {
+    // The pages are found where they used to be.
+    for (old, page) in [
+        ("/admin/nl-search?q=piano", "/admin/search/bench?q=piano"),
+        ("/admin/location-learning", "/admin/search/names"),
+        ("/admin/analytics/search", "/admin/search"),
+        ("/admin/analytics/candidates", "/admin/search/unmet"),
+    ] {
+        let moved = city.admin(Method::GET, old, None).await;
+        assert_eq!((moved.status.as_u16(), moved.headers["location"].to_str().unwrap()), (301, page), "{old}");
+        assert_eq!(city.admin(Method::GET, page, None).await.status, 200, "{page}");
+    }
+    for job in ["search_metrics", "search_insights", "analytics", "daily_report", "location_learning", "embeddings"] {
         let run = city.stage.app.post("/sandbox/v1/jobs/run", json!({ "job": job })).await.expect(200);
         assert!(run["report"].is_object(), "{job}: {run}");
     }

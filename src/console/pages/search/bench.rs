@@ -228,7 +228,7 @@ fn results(tried: &Tried) -> Markup {
         let signals = card.signals;
         let part = |weight: f64, signal: f64| html! { (format!("{:.3}", weight * signal)) br; small { (format!("{signal:.2}")) } };
         Row::new(vec![
-            html! { b { (at + 1) ". " (card.row.name()) } @if let Some(moved) = moved(tried, at, card) { " " (moved) } br; small { (knowledge().service_name(card.row.offers[card.best.offer].service)) ", " (format!("{:?}", card.group).to_lowercase()) } },
+            html! { b { (at + 1) ". " (card.row.name()) } @if let Some(moved) = moved(tried, at, card) { " " (moved) } br; small { (knowledge().service_name(card.row.offers[card.best.offer].service)) ", " (card.group.label()) } },
             part(weights.relevance, signals.relevance),
             part(weights.quality, signals.quality),
             part(weights.distance, signals.distance),

@@ -6,6 +6,8 @@ mod figures;
 mod names;
 mod phrases;
 
+use axum::http::header::{HeaderName, LOCATION};
+use axum::http::{StatusCode, Uri};
 use maud::{Markup, html};
 
 use crate::base::access::Permission;
@@ -15,7 +17,7 @@ use crate::web::{Access, Pages};
 pub fn pages(pages: Pages) -> Pages {
     let (see, read) = (Access::can(Permission::ViewSystemAnalytics), Access::can(Permission::AdminRead));
     let manage = Access::can(Permission::AdminManage);
-    pages
+    old(pages)
         .get(see, "/admin/search", figures::overview)
         .get(see, "/admin/search/bench", bench::bench)
         .get(see, "/admin/search/unmet", figures::unmet)
@@ -29,6 +31,23 @@ pub fn pages(pages: Pages) -> Pages {
         .post(manage, "/admin/search/names/many", names::many)
         .get(read, "/admin/search/names/{id}", names::one)
         .post(manage, "/admin/search/names/{id}/{what}", names::decide)
+}
+
+/// Where these pages were, before they stood together.
+fn old(pages: Pages) -> Pages {
+    let see = Access::can(Permission::ViewSystemAnalytics);
+    pages
+        .get(see, "/admin/nl-search", |uri: Uri| moved("/admin/search/bench", uri))
+        .get(Access::can(Permission::AdminRead), "/admin/location-learning", |uri: Uri| {
+            moved("/admin/search/names", uri)
+        })
+        .get(see, "/admin/analytics/search", |uri: Uri| moved("/admin/search", uri))
+        .get(see, "/admin/analytics/candidates", |uri: Uri| moved("/admin/search/unmet", uri))
+}
+
+async fn moved(to: &'static str, uri: Uri) -> (StatusCode, [(HeaderName, String); 1]) {
+    let place = uri.query().map_or_else(|| to.to_owned(), |query| format!("{to}?{query}"));
+    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, place)])
 }
 
 /// The way between these pages.

@@ -19,6 +19,7 @@ use crate::base::access::Actor;
 use crate::base::geo::Point;
 use crate::base::id::{AliasId, SearchId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
+use crate::base::text;
 use crate::base::time::{Date, TimeZone, Timestamp, zone};
 use crate::payments::rules::pricing::PRICING;
 use crate::places;
@@ -130,6 +131,7 @@ pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let names = ask.names.clone().map_or_else(|| search.names.get(site), Ok)?.apply(&mut understood);
     let parse_us = micros(begun);
     ask.overrides.apply(&mut understood.parsed);
+    understood.chips.retain(|chip| !ask.overrides.replaces(&chip.kind));
     let here = here(&snapshot, &ask, &understood)?;
     let criteria = Criteria::new(&understood, &knowledge().places, here, now.date());
     let founding = f64::from(PRICING.read(&snapshot)?.founding_search_boost) / 100.0;
@@ -257,10 +259,61 @@ fn message(answered: &Answered) -> Option<String> {
     } else if answered.understood.nothing_fits {
         said.push(format!("Nobody teaches “{}” here.", parsed.service_query));
     }
-    if answered.exact() == 0 && answered.found.total > 0 && !answered.found.relaxed.is_empty() {
-        said.push("Nobody fits all of it. These come closest.".to_owned());
-    }
+    said.extend(let_go(answered));
     (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// How many fit, what the others do not, and what nobody does (rule: 40§6 message).
+fn let_go(answered: &Answered) -> Option<String> {
+    let parsed = &answered.understood.parsed;
+    let what =
+        if parsed.service_query.is_empty() { "this".to_owned() } else { format!("“{}”", parsed.service_query) };
+    if answered.found.total == 0 {
+        let wishes: Vec<String> = answered
+            .understood
+            .chips
+            .iter()
+            .filter(|chip| chip.kind != "service")
+            .map(|chip| chip.label.clone())
+            .collect();
+        let unfit = !answered.understood.nothing_fits && !wishes.is_empty();
+        return unfit.then(|| format!("Nobody offers {what} with all of it: {}.", wishes.join(", ")));
+    }
+    let others = answered.found.total - answered.exact();
+    if answered.found.relaxed.is_empty() || others == 0 {
+        return None;
+    }
+    let failed: Vec<&str> = answered
+        .found
+        .relaxed
+        .iter()
+        .map(|wish| match wish.as_str() {
+            "time" => "at another time",
+            "date" => "on another day",
+            "location" => "from nearby areas",
+            _ => "for a little more money",
+        })
+        .collect();
+    Some(match answered.exact() {
+        0 => format!(
+            "Nobody fits all of it. {} {}.",
+            text::count(others, "instructor comes closest", "instructors come closest"),
+            either(&failed)
+        ),
+        exact => format!(
+            "{} all of it, and {} {}.",
+            text::count(exact, "instructor fits", "instructors fit"),
+            text::count(others, "more does", "more do"),
+            either(&failed)
+        ),
+    })
+}
+
+fn either(words: &[&str]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.join(""),
+    }
 }
 
 /// Writes down that a search was made, without anybody waiting for it; `remembered` puts it on the person's list too.

@@ -164,7 +164,11 @@ fn service(card: &Card, judged: &Judged) -> SearchMatch {
         hourly_rate_cents: offer.rate_at(judged.place),
         location_types: offer.places.clone(),
         duration_options: offer.durations.clone(),
-        relevance_score: rounded(judged.relevance),
+        relevance_score: rounded(if judged.offer == card.best.offer {
+            card.signals.relevance
+        } else {
+            judged.relevance
+        }),
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Found {
     pub groups: Vec<(Group, usize)>,
     pub relaxed: Vec<String>,
     pub funnel: Funnel,
+    /// Taken from the answers at hand.
+    pub kept: bool,
 }
 
 /// How many were left after each step, and how long each took: the console's picture of a search.
@@ -158,7 +160,7 @@ pub(super) fn find_near(
     }
     funnel.cards_us = clock.lap();
     funnel.shown = total;
-    Ok(Found { cards, total, groups, relaxed, funnel })
+    Ok(Found { cards, total, groups, relaxed, funnel, kept: false })
 }
 
 struct Lap(Instant);

@@ -52,7 +52,10 @@ impl Overrides {
             (parsed.date_ambiguous, parsed.date_soft) = (false, false);
         }
         if self.time_after.is_some() || self.time_before.is_some() {
-            (parsed.time_after, parsed.time_before) = (self.time_after, self.time_before);
+            // The bound beside it stays where both can hold.
+            let after = self.time_after.or(parsed.time_after.filter(|after| Some(*after) < self.time_before));
+            let before = self.time_before.or(parsed.time_before.filter(|before| Some(*before) > self.time_after));
+            (parsed.time_after, parsed.time_before) = (after, before);
         }
         if let Some(max) = self.price_max_cents {
             parsed.price_max_cents = Some(max);
@@ -72,6 +75,23 @@ impl Overrides {
         parsed.sort = self.sort.or(parsed.sort);
         parsed.duration_minutes = self.duration_minutes.or(parsed.duration_minutes);
         parsed.audience = self.audience.or(parsed.audience);
+    }
+}
+
+impl Overrides {
+    /// Whether a filter speaks of what a chip of this kind was read from; the chip then says what is not so.
+    pub fn replaces(&self, chip: &str) -> bool {
+        match chip {
+            "date" => self.date.is_some(),
+            "time" => self.time_after.is_some() || self.time_before.is_some(),
+            "price" => self.price_max_cents.is_some(),
+            "format" => self.lesson_type.is_some() || self.place.is_some(),
+            "level" => self.skill_level.is_some(),
+            "sort" => self.sort.is_some(),
+            "duration" => self.duration_minutes.is_some(),
+            "audience" => self.audience.is_some(),
+            _ => false,
+        }
     }
 }
 

@@ -53,14 +53,16 @@ struct Answer {
 impl Kept {
     /// As [`super::find`], from memory where that is the same.
     pub fn find(&self, view: &View, criteria: &Criteria, nothing_fits: bool, page: (usize, usize)) -> Outcome<Found> {
-        let reach = Reach::of_query(&knowledge().places, criteria.area.as_ref(), criteria.spot);
+        // How far everything is from a point is a good part of the work: only for what is not at hand.
+        let reach = || Reach::of_query(&knowledge().places, criteria.area.as_ref(), criteria.spot);
         if nothing_fits || !criteria.free_text.is_empty() {
-            return find_near(view, criteria, nothing_fits, page, &reach);
+            return find_near(view, criteria, nothing_fits, page, &reach());
         }
         let (terms, key) = (Terms::of(view), key(criteria, page));
         if let Some(found) = self.get(view, terms, &key) {
             return Ok(found);
         }
+        let reach = reach();
         let found = find_near(view, criteria, nothing_fits, page, &reach)?;
         let near = |area: &Area| reach.within(area.reach_km.max(view.tuning.nearby_km)).collect();
         let answer = Answer {
@@ -82,7 +84,7 @@ impl Kept {
         let holds = holds && answer.found.cards.iter().all(|card| card.row.is_public(view.now));
         // Nothing was looked through for it, so nothing of it took any time.
         let idle = |funnel| Funnel { narrow_us: 0, judge_us: 0, rank_us: 0, cards_us: 0, ..funnel };
-        holds.then(|| Found { funnel: idle(answer.found.funnel), ..answer.found.clone() })
+        holds.then(|| Found { funnel: idle(answer.found.funnel), kept: true, ..answer.found.clone() })
     }
 
     fn put(&self, terms: Terms, key: String, answer: Answer) {

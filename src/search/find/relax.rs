@@ -16,6 +16,17 @@ pub enum Group {
 }
 
 impl Group {
+    /// As pages head it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Group::Exact => "fits all of it",
+            Group::OtherTimes => "other times",
+            Group::OtherDates => "other days",
+            Group::Nearby => "nearby",
+            Group::OverPrice => "a little more money",
+        }
+    }
+
     pub const ALL: [Group; 5] = [Group::Exact, Group::OtherTimes, Group::OtherDates, Group::Nearby, Group::OverPrice];
 }
 

@@ -17,7 +17,9 @@ pub fn reasons(row: &Row, best: &Judged, criteria: &Criteria, slots: &[Opening],
     let offer = &row.offers[best.offer];
     let mut why = vec![format!("Teaches {}", knowledge().service_name(offer.service))];
     if let Some(area) = &criteria.area {
-        if best.covered {
+        if best.fails.location {
+            // What is different is said before all that.
+        } else if best.covered {
             why.push(format!("Covers {}", area.label));
         } else if let Some(km) = best.distance_km {
             why.push(format!("{} from {}", miles(km), area.label));
@@ -25,7 +27,7 @@ pub fn reasons(row: &Row, best: &Judged, criteria: &Criteria, slots: &[Opening],
     } else if best.place == Place::Remote {
         why.push("Online".to_owned());
     }
-    if let Some(slot) = slots.first() {
+    if let Some(slot) = slots.first().filter(|_| !best.fails.date && !best.fails.time) {
         why.push(format!("Free {} at {}", day(slot.date, today_in(now, &row.zone)), fmt_clock(slot.start)));
     }
     if let Some(max) = criteria.money.max.filter(|_| !best.fails.price) {

@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::params::SearchParams;
-use crate::search::grammar::Chip;
+use crate::base::time::{fmt_clock, fmt_date};
+use crate::search::grammar::{Audience, Chip, audience_label};
 use crate::web::components::chip;
 
 /// Everything understood, from the sentence and from the filters.
@@ -58,6 +59,14 @@ fn word(kind: &str) -> &'static str {
     }
 }
 
+fn people(typed: &str) -> String {
+    Audience::named(typed).map_or_else(|| typed.to_owned(), |audience| audience_label(audience).to_owned())
+}
+
+fn clock(typed: &str) -> String {
+    typed.parse().map_or_else(|_| typed.to_owned(), fmt_clock)
+}
+
 /// Filters set beside the sentence.
 fn chosen(params: &SearchParams) -> Vec<(&'static str, String, String)> {
     type Clear = fn(&mut SearchParams);
@@ -66,14 +75,16 @@ fn chosen(params: &SearchParams) -> Vec<(&'static str, String, String)> {
         ("Where", &params.format, super::filters::format_label(&params.format).to_owned(), |changed| {
             changed.format.clear()
         }),
-        ("For", &params.audience, params.audience.clone(), |changed| changed.audience.clear()),
+        ("For", &params.audience, people(&params.audience), |changed| changed.audience.clear()),
         ("Level", &params.level, params.level.clone(), |changed| changed.level.clear()),
         ("Price", &params.max, format!("up to ${} an hour", params.max.trim().trim_start_matches('$')), |changed| {
             changed.max.clear()
         }),
-        ("Day", &params.date, params.date.clone(), |changed| changed.date.clear()),
-        ("After", &params.after, params.after.clone(), |changed| changed.after.clear()),
-        ("Before", &params.before, params.before.clone(), |changed| changed.before.clear()),
+        ("Day", &params.date, params.date.parse().map_or_else(|_| params.date.clone(), fmt_date), |changed| {
+            changed.date.clear()
+        }),
+        ("From", &params.after, clock(&params.after), |changed| changed.after.clear()),
+        ("Done by", &params.before, clock(&params.before), |changed| changed.before.clear()),
     ];
     all.into_iter()
         .filter(|(_, set, ..)| !set.is_empty())

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 
 use super::params::SearchParams;
 use crate::base::text;
-use crate::search::grammar::{Audience, Parsed, Sort, Venue};
-use crate::web::components::{Button, Choice, Field, Icon, Pick, button, field, icon, picks, unfold};
+use crate::base::time::{WallTime, fmt_clock};
+use crate::search::grammar::{Audience, Level, Parsed, Sort, Venue};
+use crate::web::components::{Button, Choice, Field, Icon, Pick, button, field, icon, picks, select, unfold};
 
 const LENGTHS: [u16; 4] = [30, 45, 60, 90];
 const FORMATS: [&str; 3] = ["student_home", "instructor_place", "online"];
@@ -28,7 +29,10 @@ pub fn filters(params: &SearchParams, parsed: &Parsed, total: usize) -> Markup {
                 (lengths(parsed))
                 (formats(parsed))
                 (people(parsed))
+                (levels(parsed))
                 (field(&Field { name: "date", label: "Day", kind: "date", value: &day(params, parsed), ..Field::default() }))
+                (hours("after", "Not before", parsed.time_after))
+                (hours("before", "Done by", parsed.time_before))
                 (field(&Field { name: "max", label: "Highest hourly rate", value: &most(params, parsed), inputmode: "decimal", ..Field::default() }))
                 (button(&Button::line(&show).wide()))
             }
@@ -80,6 +84,26 @@ fn people(parsed: &Parsed) -> Markup {
     picks(Pick::One, &Field { name: "for", label: "For", ..Field::default() }, &choices)
 }
 
+fn levels(parsed: &Parsed) -> Markup {
+    const LEVELS: [(&str, &str); 3] =
+        [("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced")];
+    let set = parsed.skill_level.map_or("", Level::name);
+    let mut choices = vec![Choice::new("", "Any", set.is_empty())];
+    choices.extend(LEVELS.iter().map(|(value, label)| Choice::new(*value, *label, set == *value)));
+    picks(Pick::One, &Field { name: "level", label: "Level", ..Field::default() }, &choices)
+}
+
+/// One bound of the time of day: whole hours, and whatever else the sentence said.
+fn hours(name: &'static str, label: &'static str, set: Option<WallTime>) -> Markup {
+    let value = |time: WallTime| time.to_string();
+    let mut choices = vec![Choice::new("", "Any time", set.is_none())];
+    let mut times: Vec<WallTime> = (6..=23).map(|hour| WallTime::clamped(hour * 60)).chain(set).collect();
+    times.sort();
+    times.dedup();
+    choices.extend(times.into_iter().map(|time| Choice::new(value(time), fmt_clock(time), set == Some(time))));
+    select(&Field { name, label, ..Field::default() }, &choices)
+}
+
 fn day(params: &SearchParams, parsed: &Parsed) -> String {
     if params.date.is_empty() {
         parsed.date.map(|date| date.to_string()).unwrap_or_default()
@@ -96,10 +120,11 @@ fn most(params: &SearchParams, parsed: &Parsed) -> String {
 
 /// The order of the results: a small form of its own.
 pub fn order(params: &SearchParams, set: Option<Sort>) -> Markup {
-    const ORDERS: [(&str, &str); 5] = [
+    const ORDERS: [(&str, &str); 6] = [
         ("", "Best match"),
         ("soonest", "Earliest time"),
         ("price_asc", "Lowest price"),
+        ("price_desc", "Highest price"),
         ("rating_desc", "Best rated"),
         ("distance", "Nearest"),
     ];

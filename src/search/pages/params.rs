@@ -23,7 +23,8 @@ pub struct SearchParams {
     /// `student_home`, `instructor_place`, `online`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub format: String,
-    #[serde(rename = "for", skip_serializing_if = "String::is_empty")]
+    /// Links of old name it `age_group`.
+    #[serde(rename = "for", alias = "age_group", skip_serializing_if = "String::is_empty")]
     pub audience: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub level: String,
@@ -45,6 +46,9 @@ pub struct SearchParams {
     pub service_catalog_id: String,
     #[serde(skip_serializing)]
     pub category: String,
+    /// An old link for what is free soonest.
+    #[serde(skip_serializing)]
+    pub available_now: String,
 }
 
 impl SearchParams {
@@ -56,6 +60,9 @@ impl SearchParams {
             let service = self.service_catalog_id.parse().ok().and_then(|id| catalogue.service(id));
             let category = catalogue.category_by_slug(&self.category);
             self.q = service.map(|it| &it.name).or(category.map(|it| &it.name)).cloned().unwrap_or_default();
+        }
+        if self.sort.is_empty() && matches!(self.available_now.as_str(), "true" | "1" | "yes") {
+            self.sort = Sort::Soonest.name().to_owned();
         }
         self
     }

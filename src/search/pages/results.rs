@@ -15,6 +15,7 @@ use crate::base::time::{Date, today_in};
 use crate::places;
 use crate::search::departures::student_fee;
 use crate::search::find::{Card, Group};
+use crate::search::grammar::LocationKind;
 use crate::search::knowledge;
 use crate::search::ops::{self, Answered, Ask, Viewer};
 use crate::search::visitor::Visitor;
@@ -107,7 +108,7 @@ impl Shown<'_> {
             @if let Some(corrected) = &understood.corrected_query {
                 p.small { "We read that as " b { "“" (corrected) "”" } "." }
             }
-            @if let Some(message) = answered.message.as_ref().filter(|_| answered.found.total > 0 || !understood.nothing_fits) { (notice(Tone::Info, message)) }
+            @if let Some(message) = answered.message.as_ref().filter(|_| self.says_more()) { (notice(Tone::Info, message)) }
             @if parsed.has_price() && answered.found.total > 0 {
                 p.small.muted { "Your price is held against the instructor’s rate. What you pay in all, with booking protection, stands on each card." }
             }
@@ -127,6 +128,15 @@ impl Shown<'_> {
                 p.small { "You may also mean " (empty::links(&understood.did_you_mean)) "." }
             }
         }
+    }
+
+    /// Whether the message says what the list, or its absence, does not.
+    fn says_more(&self) -> bool {
+        let parsed = &self.answered.understood.parsed;
+        self.answered.found.total > 0
+            || self.answered.location_not_found
+            || parsed.location_kind == Some(LocationKind::NearMe)
+            || parsed.flags.iter().any(|flag| flag == "invalid_date")
     }
 
     /// The same search in another place.

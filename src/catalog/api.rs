@@ -41,6 +41,9 @@ struct Typed {
     q: String,
 }
 
+/// Counts may be five minutes old (rule: 40§12).
+const FOR_MINUTES: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=300")];
+
 /// Categories with their subcategories, in display order. They change only with a release.
 #[utoipa::path(get, path = "/api/v1/services/categories", tag = "catalogue", operation_id = "list_categories",
     params(PageQuery), responses((status = 200, body = Page<CategoryView>)))]
@@ -70,19 +73,16 @@ async fn top_services(State(site): State<Site>) -> Answer<Json<Page<CategoryServ
 /// The whole catalogue by category, with the number of people behind each service.
 #[utoipa::path(get, path = "/api/v1/services/catalog/all-with-instructors", tag = "catalogue",
     operation_id = "all_services_with_instructors", responses((status = 200, body = Page<CategoryServicesView>)))]
-async fn services_with_instructors(State(site): State<Site>) -> Answer<Json<Page<CategoryServicesView>>> {
-    Ok(Json(Page::whole(ops::all_with_instructors(&site)?)))
+async fn services_with_instructors(State(site): State<Site>) -> Answer<impl IntoResponse> {
+    Ok((FOR_MINUTES, Json(Page::whole(ops::all_with_instructors(&site)?))))
 }
 
 /// Services that somebody teaches to children; `active_instructors` counts those people alone.
 #[utoipa::path(get, path = "/api/v1/services/catalog/kids-available", tag = "catalogue",
     operation_id = "services_for_kids", params(PageQuery),
     responses((status = 200, body = Page<CatalogServiceView>)))]
-async fn services_for_kids(
-    State(site): State<Site>,
-    Params(page): Params<PageQuery>,
-) -> Answer<Json<Page<CatalogServiceView>>> {
-    Ok(Json(whole(&page, ops::kids_available(&site)?)?))
+async fn services_for_kids(State(site): State<Site>, Params(page): Params<PageQuery>) -> Answer<impl IntoResponse> {
+    Ok((FOR_MINUTES, Json(whole(&page, ops::kids_available(&site)?)?)))
 }
 
 /// Services whose name or terms begin with what was typed, the closest first.

@@ -176,6 +176,9 @@ async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): B
     if !(1..=1_000_000).contains(&click.position) {
         return Err(Refusal::invalid("position", "Between 1 and 1,000,000.").into());
     }
+    if !matches!(click.action, Action::View | Action::Book | Action::Message | Action::Favorite) {
+        return Err(Refusal::invalid("action", "One of: view, book, message, favorite.").into());
+    }
     let act = Act {
         search: click.search_query_id,
         action: click.action,

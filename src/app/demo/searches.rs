@@ -197,6 +197,7 @@ fn row(tx: &mut Tx, understood: &Understood, visitor: &Visitor, number: u64) -> 
         unknown_service: Some(understood.free_text.clone()).filter(|text| understood.nothing_fits && !text.is_empty()),
         degraded: false,
         corrected: understood.corrected_query.is_some(),
+        kept: false,
         latency_us: 900 + (number * 7919) % 2600,
         origin: visitor.referrer.clone().unwrap_or_default(),
         device: visitor.device.to_owned(),

@@ -20,6 +20,8 @@ pub struct DayRow {
     pub relaxed: u64,
     pub degraded: u64,
     pub corrected: u64,
+    /// Answered from what was at hand.
+    pub kept: u64,
     pub refined: u64,
     pub returning: u64,
     pub latency_us: Histogram,

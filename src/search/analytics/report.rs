@@ -28,7 +28,7 @@ pub fn total(read: &dyn Read, span: Days) -> Outcome<DayRow> {
 }
 
 fn add(sum: &mut DayRow, day: &DayRow) {
-    let numbers: [(&mut u64, u64); 13] = [
+    let numbers: [(&mut u64, u64); 14] = [
         (&mut sum.searches, day.searches),
         (&mut sum.by_accounts, day.by_accounts),
         (&mut sum.by_guests, day.by_guests),
@@ -37,6 +37,7 @@ fn add(sum: &mut DayRow, day: &DayRow) {
         (&mut sum.relaxed, day.relaxed),
         (&mut sum.degraded, day.degraded),
         (&mut sum.corrected, day.corrected),
+        (&mut sum.kept, day.kept),
         (&mut sum.refined, day.refined),
         (&mut sum.returning, day.returning),
         (&mut sum.acted, day.acted),
@@ -205,9 +206,10 @@ fn wish(date: Date, day: PhraseDay) -> Wish {
     }
 }
 
-/// Wishes of at least five people: fewer are somebody's own business.
+/// Wishes of at least five people: fewer are somebody's own business, and so are the words one of them typed.
 pub fn popular(read: &dyn Read, span: Days) -> Outcome<Vec<Wish>> {
-    Ok(wishes(read, span)?.into_iter().filter(|wish| wish.unique_users >= CROWD as u64).collect())
+    let shared = wishes(read, span)?.into_iter().filter(|wish| wish.unique_users >= CROWD as u64);
+    Ok(shared.map(|wish| Wish { sample: wish.query.clone(), ..wish }).collect())
 }
 
 /// Wishes that found nobody at least once, the most frequent first.

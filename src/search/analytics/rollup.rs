@@ -57,6 +57,7 @@ pub fn search(tx: &mut Tx, row: &LogRow, zone: &TimeZone) -> Outcome<()> {
     day.relaxed += flag(row.total > 0 && row.exact == 0);
     day.degraded += flag(row.degraded);
     day.corrected += flag(row.corrected);
+    day.kept += flag(row.kept);
     day.refined += flag(row.follows.is_some());
     day.returning += flag(row.returning);
     day.latency_us.add(row.latency_us);

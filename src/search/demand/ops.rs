@@ -10,7 +10,7 @@ use crate::base::id::{AnyId as _, DemandId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::token_text;
 use crate::base::time::{Date, SignedDuration, Timestamp};
-use crate::search::find::Group;
+use crate::search::find::{Card, Group};
 use crate::search::grammar::Parsed;
 use crate::search::log;
 use crate::search::ops::{self, Answered, Ask, Viewer};
@@ -137,9 +137,9 @@ pub fn conclude(tx: &mut Tx, id: DemandId, answered: Option<&Answered>) -> Outco
         tx.put(&DEMANDS, &id, &demand)?;
         return Ok(Looked::Over);
     };
-    let looked = if exact(answered) > 0 && may_tell(tx, demand.owner, now)? {
-        let cards = answered.cards().iter().filter(|card| card.group == Group::Exact);
-        (demand.matched, demand.names) = cards.take(NAMED).map(|card| (card.row.id, card.row.name())).unzip();
+    let looked = if others(answered, demand.owner).next().is_some() && may_tell(tx, demand.owner, now)? {
+        (demand.matched, demand.names) =
+            others(answered, demand.owner).take(NAMED).map(|card| (card.row.id, card.row.name())).unzip();
         (demand.state, demand.ended_at) = (State::Matched, Some(now));
         tx.emit(&DemandMatched { demand_id: id })?;
         Looked::Told
@@ -151,6 +151,12 @@ pub fn conclude(tx: &mut Tx, id: DemandId, answered: Option<&Answered>) -> Outco
     };
     tx.put(&DEMANDS, &id, &demand)?;
     Ok(looked)
+}
+
+/// Those who fit all of it; whoever waits is not news to themselves.
+fn others(answered: &Answered, owner: UserId) -> impl Iterator<Item = &Card> {
+    let fits = !answered.location_not_found;
+    answered.cards().iter().filter(move |card| fits && card.group == Group::Exact && card.row.id != owner)
 }
 
 /// At most one mail a day.

@@ -36,6 +36,9 @@ pub struct LogRow {
     pub unknown_service: Option<String>,
     pub degraded: bool,
     pub corrected: bool,
+    /// Answered from what was at hand.
+    #[serde(default)]
+    pub kept: bool,
     pub latency_us: u64,
     /// The page it was typed on.
     pub origin: String,

@@ -59,6 +59,7 @@ pub fn begin(answered: &Answered, visitor: &Visitor, offset: usize, now: Timesta
             .filter(|text| understood.nothing_fits && unknown && !text.is_empty()),
         degraded: !answered.degraded.is_empty(),
         corrected: understood.corrected_query.is_some(),
+        kept: answered.found.kept,
         latency_us: answered.latency_us,
         origin: visitor.referrer.clone().unwrap_or_else(|| "direct".to_owned()),
         device: visitor.device.to_owned(),

@@ -1,11 +1,11 @@
 //! What the grammar may ask of the world: the phrases of the catalogue, the places of the region pack,
 //! the names of languages. Built once from data; answers from memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::grammar::{self, KnownPlace, LocationKind, Token, TokenKind, Topic, TopicKind};
-use super::meaning::{Embedder, Whereabouts};
+use super::meaning::{Embedder, Whereabouts, commonest_words};
 use crate::catalog::Catalogue;
 use crate::places::{Gazetteer, PlaceKind};
 
@@ -85,6 +85,8 @@ pub struct Vocabulary {
     places: Arc<Gazetteer>,
     languages: HashMap<String, String>,
     whereabouts: Whereabouts,
+    /// The commonest words of the language.
+    everyday: HashSet<String>,
 }
 
 impl Vocabulary {
@@ -92,7 +94,8 @@ impl Vocabulary {
         let mut phrases = Phrases::default();
         phrases.fill(catalogue);
         let whereabouts = Whereabouts::new(&places, Embedder::built_in());
-        Vocabulary { phrases: phrases.topics, places, languages: languages(catalogue), whereabouts }
+        let everyday = commonest_words().into_iter().collect();
+        Vocabulary { phrases: phrases.topics, places, languages: languages(catalogue), whereabouts, everyday }
     }
 }
 
@@ -123,17 +126,30 @@ impl grammar::Lexicon for Vocabulary {
     }
 
     fn place_at(&self, tokens: &[Token], at: usize) -> Option<KnownPlace> {
-        let words: Vec<&str> = tokens[at..]
-            .iter()
-            .take(8)
-            .take_while(|token| token.kind != TokenKind::Mark)
-            .map(|token| token.text.as_str())
-            .collect();
-        let (len, place) = self.places.knows(&words)?;
+        // "86th" and "ps1" are one word of a name, and a number with letters to us.
+        let mut words: Vec<(String, usize)> = Vec::new();
+        for token in tokens[at..].iter().take(12).take_while(|token| token.kind != TokenKind::Mark) {
+            let typed_as_one = |last: &(String, usize)| {
+                let before = last.0.ends_with(|letter: char| letter.is_ascii_digit());
+                token.glued && before != (token.kind == TokenKind::Number)
+            };
+            match words.last_mut().filter(|last| typed_as_one(last)) {
+                Some(last) => *last = (format!("{}{}", last.0, token.text), last.1 + 1),
+                None => words.push((token.text.clone(), 1)),
+            }
+        }
+        words.truncate(8);
+        let texts: Vec<&str> = words.iter().map(|(word, _)| word.as_str()).collect();
+        let (known, place) = self.places.knows(&texts)?;
+        let len = words[..known].iter().map(|(_, tokens)| tokens).sum();
         Some(KnownPlace { len, kind: kind_of(place.kind), ambiguous: place.ambiguous, names: place.names })
     }
 
     fn place_like(&self, text: &str) -> Option<KnownPlace> {
+        // One everyday word that merely stands inside a name is no place: "around the world".
+        if self.everyday.contains(text) {
+            return None;
+        }
         let mut place = self.places.resolve(text);
         if !place.is_known()
             && let Some(meant) = self.whereabouts.meant(text, Embedder::built_in())
@@ -146,6 +162,10 @@ impl grammar::Lexicon for Vocabulary {
             ambiguous: place.ambiguous,
             names: place.names,
         })
+    }
+
+    fn boroughs(&self) -> Vec<String> {
+        self.places.boroughs().iter().map(|borough| borough.name.clone()).collect()
     }
 
     fn language(&self, word: &str) -> Option<String> {
@@ -184,6 +204,7 @@ fn languages(catalogue: &Catalogue) -> HashMap<String, String> {
             known.insert(word.clone(), name.to_owned());
         }
     }
+    known.insert("asl".to_owned(), "Sign Language".to_owned());
     known
 }
 
@@ -279,7 +300,19 @@ impl Phrases {
             }
         }
         // "chem exam": the subject is wanted, not every exam there is.
-        for word in ["exam", "exams", "test", "tests"] {
+        const EXAMS: [&str; 10] = [
+            "exam",
+            "exams",
+            "test",
+            "tests",
+            "exam prep",
+            "test prep",
+            "exam preparation",
+            "test preparation",
+            "examprep",
+            "testprep",
+        ];
+        for word in EXAMS {
             if let Some(topic) = self.topics.get_mut(word) {
                 topic.weak = true;
             }

@@ -25,20 +25,29 @@ pub enum Rank {
     Name,
 }
 
-/// How near a word is: few edits, the same letters, the same first letter, its rank, how often it occurs.
+/// How near a word is: few edits, the same letters or one of them missing, the same first letter, its rank, how often it
+/// occurs.
 type Closeness = (usize, bool, bool, Rank, u32);
 
 /// Knows words, and the neighbours of words.
 pub struct Spelling {
     known: HashSet<String>,
+    /// Words of the language, whatever is taught here.
+    common: HashSet<String>,
+    /// Words of other languages: no mistakes, and nobody's mistake is meant to be one of them.
+    foreign: HashSet<String>,
     targets: Vec<(String, Rank, u32)>,
     /// Hash of a word with letters left out, and the target it came from; sorted.
     near: Vec<(u64, u32)>,
 }
 
 impl Spelling {
-    /// `targets` are words a mistake may be corrected to; `common` are only left alone.
-    pub fn new(targets: impl Iterator<Item = (String, Rank)>, common: impl Iterator<Item = String>) -> Spelling {
+    /// `targets` are words a mistake may be corrected to; `common` and `foreign` are only left alone.
+    pub fn new(
+        targets: impl Iterator<Item = (String, Rank)>,
+        common: impl Iterator<Item = String>,
+        foreign: HashSet<String>,
+    ) -> Spelling {
         let mut ranked: HashMap<String, (Rank, u32)> = HashMap::new();
         for (word, rank) in targets.filter(|(word, _)| word.bytes().all(|byte| byte.is_ascii_lowercase())) {
             let entry = ranked.entry(word).or_insert((rank, 0));
@@ -53,50 +62,55 @@ impl Spelling {
         }
         near.sort_unstable();
         near.dedup();
-        let known = targets.iter().map(|(word, ..)| word.clone()).chain(common).collect();
-        Spelling { known, targets, near }
+        let common: HashSet<String> = common.collect();
+        let known = targets.iter().map(|(word, ..)| word.clone()).chain(common.iter().cloned()).collect();
+        Spelling { known, common, foreign, targets, near }
     }
 
     /// Whether this is a word, in singular or plural.
     pub fn knows(&self, word: &str) -> bool {
-        self.known.contains(word) || self.known.contains(singular(word))
+        self.known.contains(word)
+            || self.foreign.contains(word)
+            || self.known.contains(singular(word))
+            || self.derived(word)
+    }
+
+    /// "felting", "ceramicist", "rapping": a common word with one of the commonest endings, spelt as it should be.
+    fn derived(&self, word: &str) -> bool {
+        const ENDINGS: [&str; 9] = ["ing", "ings", "ers", "er", "ed", "ist", "ists", "ize", "ly"];
+        let is = |word: &str| word.len() > 2 && self.common.contains(word);
+        ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 3).any(|stem| {
+            let (last, before) = (stem.as_bytes()[stem.len() - 1], stem.as_bytes()[stem.len() - 2]);
+            let plain = is(stem) && last != b'e' && !doubles(stem) || is(&format!("{stem}e"));
+            let short = &stem[..stem.len() - 1];
+            plain || last == before && doubles(short) && is(short) && !is(&format!("{short}e"))
+        })
     }
 
     /// The word `word` was meant to be, if it is not one itself.
     pub fn correct(&self, word: &str) -> Option<&str> {
         let length = word.len();
-        let plural_of = if self.known.contains(singular(word)) { self.rank(singular(word)) } else { None };
-        // "lesons" looks like a plural of a word in another language, and is meant to be lessons.
-        let least = if plural_of == Some(Rank::Term) { Rank::Grammar } else { Rank::Term };
-        let known = self.known.contains(word) || (self.knows(word) && plural_of != Some(Rank::Term));
-        if length < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) || known {
+        if length < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) || self.knows(word) {
             return None;
         }
         let allowed = edits(length);
         let mut best: Option<(Closeness, &str)> = None;
         for index in self.neighbours(word, allowed) {
             let (target, rank, count) = &self.targets[index as usize];
-            let distance = damerau(word, target);
-            if *rank < least {
-                continue;
-            }
+            let distance = if same_but_doubled(word, target) { 1 } else { damerau(word, target) };
             let same_start = word.as_bytes()[0] == target.as_bytes()[0];
             // A word of four letters says too little for a different first one.
             if distance > allowed || (length == SHORTEST && !(same_start && *rank >= Rank::Grammar)) {
                 continue;
             }
             // A swap of letters is the commoner slip: "paino" is a piano before it is paint.
-            let score = (usize::MAX - distance, same_letters(word, target), same_start, *rank, *count);
+            let likely = same_letters(word, target) || one_left_out(word, target);
+            let score = (usize::MAX - distance, likely, same_start, *rank, *count);
             if best.is_none_or(|(top, word)| score > top || (score == top && target.as_str() < word)) {
                 best = Some((score, target));
             }
         }
         best.map(|(_, target)| target)
-    }
-
-    fn rank(&self, word: &str) -> Option<Rank> {
-        let at = self.targets.binary_search_by(|(target, ..)| target.as_str().cmp(word)).ok()?;
-        Some(self.targets[at].1)
     }
 
     fn neighbours(&self, word: &str, allowed: usize) -> Vec<u32> {
@@ -135,6 +149,34 @@ fn same_letters(a: &str, b: &str) -> bool {
         letters
     };
     a.len() == b.len() && sorted(a) == sorted(b)
+}
+
+/// Whether `word` is `target` with one letter left out.
+fn one_left_out(word: &str, target: &str) -> bool {
+    let mut letters = target.bytes();
+    word.len() + 1 == target.len() && word.bytes().all(|letter| letters.any(|other| other == letter))
+}
+
+/// "teniss", "balet": only how often a letter stands there is wrong.
+fn same_but_doubled(word: &str, target: &str) -> bool {
+    let single = |word: &str| {
+        let mut letters = word.as_bytes().to_vec();
+        letters.dedup();
+        letters
+    };
+    word != target && single(word) == single(target)
+}
+
+/// Whether the last letter is doubled before an ending: one vowel between consonants, as in "swim".
+fn doubles(stem: &str) -> bool {
+    let vowel = |byte: &u8| b"aeiouy".contains(byte);
+    match stem.as_bytes() {
+        [start @ .., before, middle, last] => {
+            let single = !start.iter().any(vowel) && !vowel(before);
+            single && vowel(middle) && !vowel(last) && !b"wx".contains(last)
+        }
+        _ => false,
+    }
 }
 
 /// How many edits a typed word of this length may be away.

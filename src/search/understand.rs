@@ -82,11 +82,13 @@ impl Knowledge {
             .flat_map(|it| &it.terms)
             .chain(catalogue.subcategories().iter().flat_map(|it| &it.terms))
             .chain(catalogue.categories().iter().flat_map(|it| &it.terms));
-        let terms = terms.flat_map(|term| words(term, Rank::Term));
+        let (foreign, terms): (Vec<&String>, Vec<&String>) = terms.partition(|term| grammar::is_foreign(term));
+        let foreign = foreign.into_iter().flat_map(|term| grammar::words(term)).collect();
+        let terms = terms.into_iter().flat_map(|term| words(term, Rank::Term));
         let regions = places.vocabulary().flat_map(|name| words(name, Rank::Place)).collect::<Vec<_>>();
         let spoken = grammar::vocabulary().map(|word| (word, Rank::Grammar));
         let left_alone = common_words().into_iter().chain(grammar::spoken());
-        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), left_alone);
+        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), left_alone, foreign);
         Knowledge {
             nearest: Nearest::new(catalogue, embedder),
             // Without the full-text index the nearest phrases still answer.
@@ -120,12 +122,33 @@ impl Knowledge {
         if typed.len() > MOST_TOKENS || typed.iter().any(|token| token.end - token.start > LONGEST_WORD) {
             return self.too_long(query, &typed, now, near);
         }
+        let typed = self.split_compounds(typed);
         let mut tokens = typed.clone();
         let corrected = self.spelling.mend(&mut tokens).then(|| rewritten(query, &typed, &tokens));
         let reading = grammar::read(&tokens, &self.vocabulary, now);
         let mut understood = self.settle(query, reading, &tokens, near);
         understood.corrected_query = corrected;
         understood
+    }
+
+    /// "klavierunterricht" is written as one word and read as two.
+    fn split_compounds(&self, typed: Vec<Token>) -> Vec<Token> {
+        const SECOND: [&str; 6] = ["unterricht", "stunden", "lehrerin", "lehrer", "kurs", "kurse"];
+        let mut tokens = Vec::with_capacity(typed.len());
+        for token in typed {
+            let plain = token.kind == TokenKind::Word && token.text.len() == token.end - token.start;
+            let stem = SECOND.iter().find_map(|second| token.text.strip_suffix(second));
+            match stem.filter(|stem| plain && stem.len() > 3 && self.spelling.knows(stem)) {
+                Some(stem) => {
+                    let middle = token.start + stem.len();
+                    tokens.push(Token { text: stem.to_owned(), end: middle, ..token.clone() });
+                    let text = token.text[stem.len()..].to_owned();
+                    tokens.push(Token { text, start: middle, glued: true, ..token });
+                }
+                None => tokens.push(token),
+            }
+        }
+        tokens
     }
 
     fn too_long(&self, query: &str, tokens: &[Token], now: &Zoned, near: Option<&Thresholds>) -> Understood {
@@ -178,7 +201,10 @@ impl Knowledge {
         if words.iter().all(|word| word.chars().count() < 2) {
             return;
         }
-        let near = match limits {
+        // Of letters that are no words the model makes anything.
+        let made_up = words.iter().all(|word| word.is_ascii() && !self.spelling.knows(word))
+            && words.iter().any(|word| unpronounceable(word));
+        let near = match limits.filter(|_| !made_up) {
             Some(_) => self.nearest.to(&self.embedder.encode(&text), self.catalogue.services().len()),
             None => Vec::new(),
         };
@@ -233,8 +259,6 @@ impl Knowledge {
                 .take(SUGGESTIONS)
                 .map(|(service, _)| self.service_name(*service))
                 .collect();
-            let made_up = words.iter().all(|word| word.is_ascii() && !self.spelling.knows(word))
-                && words.iter().any(|word| unpronounceable(word));
             understood.parsed.flag(if made_up { "garbage" } else { "out_of_catalog" });
         }
     }

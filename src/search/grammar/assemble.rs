@@ -28,15 +28,23 @@ pub struct Reading {
 }
 
 /// Puts the chosen readings together, judged at `now`.
-pub fn assemble(tokens: &[Token], chosen: &[Candidate], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
+pub fn assemble(
+    tokens: &[Token],
+    chosen: &[Candidate],
+    inside: &[Candidate],
+    lexicon: &dyn Lexicon,
+    now: &Zoned,
+) -> Reading {
     let mut build = Build::default();
     for candidate in chosen {
         build.take(candidate, tokens);
     }
+    build.also(inside);
     build.price();
     build.people();
     build.lesson();
     build.guess_places(lexicon);
+    build.elsewhere(lexicon);
     build.place(tokens);
     when::settle(&mut build.parsed, &build.dates, &build.times, now);
     if build.parsed.sort == Some(Sort::Soonest) {
@@ -117,6 +125,24 @@ impl Build {
         }
     }
 
+    /// What phrases of the catalogue say beside the lesson, where nothing else says it.
+    fn also(&mut self, inside: &[Candidate]) {
+        let (people, size) = (self.says_who(), self.parsed.group_size.is_some());
+        for candidate in inside {
+            match &candidate.piece {
+                Piece::Grade(grade) if !people => self.parsed.grade = self.parsed.grade.or(Some(*grade)),
+                Piece::Audience(audience) if !people => self.audiences.push(*audience),
+                Piece::Age { from, to } if !people => self.ages.push((*from, *to)),
+                Piece::Group(people) if !size => self.parsed.group_size = self.parsed.group_size.or(Some(*people)),
+                _ => {}
+            }
+        }
+    }
+
+    fn says_who(&self) -> bool {
+        self.parsed.grade.is_some() || !self.ages.is_empty() || !self.audiences.is_empty()
+    }
+
     fn filter(&mut self, key: &str, value: &str) {
         let values = self.parsed.filters.entry(key.to_owned()).or_default();
         if !values.iter().any(|known| known == value) {
@@ -156,6 +182,12 @@ impl Build {
         let parsed = &mut self.parsed;
         parsed.age = self.ages.iter().find_map(|(from, _)| *from);
         parsed.age_max = self.ages.iter().find_map(|(_, to)| *to);
+        // "my 5 year old and my 8 year old": from the youngest to the oldest.
+        let said: Vec<u8> = self.ages.iter().flat_map(|(from, to)| [*from, *to]).flatten().collect();
+        if self.ages.len() > 1 && self.ages.iter().all(|(from, _)| from.is_some()) {
+            parsed.age = said.iter().min().copied();
+            parsed.age_max = said.iter().max().copied().filter(|oldest| Some(*oldest) > parsed.age);
+        }
         let said = self.audiences.first().copied();
         let by_age = parsed.age.map(Audience::of_age);
         let below = parsed.age_max.map(|age| Audience::of_age(age.saturating_sub(1)));
@@ -190,6 +222,20 @@ impl Build {
                 };
             }
         }
+    }
+
+    /// "anywhere but queens" is every other borough, unless a place was named as well.
+    fn elsewhere(&mut self, lexicon: &dyn Lexicon) {
+        let not = |wish: &PlaceWish| if let PlaceWish::Not { names, .. } = wish { names.clone() } else { Vec::new() };
+        let against: Vec<String> = self.places.iter().flat_map(|(.., wish)| not(wish)).collect();
+        let named = self.places.iter().any(|(.., wish)| !matches!(wish, PlaceWish::Not { .. }));
+        let left: Vec<String> = lexicon.boroughs().into_iter().filter(|name| !against.contains(name)).collect();
+        if against.is_empty() || named || left.is_empty() {
+            return;
+        }
+        self.parsed.location_text = Some(left.join(" or ").to_lowercase());
+        self.parsed.location = left;
+        self.parsed.location_kind = Some(LocationKind::Borough);
     }
 
     fn place(&mut self, tokens: &[Token]) {
@@ -230,7 +276,7 @@ impl Build {
                     self.parsed.location_text = Some(said.clone());
                 }
                 PlaceWish::Unknown { said, .. } => self.doubtful = Some((said.clone(), span(tokens, *from, *to))),
-                PlaceWish::Known { .. } => {}
+                PlaceWish::Known { .. } | PlaceWish::Not { .. } => {}
             }
         }
     }
@@ -258,7 +304,7 @@ fn service_query(tokens: &[Token], chosen: &[Candidate]) -> String {
         let joins = matches!(token.text.as_str(), "or" | "and") && at > 0 && topic_at(at - 1) && topic_at(at + 1);
         let keep = match covering(at) {
             Some(candidate) => matches!(candidate.piece, Piece::Topic(_)),
-            None => token.kind == TokenKind::Word && (joins || !words::is_filler(&token.text)),
+            None => token.kind == TokenKind::Word && (joins || !words::is_idle(&token.text)),
         };
         if keep {
             // Signs of one word stand without spaces, as they were typed.
@@ -274,8 +320,7 @@ fn service_query(tokens: &[Token], chosen: &[Candidate]) -> String {
 
 fn leftover(tokens: &[Token], chosen: &[Candidate]) -> Vec<(String, [usize; 2])> {
     let claimed = |at: usize| chosen.iter().any(|candidate| (candidate.from..candidate.to).contains(&at));
-    let free = |(at, token): &(usize, &Token)| {
-        !claimed(*at) && token.kind == TokenKind::Word && !words::is_filler(&token.text)
-    };
+    let free =
+        |(at, token): &(usize, &Token)| !claimed(*at) && token.kind == TokenKind::Word && !words::is_idle(&token.text);
     tokens.iter().enumerate().filter(free).map(|(_, token)| (token.text.clone(), [token.start, token.end])).collect()
 }

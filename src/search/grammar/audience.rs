@@ -65,6 +65,15 @@ const KIDS: &[&str] = &[
     "nina",
     "hijo",
     "hija",
+    "kinder",
+    "filho",
+    "filha",
+    "figlio",
+    "figlia",
+    "bambino",
+    "bambina",
+    "hijos",
+    "dzieci",
     "enfants",
     "enfant",
     "bambini",
@@ -114,6 +123,13 @@ const TEENS: &[&str] = &[
     "high school senior",
     "high school seniors",
     "sophomore",
+    "sophomores",
+    "freshman",
+    "freshmen",
+    "freshman in high school",
+    "sophomore in high school",
+    "junior in high school",
+    "senior in high school",
     "sixth former",
     "sixth formers",
     "sixth form",
@@ -169,6 +185,9 @@ const ADULTS: &[&str] = &[
     "undergraduate",
     "undergraduates",
     "college freshman",
+    "college freshmen",
+    "freshman in college",
+    "sophomore in college",
     "college sophomore",
     "college kid",
     "college aged",
@@ -292,6 +311,7 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         from_age(scan, at, out);
         beside_child(scan, at, out);
         grade(scan, at, out);
+        open_ended(scan, at, out);
     }
 }
 
@@ -519,6 +539,26 @@ fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
 }
 
+/// "65+" behind "for", "12 and under", "18 and over" beside "ages" or "kids".
+fn open_ended(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let Some((value, len)) = scan.integer(at).filter(|(value, _)| (1..=99).contains(value)) else { return };
+    let lead = scan.lead(at, &["for", "for ages", "for kids", "for people", "for adults", "ages", "aged", "kids"]);
+    if let Some(under) = scan.longest(at + len, &["and under", "and younger", "or younger", "and below"]) {
+        let alone = !scan.is(at.wrapping_sub(1), &["$", "under"]);
+        if value <= 18 && alone {
+            push(out, lead, at + len + under, 10, Piece::Age { from: None, to: plausible(value) });
+        }
+    }
+    if let Some(up) = scan.longest(at + len, &["+", "and over", "and up", "and older", "or older"]) {
+        let older = scan.longest(at + len, &["and older", "or older"]).is_some();
+        let said = older || lead < at && value >= 50 || lead + 1 < at;
+        let end = at + len + up;
+        if said && !scan.is(end, &["dollars", "bucks", "an", "per", "/"]) && !scan.is(at.wrapping_sub(1), &["$"]) {
+            push(out, lead, end, 18, Piece::Age { from: plausible(value), to: None });
+        }
+    }
+}
+
 /// "3rd grade", "second grader", "grade 4", "kindergarten".
 fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const ORDINALS: [&str; 12] = [
@@ -529,7 +569,10 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if let Some(len) =
         scan.longest(at, &["kindergarten", "kindergartener", "kindergartner", "kindergarteners", "kinder"])
     {
-        push(out, lead(at), at + len, 4, Piece::Grade(0));
+        // In German all children are "kinder".
+        if !scan.is(at.wrapping_sub(1), &["fur"]) {
+            push(out, lead(at), at + len, 4, Piece::Grade(0));
+        }
     }
     if scan.is(at, &["grade", "grades"])
         && let Some((value, len)) = scan.integer(at + 1)
@@ -541,6 +584,16 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         let end = more.map_or(end, |(_, len)| end + 1 + len);
         push(out, scan.lead(at, &["in", "for", "for my", "for a"]), end, 10, Piece::Grade(value as u8));
     }
+    years_of_school(scan, at, out);
+    // "k-2": from kindergarten on.
+    if scan.is(at, &["k"])
+        && let Some(last) =
+            scan.digits(scan.skip(at + 1, &["-", "to", "through"])).filter(|last| (1..=8).contains(last))
+        && scan.is(at + 1, &["-", "to", "through"])
+        && last > 0
+    {
+        push(out, lead(at), at + 3, 10, Piece::Grade(0));
+    }
     let spelt = ORDINALS.iter().position(|word| *word == scan.word(at)).map(|index| (index as i64 + 1, 1));
     let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
     let Some((value, len)) = spelt.or(typed).or_else(|| scan.digits(at).map(|value| (value, 1))) else { return };
@@ -551,6 +604,21 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     {
         push(out, scan.lead(lead(at), &["in", "in the", "who is in"]), end + word, 10, Piece::Grade(value as u8));
     }
+}
+
+/// "year 9", "yr 10s", "y7": schools of Britain and Australia count one more than grades do.
+fn years_of_school(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let short = scan.is(at, &["y"]) && scan.tokens.get(at + 1).is_some_and(|token| token.glued);
+    if !(scan.is(at, &["year", "yr"]) || short) || at > 0 && scan.integer(at - 1).is_some() {
+        return;
+    }
+    let Some((year, len)) = scan.integer(at + 1).filter(|(year, _)| (1..=13).contains(year)) else { return };
+    let end = scan.skip(at + 1 + len, &["s"]);
+    if scan.is(end, &["-", "/", "old", "olds", "of", "years", "months", "weeks", "days", "yo"]) {
+        return;
+    }
+    let end = scan.skip(end, &["pupil", "pupils", "student", "students", "child"]);
+    push(out, scan.lead(scan.lead(at, LEAD), &["in", "who is in", "for"]), end, 12, Piece::Grade((year - 1) as u8));
 }
 
 /// Every phrase that says who, for the speller.

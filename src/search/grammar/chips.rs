@@ -56,6 +56,9 @@ fn describe(piece: &Piece, parsed: &Parsed) -> Option<(&'static str, String, Str
         Piece::Place(PlaceWish::NearMe) => Some(("place", "near_me".to_owned(), "near me".to_owned())),
         Piece::Place(PlaceWish::Known { names, .. }) => Some(("place", names.join("|"), place_label(names))),
         Piece::Place(PlaceWish::Unknown { said, sure: true }) => same("place", said.clone()),
+        Piece::Place(PlaceWish::Not { names, .. }) => {
+            Some(("place", names.join("|"), format!("not in {}", names.join(" or "))))
+        }
         Piece::Radius { hundredth_miles, .. } => {
             let miles = f64::from(*hundredth_miles) / 100.0;
             Some(("radius", miles.to_string(), format!("within {miles} mi")))
@@ -182,7 +185,10 @@ fn date(wish: &DateWish, parsed: &Parsed) -> Option<(&'static str, String, Strin
         return Some(("date", date.to_string(), fmt_date(date)));
     }
     if !parsed.weekdays.is_empty()
-        && matches!(wish, DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::Weekday { .. })
+        && matches!(
+            wish,
+            DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::Weeknights | DateWish::Weekday { .. }
+        )
     {
         return Some(("date", parsed.weekdays.join(","), parsed.weekdays.join(", ")));
     }

@@ -135,11 +135,19 @@ fn clock(scan: &Scan, at: usize) -> Option<Found> {
         }
     }
     let half = half.map(|(half, _)| half);
-    if dotted || (half.is_some() && (hour > 12 || hour == 0)) || (scan.is(end, NOT_HOUR) && half.is_none() && !certain)
+    if dotted
+        || (half.is_some() && (hour > 12 || hour == 0))
+        || (scan.is(end, NOT_HOUR) && half.is_none() && !certain && !or_another(scan, at, end))
     {
         return None;
     }
     Some(found(hour as u16, minute as u16, half, end, certain || half.is_some()))
+}
+
+/// "at 5 or 6", "7 or 8pm": behind "or" stands another hour.
+fn or_another(scan: &Scan, at: usize, end: usize) -> bool {
+    let hour = |found: Found| found.certain || behind_a_word_of_time(scan, at);
+    scan.is(end, &["or"]) && clock(scan, end + 1).is_some_and(hour)
 }
 
 fn meridiem(scan: &Scan, at: usize) -> Option<(Half, usize)> {
@@ -244,7 +252,11 @@ fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
     } else {
         &["-", "to", "until", "till"]
     };
-    let Some(len) = scan.longest(first.end, joint) else { return };
+    // "10am-noon": between two words the hyphen leaves nothing but a missing space.
+    let hyphen = scan.is(first.end, &["noon", "midday", "midnight"]) && scan.tokens[first.end].glued;
+    let either = scan.is(first.end, &["or"]);
+    let joined = scan.longest(first.end, joint).or(hyphen.then_some(0)).or(either.then_some(1));
+    let Some(len) = joined else { return };
     let Some(last) = clock(scan, first.end + len) else { return };
     if !hour_like(&first.said) || !hour_like(&last.said) {
         return;
@@ -254,14 +266,15 @@ fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
     let beside_day = DAY_WORDS.contains(&scan.before(at))
         || scan.is(last.end, DAY_WORDS)
         || scan.is(last.end, &["in", "on"]) && scan.is(last.end + 2, DAY_WORDS);
-    if !sure && !(hours && (between || from || beside_day)) {
+    if !sure && !(hours && (between || from || beside_day || either && scan.lead(at, AT) < at)) {
         return;
     }
     let lead = scan.lead(
         at,
         &["between", "from", "at", "for", "anytime between", "any time between", "anytime from", "sometime between"],
     );
-    push(out, lead, last.end, if sure { 12 } else { 4 }, Piece::Time(TimeWish::Between(first.said, last.said)));
+    let wish = if either { TimeWish::Either } else { TimeWish::Between };
+    push(out, lead, last.end, if sure { 12 } else { 4 }, Piece::Time(wish(first.said, last.said)));
 }
 
 const DAY_WORDS: &[&str] = &[
@@ -310,6 +323,7 @@ const PARTS: &[(&str, u16, u16)] = &[
     ("mornings", 360, 720),
     ("afternoon", 720, 1020),
     ("afternoons", 720, 1020),
+    ("arvo", 720, 1020),
     ("evening", 1020, 1260),
     ("evenings", 1020, 1260),
     ("night", 1020, 1260),
@@ -352,6 +366,22 @@ const PARTS: &[(&str, u16, u16)] = &[
 ];
 
 fn part(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    // "thurs pm", "sat a.m.": half of a day that was named.
+    if scan.is(at.wrapping_sub(1), DAY_WORDS)
+        && let Some((half, len)) = meridiem(scan, at).filter(|_| scan.integer(at + 1).is_none())
+        && !(scan.word(at) == "a" && len == 1)
+    {
+        let (from, to) = if half == Half::Am { (360, 720) } else { (720, 1260) };
+        push(out, at, at + len, 6, Piece::Time(TimeWish::Part { from, to, today: false }));
+    }
+    if scan.is(at, &["lunch", "lunchtime"]) && at > 0 {
+        let said = |hour, half| ClockSaid { hour, minute: 30, half: Some(half) };
+        match scan.word(at - 1) {
+            "after" => push(out, at - 1, at + 1, 8, Piece::Time(TimeWish::After(said(13, Half::Pm)))),
+            "before" => push(out, at - 1, at + 1, 8, Piece::Time(TimeWish::Before(said(11, Half::Am)))),
+            _ => {}
+        }
+    }
     let Some((phrase, from, to)) =
         PARTS.iter().filter(|(phrase, ..)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, ..)| phrase.len())
     else {

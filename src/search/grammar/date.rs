@@ -36,7 +36,41 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         weekday_set(scan, at, out);
         weekend(scan, at, out);
         super::month::recognise_at(scan, at, out);
+        super::holiday::recognise_at(scan, at, out);
+        super::shorthand::recognise_at(scan, at, out);
         soft(scan, at, out);
+    }
+    spans(scan, out);
+}
+
+/// "between thanksgiving and christmas", "from now until friday", "12/1 - 12/5": from one day to another.
+fn spans(scan: &Scan, out: &mut Vec<Candidate>) {
+    let day = |candidate: &Candidate| match &candidate.piece {
+        Piece::Date(
+            wish @ (DateWish::Day(_)
+            | DateWish::Today
+            | DateWish::Now
+            | DateWish::InDays(_)
+            | DateWish::Weekday { .. }
+            | DateWish::Weekend { .. }),
+        ) => Some((candidate.from, candidate.to, wish.clone())),
+        _ => None,
+    };
+    let days: Vec<_> = out.iter().filter_map(day).collect();
+    for (from, to, first) in &days {
+        let lead = scan.lead(*from, &["between", "from", "starting", "any time between", "sometime between"]);
+        let between = lead < *from && scan.is(from.wrapping_sub(1), &["between"]);
+        let joints: &[&str] =
+            if between { &["and", "&", "to"] } else { &["to", "-", "until", "till", "through", "thru"] };
+        let Some(len) = scan.longest(*to, joints) else { continue };
+        for (.., end, last) in days.iter().filter(|(start, ..)| *start == to + len) {
+            // Of two weekdays a set is meant: "monday to friday".
+            let set = |wish: &DateWish| matches!(wish, DateWish::Weekday { which: Which::Bare, .. });
+            if !(set(first) && set(last)) {
+                let wish = DateWish::Span(Box::new(first.clone()), Box::new(last.clone()));
+                push(out, lead, *end, 14, Piece::Date(wish));
+            }
+        }
     }
 }
 
@@ -57,6 +91,9 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         ("tmr", DateWish::InDays(1)),
         ("tomorow", DateWish::InDays(1)),
         ("tmw", DateWish::InDays(1)),
+        ("2 moro", DateWish::InDays(1)),
+        ("2 morrow", DateWish::InDays(1)),
+        ("2 mrw", DateWish::InDays(1)),
         ("day after tomorrow", DateWish::InDays(2)),
         ("the day after tomorrow", DateWish::InDays(2)),
         ("this week", DateWish::ThisWeek),
@@ -99,6 +136,15 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 /// "before friday", "by friday", "after friday", "starting monday".
 pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec<Candidate>) {
     later(scan, at, end, &wish, out);
+    let week = scan.lead(at, &["week of", "week beginning", "week commencing", "week starting", "week starting on"]);
+    if week < at {
+        let from = scan.lead(week, &["the", "in the", "during the", "for the"]);
+        push(out, from, end, 14, Piece::Date(DateWish::WeekOf(Box::new(wish.clone()))));
+    }
+    let not = scan.lead(at, NOT);
+    if not < at && !matches!(wish, DateWish::Weekday { .. }) {
+        push(out, not, end, 14, Piece::Date(DateWish::Not(Box::new(wish.clone()))));
+    }
     let until = |inclusive| Piece::Date(DateWish::Before { day: Box::new(wish.clone()), inclusive });
     let before = scan.lead(at, &["before", "before the", "earlier than"]);
     let by = scan.lead(at, &["by", "by the", "until", "till", "no later than", "through"]);
@@ -185,7 +231,11 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     {
         if inside.is_some() && minutes > 24 * 60 {
             push(out, at, stop, 10, Piece::Date(DateWish::Within((minutes + 24 * 60 - 1) / (24 * 60))));
-        } else if !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60 {
+        } else if inside.is_none() && minutes > 24 * 60 {
+            push(out, at, scan.skip(stop, &["from now"]), 10, Piece::Date(DateWish::InDays(minutes / (24 * 60))));
+        } else if scan.phrase(stop, "from now").is_some()
+            || !scan.is(stop, &["of", "drive", "walk", "away", "from"]) && minutes <= 24 * 60
+        {
             let wish = if inside.is_some() { DateWish::Now } else { DateWish::InMinutes(minutes) };
             push(out, at, scan.skip(stop, &["from now"]), 10, Piece::Date(wish));
         }
@@ -208,7 +258,8 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// Whether a count of days, weeks or months stands at `at` with "from now" behind it.
 fn from_now(scan: &Scan, at: usize) -> bool {
-    let units = (at + 1..at + 4).find(|index| scan.is(*index, &["day", "days", "week", "weeks", "month", "months"]));
+    const UNITS: &[&str] = &["day", "days", "week", "weeks", "month", "months", "hour", "hours", "minutes"];
+    let units = (at + 1..at + 4).find(|index| scan.is(*index, UNITS));
     let counted = scan.is(at, &["a", "an", "one", "couple"]) || scan.integer(at).is_some();
     counted && units.is_some_and(|unit| scan.phrase(unit + 1, "from now").is_some())
 }
@@ -304,26 +355,38 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
     (listed || company || clock || scan.topic_elsewhere(at, at + 1)).then_some((day, plural))
 }
 
+/// What turns a day into every other day.
+const NOT: &[&str] = &[
+    "not on",
+    "not",
+    "except",
+    "except on",
+    "except for",
+    "but not",
+    "but not on",
+    "no",
+    "never on",
+    "other than",
+    "apart from",
+    "excluding",
+    "cant do",
+    "cant make",
+    "dont do",
+    "any day but",
+    "any day except",
+    "any day other than",
+    "every day but",
+    "every day except",
+    "anytime but",
+    "any time but",
+    "anytime except",
+    "weekdays but",
+    "avoid",
+];
+
 fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((day, plural)) = is_day(scan, at) else { return };
     let end = at + 1;
-    const NOT: &[&str] = &[
-        "not on",
-        "not",
-        "except",
-        "except on",
-        "except for",
-        "but not",
-        "but not on",
-        "no",
-        "never on",
-        "other than",
-        "apart from",
-        "excluding",
-        "cant do",
-        "cant make",
-        "dont do",
-    ];
     let not = scan.lead(at, NOT);
     if not < at {
         push(out, not, end, 12, Piece::Date(DateWish::NotWeekdays(vec![day])));
@@ -336,6 +399,10 @@ fn weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         return bounded(scan, at, end, DateWish::Weekday { day, which: Which::Bare }, out);
     }
     let one = scan.is(at.wrapping_sub(1), &["this", "next", "coming", "following"]);
+    if let Some(len) = scan.phrase(end, "after next") {
+        let wish = DateWish::Later { day: Box::new(DateWish::Weekday { day, which: Which::Next }), days: 7 };
+        push(out, scan.lead(at, LEAD), end + len, 12, Piece::Date(wish));
+    }
     if plural || every < at || parts && !one {
         let from = every.min(scan.lead(at, LEAD));
         push(out, from, end, 8, Piece::Date(DateWish::Weekdays(vec![day])));
@@ -361,21 +428,23 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         &["weekdays", "weekday", "during the week", "school days", "school nights", "weeknights", "weeknight"],
     ) {
         let from = scan.lead(at, &["on", "on the", "any", "on a", "every", "during", "only on", "for"]);
-        push(out, from, at + len, 8, Piece::Date(DateWish::Weekdays(WORKING.to_vec())));
-        if scan.word(at).starts_with("weeknight") {
-            push(out, from, at + len, 9, Piece::Date(DateWish::Weekdays(WORKING.to_vec())));
-        }
+        let nights = scan.word(at).starts_with("weeknight") || scan.phrase(at, "school nights").is_some();
+        let wish = if nights { DateWish::Weeknights } else { DateWish::Weekdays(WORKING.to_vec()) };
+        push(out, from, at + len, 8, Piece::Date(wish));
     }
     let Some((first, ..)) = is_day(scan, at) else { return };
     let mut days = vec![first];
     let mut end = at + 1;
+    let between = scan.is(at.wrapping_sub(1), &["between"]);
     loop {
         let mut next = end;
         while scan.is(next, &["and", "or", ",", "/", "&", "plus", "-", "to", "through", "thru"]) {
             next += 1;
         }
         let dashed = next == end && scan.tokens.get(next).is_some_and(|token| token.glued);
-        let through = dashed || (next > end && scan.is(next - 1, &["-", "to", "through", "thru"]));
+        let through = dashed
+            || (next > end && scan.is(next - 1, &["-", "to", "through", "thru"]))
+            || (between && next > end && scan.is(next - 1, &["and"]));
         let next = scan.skip(next, &["on", "every"]);
         let Some((day, ..)) = is_day(scan, next)
             .filter(|_| next > end || scan.is(end, &["and", "or", ","]) || day_name(scan.word(end)).is_some())
@@ -390,9 +459,13 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         end = next + 1;
     }
     if days.len() > 1 {
+        let not = scan.lead(at, NOT);
+        if not < at {
+            push(out, not, end, 16, Piece::Date(DateWish::NotWeekdays(days.clone())));
+        }
         push(
             out,
-            scan.lead(at, &["on", "every", "from", "either", "for", "available"]),
+            scan.lead(at, &["on", "every", "from", "either", "for", "available", "between"]),
             end,
             12,
             Piece::Date(DateWish::Weekdays(days)),
@@ -416,6 +489,11 @@ fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             if not < at {
                 push(out, not, at + 1, 10, Piece::Date(DateWish::NotWeekdays(days)));
             }
+        }
+        "weekend" if scan.phrase(at + 1, "after next").is_some() => {
+            let (from, to) = calendar::weekend(scan.today, true);
+            let wish = DateWish::Range(calendar::plus(from, 7), calendar::plus(to, 7));
+            push(out, scan.lead(at, &["the", "on the", "for the"]), at + 3, 12, Piece::Date(wish));
         }
         "weekend" => {
             let which = if at > 0 && scan.is(at - 1, &["next"]) { Which::Next } else { Which::This };
@@ -462,5 +540,5 @@ pub const SHORT_DAYS: &[&str] =
 
 /// Every phrase of these recognisers, for the speller.
 pub fn phrases() -> impl Iterator<Item = &'static str> {
-    [LEAD, SHORT_DAYS].into_iter().flatten().copied()
+    [LEAD, SHORT_DAYS].into_iter().flatten().copied().chain(super::holiday::phrases())
 }

@@ -98,7 +98,38 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             push(out, lead, at + len, 2, Piece::Group(2));
         }
         counted(scan, at, out);
+        for_a_party(scan, at, out);
         of_so_many(scan, at, out);
+    }
+}
+
+/// "birthday party for 12": where people meet, the bare number counts them.
+fn for_a_party(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const MEETING: &[&str] = &[
+        "party",
+        "parties",
+        "birthday",
+        "bachelorette",
+        "bachelor",
+        "hen",
+        "offsite",
+        "teambuilding",
+        "celebration",
+        "event",
+        "shower",
+        "outing",
+        "reunion",
+        "group",
+        "workshop",
+    ];
+    const OTHERWISE: &[&str] = &[
+        "year", "years", "yr", "yo", "y", "hour", "hours", "minutes", "min", "am", "pm", "weeks", "days", "months",
+        "dollars", "bucks", "$", ":", "/", "-", "lessons", "sessions", "th", "st", "nd", "rd", "oclock", "to", "%",
+    ];
+    let Some((count, len)) = scan.integer(at).filter(|_| scan.is(at.wrapping_sub(1), &["for", "of"])) else { return };
+    let met = (0..scan.len()).any(|index| scan.is(index, MEETING));
+    if let Some(size) = size(count).filter(|size| met && *size > 1 && !scan.is(at + len, OTHERWISE)) {
+        push(out, at - 1, at + len, 4, Piece::Group(size));
     }
 }
 
@@ -123,6 +154,11 @@ fn counted(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(word) = scan.longest(at + len, PEOPLE) else { return };
     let Some(size) = size(count) else { return };
     let lead = scan.lead(at, &["for", "for my", "my", "for our", "the", "for the", "us"]);
+    // "me and two friends" are three.
+    let company = scan.lead(lead, &["me and", "myself and", "for me and", "for myself and"]);
+    if company < lead {
+        push(out, company, at + len + word, 12, Piece::Group(size + 1));
+    }
     // Only the number is claimed: "kids" still says who they are.
     push(out, lead, at + len, 3, Piece::Group(size));
     if scan.is(at + len, &["people", "persons", "of", "participants", "guests", "friends", "students"]) {

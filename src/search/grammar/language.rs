@@ -40,7 +40,8 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             let learner = scan.phrase(at, "speak").is_some()
                 && !scan.is(at.wrapping_sub(1), &["who", "that", "must", "can", "and", "also"]);
             if !learner {
-                listed(scan, at, at + len, 12, out);
+                // What somebody speaks is no wish to learn it.
+                listed(scan, at, at + len, 22, out);
             }
         }
         before_speaking(scan, at, out);
@@ -91,6 +92,10 @@ fn bilingual(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let end = if second.is_some() { next + 1 } else { at + 1 };
     let lead = scan.lead(at, &["bilingual", "bilingual in", "trilingual in", "multilingual in"]);
     let said = lead < at || scan.is(end, &["bilingual"]);
+    // "bengali or hindi speaking tutor": both are spoken.
+    if second.is_some() && scan.is(end, &["speaking"]) {
+        push(out, at, at + 1, 16, Piece::Language(first.clone()));
+    }
     // One language beside "bilingual" is what is learnt, unless something else is.
     if said && (second.is_some() || scan.topic_elsewhere(at, at + 1)) {
         push(out, lead, at + 1, 14, Piece::Language(first));

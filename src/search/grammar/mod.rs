@@ -15,6 +15,7 @@ mod date;
 mod duration;
 mod extras;
 mod group;
+mod holiday;
 mod language;
 mod lesson;
 mod level;
@@ -24,6 +25,7 @@ mod piece;
 mod place;
 mod price;
 mod scan;
+mod shorthand;
 mod token;
 mod topic;
 mod topics;
@@ -31,6 +33,7 @@ mod when;
 mod words;
 
 pub use assemble::Reading;
+pub use chips::audience_label;
 pub use parsed::{Chip, Parsed};
 pub use piece::{
     Audience, DateType, LessonType, Level, LocationKind, PriceIntent, PriceUnit, Sort, Topic, TopicKind, Urgency, Venue,
@@ -38,7 +41,7 @@ pub use piece::{
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
-pub use words::{is_filler, is_generic, spoken, vocabulary};
+pub use words::{is_filler, is_foreign, is_generic, spoken, vocabulary};
 
 use jiff::Zoned;
 
@@ -60,8 +63,28 @@ const RECOGNISERS: &[scan::Recogniser] = &[
 
 /// Reads `tokens`, judged at `now` in its zone.
 pub fn read(tokens: &[Token], lexicon: &dyn Lexicon, now: &Zoned) -> Reading {
-    let chosen = choose::choose(tokens.len(), readings(tokens, lexicon, now));
-    assemble::assemble(tokens, &chosen, lexicon, now)
+    let all = readings(tokens, lexicon, now);
+    let chosen = choose::choose(tokens.len(), all.clone());
+    let inside = within(&chosen, all, tokens.len());
+    assemble::assemble(tokens, &chosen, &inside, lexicon, now)
+}
+
+/// What the phrases of the catalogue say beside the lesson: "first grade reading" tells a grade, "private yoga" a group.
+fn within(chosen: &[piece::Candidate], all: Vec<piece::Candidate>, tokens: usize) -> Vec<piece::Candidate> {
+    use piece::Piece;
+    // Most lessons are for adults and may be for several: only what narrows that down is told by a name.
+    let tells = |it: &piece::Candidate| match &it.piece {
+        Piece::Audience(audience) => *audience != Audience::Adults,
+        Piece::Group(size) => *size == 1,
+        piece => matches!(piece, Piece::Grade(_) | Piece::Age { .. }),
+    };
+    let covered = |it: &piece::Candidate| {
+        let topics = chosen.iter().filter(|topic| matches!(topic.piece, Piece::Topic(_)));
+        topics
+            .into_iter()
+            .any(|topic| topic.from <= it.from && it.to <= topic.to && it.to - it.from < topic.to - topic.from)
+    };
+    choose::choose(tokens, all.into_iter().filter(|it| tells(it) && covered(it)).collect())
 }
 
 /// Everything the recognisers propose.

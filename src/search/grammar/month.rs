@@ -2,21 +2,80 @@
 // rule: 40§15 dates
 
 use super::calendar;
-use super::date::bounded;
+use super::date::{bounded, day_name};
 use super::piece::{Candidate, DateWish, Piece};
 use super::scan::{Scan, push};
+use super::token::TokenKind;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
+/// Years ahead that a date may be meant for.
+const FARTHEST_YEARS: i16 = 5;
 const LEAD: &[&str] = &["on", "for", "on the", "the", "for the"];
 
 /// Proposes the calendar dates that begin at `at`.
 pub fn recognise_at(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     slashed(scan, at, out);
+    dotted(scan, at, out);
     iso(scan, at, out);
     named(scan, at, out);
     day_first(scan, at, out);
     whole_month(scan, at, out);
     ordinal_only(scan, at, out);
+    nth_weekday(scan, at, out);
+    if scan.phrase(at, "next month").is_some() || scan.phrase(at, "this month").is_some() {
+        let ahead = i8::from(scan.is(at, &["next"]));
+        part_of_month(scan, at, at + 2, (scan.today.month() + ahead - 1) % 12 + 1, out);
+    }
+}
+
+/// "20.11.2026": dots stand between day and month wherever the day comes first.
+fn dotted(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let joined: String = scan.tokens[at..].iter().take(5).map(|token| token.text.as_str()).collect();
+    let typed = joined.split(|letter: char| !(letter.is_ascii_digit() || letter == '.')).next().unwrap_or_default();
+    let parts: Vec<i64> = typed.split('.').filter_map(|part| part.parse().ok()).collect();
+    let ([day, month, year], true) = (parts.as_slice(), scan.is_kind(at, TokenKind::Number)) else { return };
+    let mut end = at;
+    while end < scan.len() && scan.tokens[end].end <= scan.tokens[at].start + typed.chars().count() {
+        end += 1;
+    }
+    if (2000..=2100).contains(year) {
+        propose(scan, at, end, calendar::coming(scan.today, Some(*year as i16), *month, *day), out);
+    }
+}
+
+/// "the first saturday of december", "last friday of the month".
+fn nth_weekday(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const WHICH: [(&str, i8); 9] = [
+        ("first", 1),
+        ("second", 2),
+        ("third", 3),
+        ("fourth", 4),
+        ("last", -1),
+        ("1 st", 1),
+        ("2 nd", 2),
+        ("3 rd", 3),
+        ("4 th", 4),
+    ];
+    let Some((len, nth)) = WHICH.iter().find_map(|(word, nth)| Some((scan.phrase(at, word)?, *nth))) else { return };
+    let Some((day, false, _)) = day_name(scan.word(at + len)) else { return };
+    let start = at + len + 1;
+    let Some(of) = scan.longest(start, &["of", "in"]) else { return };
+    let month = start + of;
+    let first = scan.today.first_of_month();
+    let in_month = |ahead: i64| first.checked_add(ahead.months()).ok()?.nth_weekday_of_month(nth, day).ok();
+    let (end, date) = if let Some(len) = scan.longest(month, &["the month", "this month", "month"]) {
+        (month + len, (0..=1).filter_map(in_month).find(|date| *date >= scan.today))
+    } else if let Some(len) = scan.longest(month, &["next month", "the next month"]) {
+        (month + len, in_month(1))
+    } else if let Some(number) = month_number(scan.word(month)) {
+        let years = [scan.today.year(), scan.today.year() + 1].into_iter();
+        let days = years.filter_map(|year| Date::new(year, number, 1).ok()?.nth_weekday_of_month(nth, day).ok());
+        (month + 1, days.into_iter().find(|date| *date >= scan.today))
+    } else {
+        return;
+    };
+    propose(scan, at, end, date, out);
 }
 
 fn month_number(word: &str) -> Option<i8> {
@@ -50,6 +109,8 @@ fn year(scan: &Scan, at: usize) -> Option<(i16, usize)> {
 }
 
 fn propose(scan: &Scan, at: usize, end: usize, date: Option<Date>, out: &mut Vec<Candidate>) {
+    // Nobody books that far ahead.
+    let date = date.filter(|date| date.year() <= scan.today.year() + FARTHEST_YEARS);
     let wish = date.map_or(DateWish::Impossible, DateWish::Day);
     push(out, scan.lead(at, LEAD), end, 10, Piece::Date(wish.clone()));
     if date.is_some() {
@@ -120,6 +181,13 @@ fn named(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             );
         }
     }
+    // "nov 20 or 21": the month is said once.
+    if scan.is(end, &["or", "&"])
+        && let Some((other, stop)) = day(scan, end + 1).filter(|(_, stop)| !scan.is(*stop, &["am", "pm", ":", "/"]))
+        && let Some(date) = calendar::coming(scan.today, None, i64::from(month), other)
+    {
+        push(out, end, stop, 4, Piece::Date(DateWish::Day(date)));
+    }
     let (year, end) = year(scan, end).map_or((None, end), |(year, end)| (Some(year), end));
     propose(scan, at, end, calendar::coming(scan.today, year, i64::from(month), first), out);
 }
@@ -141,7 +209,7 @@ fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(month) = month_number(scan.word(at)) else { return };
     let lead = scan.lead(at, &["in", "during", "this", "next", "for", "sometime in", "all of", "over"]);
     let plain = scan.word(at).len() > 4 && scan.word(at) != "march";
-    part_of_month(scan, at, month, out);
+    part_of_month(scan, at, at + 1, month, out);
     if lead == at && !plain || scan.digits(at + 1).is_some_and(|value| value < 100) {
         return;
     }
@@ -155,7 +223,7 @@ fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 }
 
 /// "early december", "mid june", "the last week of march".
-fn part_of_month(scan: &Scan, at: usize, month: i8, out: &mut Vec<Candidate>) {
+fn part_of_month(scan: &Scan, at: usize, stop: usize, month: i8, out: &mut Vec<Candidate>) {
     const PARTS: &[(&[&str], i8, i8)] = &[
         (&["early", "early in", "in early"], 1, 10),
         (&["start of", "beginning of", "first week of", "first week in", "first of"], 1, 7),
@@ -169,7 +237,7 @@ fn part_of_month(scan: &Scan, at: usize, month: i8, out: &mut Vec<Candidate>) {
             continue;
         };
         let lead = scan.lead(from, &["in", "at", "the", "at the", "by the", "in the", "towards the", "during the"]);
-        push(out, lead, at + 1, 10, Piece::Date(DateWish::Range(begin, end)));
+        push(out, lead, stop, 10, Piece::Date(DateWish::Range(begin, end)));
     }
 }
 
@@ -177,7 +245,11 @@ fn part_of_month(scan: &Scan, at: usize, month: i8, out: &mut Vec<Candidate>) {
 fn ordinal_only(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((value, end)) = day(scan, at).filter(|(_, end)| *end == at + 2) else { return };
     let lead = scan.lead(at, &["the", "on the", "by the", "for the"]);
-    if lead < at && !scan.is(end, &["grade", "grader", "street", "st", "avenue", "ave", "floor", "birthday", "of"]) {
+    // "wed 18th" needs no article.
+    let of_day = at > 0 && day_name(scan.word(at - 1)).is_some();
+    if (lead < at || of_day)
+        && !scan.is(end, &["grade", "grader", "street", "st", "avenue", "ave", "floor", "birthday", "of"])
+    {
         let date = calendar::coming_day(scan.today, value);
         propose(scan, at, end, date, out);
     }

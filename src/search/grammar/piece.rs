@@ -222,6 +222,14 @@ pub enum DateWish {
         days: i64,
     },
     EndOfMonth,
+    /// Monday to Sunday around a day.
+    WeekOf(Box<DateWish>),
+    /// From one day to another.
+    Span(Box<DateWish>, Box<DateWish>),
+    /// Monday to Friday, in the evening.
+    Weeknights,
+    /// Not then: later, when it is near, and any other day when it is not.
+    Not(Box<DateWish>),
     Month {
         ahead: i64,
     },
@@ -265,6 +273,8 @@ pub enum TimeWish {
     At(ClockSaid),
     Around(ClockSaid),
     Between(ClockSaid, ClockSaid),
+    /// At the one or at the other.
+    Either(ClockSaid, ClockSaid),
     /// A part of the day; `today` when "this" was said before it.
     Part {
         from: u16,
@@ -277,8 +287,20 @@ pub enum TimeWish {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PlaceWish {
     NearMe,
-    Known { said: String, names: Vec<String>, kind: LocationKind, ambiguous: bool },
-    Unknown { said: String, sure: bool },
+    Known {
+        said: String,
+        names: Vec<String>,
+        kind: LocationKind,
+        ambiguous: bool,
+    },
+    Unknown {
+        said: String,
+        sure: bool,
+    },
+    /// Anywhere but there.
+    Not {
+        names: Vec<String>,
+    },
 }
 
 /// What somebody wants to learn, as the catalogue knows it.

@@ -1,7 +1,7 @@
 //! Where: places the gazetteer knows, "near me", and places nobody knows.
 // rule: 40§15 location
 
-use super::piece::{Candidate, Piece, PlaceWish};
+use super::piece::{Candidate, LocationKind, Piece, PlaceWish};
 use super::scan::{Scan, push};
 use super::token::TokenKind;
 use super::words::is_filler;
@@ -146,6 +146,33 @@ const NEAR_ME: &[&str] = &[
     "near my school",
     "near by me",
 ];
+const NOT: &[&str] = &[
+    "not",
+    "not in",
+    "but not",
+    "but not in",
+    "except",
+    "except for",
+    "except in",
+    "no",
+    "anywhere but",
+    "anywhere but in",
+    "anywhere except",
+    "anywhere except in",
+    "anywhere other than",
+    "other than",
+    "everywhere but",
+    "everywhere except",
+    "not near",
+    "outside",
+    "outside of",
+    "avoid",
+    "excluding",
+    "isnt in",
+    "thats not in",
+    "cant get to",
+    "not around",
+];
 const TRAIL: &[&str] = &[
     "area",
     "neighborhood",
@@ -260,6 +287,36 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         known(scan, at, out);
         unknown(scan, at, out);
         street(scan, at, out);
+        railway(scan, at, out);
+        far_zip(scan, at, out);
+    }
+}
+
+/// "by the L train", "near the subway": a line is no place, and its words say nothing of the lesson.
+fn railway(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const RAILWAY: &[&str] = &["train", "trains", "subway", "metro", "train station", "subway station", "subway stop"];
+    let lead =
+        scan.lead(at, &["near the", "by the", "off the", "on the", "along the", "close to the", "near", "near a"]);
+    if lead == at {
+        return;
+    }
+    let mut end = at;
+    while scan.word(end).len() == 1 && end < at + 6 {
+        end += 1;
+    }
+    let end = scan.skip(end, &["line"]);
+    if let Some(len) = scan.longest(end, RAILWAY).or((end > at && scan.is(end - 1, &["line"])).then_some(0)) {
+        push(out, lead, scan.skip(end + len, &["line", "stop", "station"]), 6, Piece::Filler);
+    }
+}
+
+/// Five digits that are no ZIP of this city are a place nobody here serves, and it is better to say so.
+fn far_zip(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let beside_money = at > 0 && scan.is(at - 1, &["$", "€", "£", "-", "/", "."]);
+    let zip = scan.word(at).len() == 5 && scan.digits(at).is_some() && !beside_money;
+    if zip && !scan.is(at + 1, &["dollars", "usd", "$"]) && scan.lexicon.place_at(scan.tokens, at).is_none() {
+        let wish = PlaceWish::Unknown { said: scan.word(at).to_owned(), sure: true };
+        push(out, scan.lead(at, LEAD), at + 1, 0, Piece::Place(wish));
     }
 }
 
@@ -280,25 +337,46 @@ fn known(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let lead = scan.lead(at, LEAD);
     let said = said(scan, at, end);
     // A word that is both a lesson and a corner of the city is a place only behind "in" or "near".
-    let doubtful = scan.in_topic(at) && lead == at;
+    let doubtful = scan.in_topic(at) && lead == at && place.len == 1;
     let bare_short = place.len == 1 && lead == at && scan.word(at).chars().count() < 3;
     let bonus = if doubtful {
         -12
     } else if bare_short {
         -6
-    } else if lead < at {
+    } else if lead < at || place.len > 1 {
+        // A name of several words outweighs a lesson that is one of them: "alphabet city".
         8
     } else {
         2
     };
     let wish = PlaceWish::Known { said, names: place.names, kind: place.kind, ambiguous: place.ambiguous };
-    let not = scan.lead(lead, &["not", "but not", "except", "except for", "no", "anywhere but", "not near"]);
-    let not = if not == lead && lead < at { scan.lead(at, &["not in", "but not in", "not"]) } else { not };
-    if not < lead {
-        // What is said against a place is no wish for it.
-        push(out, not, scan.skip(end, TRAIL), bonus + 16, Piece::Filler);
+    let not = scan.lead(lead, NOT);
+    let not = if not == lead && lead < at { scan.lead(at, NOT) } else { not };
+    if not < at && not < lead.max(at) {
+        against(scan, not, at, end, out);
     }
     push(out, lead, scan.skip(end, TRAIL), bonus, Piece::Place(wish));
+}
+
+/// "not in manhattan or queens": what is said against a place is no wish for it. Of boroughs the others are left; a
+/// neighbourhood less narrows nothing down.
+fn against(scan: &Scan, not: usize, at: usize, first_end: usize, out: &mut Vec<Candidate>) {
+    let mut end = first_end;
+    let mut names = Vec::new();
+    let mut boroughs = true;
+    let mut next = at;
+    while let Some(place) = scan.lexicon.place_at(scan.tokens, next).filter(|place| place.len > 0) {
+        boroughs &= place.kind == LocationKind::Borough;
+        names.extend(place.names);
+        end = next + place.len;
+        let joint = scan.skip(end, &["or", "and", "nor", ",", "or in", "and in", "nor in", "or the", "and the"]);
+        if joint == end {
+            break;
+        }
+        next = joint;
+    }
+    let piece = if boroughs { Piece::Place(PlaceWish::Not { names }) } else { Piece::Filler };
+    push(out, not, scan.skip(end, TRAIL), 24, piece);
 }
 
 /// "around 14th street", "on 5th avenue": a street is no place we know, and it is better to say so than to overlook it.
@@ -324,7 +402,10 @@ fn street(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 fn said(scan: &Scan, from: usize, to: usize) -> String {
     let from = if to - from > 1 && scan.is(from, &["the"]) { from + 1 } else { from };
     let from = scan.skip(from, &["zip", "zip code", "zipcode"]).min(to - 1);
-    (from..to).map(|index| scan.word(index)).collect::<Vec<_>>().join(" ")
+    let glued =
+        |index: usize| scan.tokens[index].glued && (scan.digits(index - 1).is_some() || scan.digits(index).is_some());
+    let space = |index: usize| if index == from || glued(index) { "" } else { " " };
+    (from..to).map(|index| format!("{}{}", space(index), scan.word(index))).collect()
 }
 
 /// "near X": up to three words that mean nothing else. After a bare "in" it is only a guess, because
@@ -360,5 +441,5 @@ fn place_word(scan: &Scan, at: usize, first: bool) -> bool {
 
 /// Every phrase of these recognisers, for the speller.
 pub fn phrases() -> impl Iterator<Item = &'static str> {
-    [LEAD, NEAR_ME, TRAIL].into_iter().flatten().copied()
+    [LEAD, NEAR_ME, NOT, TRAIL].into_iter().flatten().copied()
 }

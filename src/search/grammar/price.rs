@@ -371,6 +371,10 @@ fn intent(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     if let Some(len) = scan.longest(at, PREMIUM) {
         push(out, at, at + len, 0, Piece::Intent(PriceIntent::Premium));
     }
+    // "top" of something else is no price: "top rope", "top rated".
+    if scan.is(at, &["top"]) && (scan.in_topic(at + 1) || super::words::is_generic(scan.word(at + 1))) {
+        push(out, at, at + 1, 0, Piece::Intent(PriceIntent::Premium));
+    }
 }
 
 /// Every phrase of these recognisers, for the speller.

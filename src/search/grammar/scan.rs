@@ -12,6 +12,8 @@ pub trait Lexicon {
     fn place_at(&self, tokens: &[Token], at: usize) -> Option<KnownPlace>;
     /// The place a part of a name, or a misspelt name, most likely means.
     fn place_like(&self, text: &str) -> Option<KnownPlace>;
+    /// The names of all boroughs.
+    fn boroughs(&self) -> Vec<String>;
     /// The English name of a language that is taught or spoken, from its folded name.
     fn language(&self, word: &str) -> Option<String>;
 }

@@ -74,7 +74,7 @@ const EXAM: &[&str] = &[
 /// Proposes topics and exclusions.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for (from, to, topic) in &scan.topics {
-        if misleading(scan, *from, *to) {
+        if misleading(scan, *from, *to) || cut(scan, *from, *to, topic) {
             continue;
         }
         let bonus = match (topic.weak, topic.kind) {
@@ -86,6 +86,10 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         // A phrase of two words is surer than its words: "tarot reading" is not reading.
         let bonus = bonus + 10 * (to - from - 1) as i32;
         push(out, *from, *to, bonus, Piece::Topic(topic.clone()));
+        // "nail art lessons" is nail art, though "art lessons" is a phrase as well.
+        if !topic.weak && to - from > 1 && super::words::is_generic(scan.word(*to)) && !scan.is(*to, &["basics"]) {
+            push(out, *from, to + 1, bonus, Piece::Topic(topic.clone()));
+        }
         if !topic.weak {
             excluded(scan, *from, *to, topic, out);
         }
@@ -132,6 +136,14 @@ fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Ca
 /// Whether a longer topic phrase covers this one.
 fn is_inside(scan: &Scan, from: usize, to: usize) -> bool {
     scan.topics.iter().any(|(start, end, _)| *start <= from && *end >= to && end - start > to - from)
+}
+
+/// Whether a wide phrase cuts a named service in two: "art for kids" in "graffiti art for kids".
+fn cut(scan: &Scan, from: usize, to: usize, topic: &Topic) -> bool {
+    topic.kind != TopicKind::Service
+        && scan.topics.iter().any(|(start, end, other)| {
+            other.kind == TopicKind::Service && !other.weak && *start < from && (from + 1..to).contains(end)
+        })
 }
 
 /// "sat" the day, "act" the verb, and other phrases that are topics only in the right company.

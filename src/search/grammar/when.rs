@@ -11,11 +11,15 @@ use super::piece::{DateType, DateWish, Half, TimeWish, Urgency, Which};
 use crate::base::time::WallTime;
 
 /// Until when a day still counts as bookable when nobody said a time: the end of the evening.
+const EVENING: u16 = 17 * 60;
 const EVENING_END: u16 = 21 * 60;
 const DAY_END: u16 = 24 * 60;
 
 /// Fills the day and time slots of `parsed`.
 pub fn settle(parsed: &mut Parsed, dates: &[DateWish], times: &[TimeWish], now: &Zoned) {
+    let nights = dates.contains(&DateWish::Weeknights);
+    let evening = nights.then_some(TimeWish::Part { from: EVENING, to: EVENING_END, today: false });
+    let times: &[TimeWish] = &times.iter().cloned().chain(evening).collect::<Vec<_>>();
     let mut when = When { parsed, now, today: now.date() };
     when.times(times, dates.contains(&DateWish::Tonight));
     when.dates(dates);
@@ -55,7 +59,15 @@ impl When<'_> {
         let lesson = self.parsed.duration_minutes.unwrap_or(60).max(60);
         for time in times {
             let window = match time {
-                TimeWish::At(said) => (minute(*said, half), minute(*said, half) + lesson),
+                TimeWish::At(said) => {
+                    // A lesson "at midnight" is the last one of the day.
+                    let start = minute(*said, half).min(DAY_END - lesson.min(DAY_END));
+                    (start, start + lesson)
+                }
+                TimeWish::Either(first, last) => {
+                    let (start, end) = window_minutes(*first, *last, half);
+                    (start, (end + lesson).min(DAY_END))
+                }
                 TimeWish::Around(said) => (minute(*said, half).saturating_sub(60), minute(*said, half) + 60),
                 TimeWish::Between(first, last) => window_minutes(*first, *last, half),
                 _ => continue,
@@ -77,7 +89,7 @@ impl When<'_> {
         for wish in wishes {
             match wish {
                 DateWish::Impossible => self.parsed.flag("invalid_date"),
-                DateWish::Weekdays(_) | DateWish::NotWeekdays(_) => {}
+                DateWish::Weekdays(_) | DateWish::NotWeekdays(_) | DateWish::Weeknights => {}
                 DateWish::Weekday { .. } if !set.is_empty() => {}
                 // "wednesday the 18th" is one day said twice.
                 DateWish::Weekday { day, .. }
@@ -137,6 +149,15 @@ impl When<'_> {
                     self.range(today.min(to), to, DateType::Range);
                 }
             }
+            DateWish::Not(day) => {
+                let near = |(first, _): &(Date, Date)| *first <= calendar::plus(today, 1);
+                if let Some((_, last)) = self.extent(day).filter(near)
+                    && self.parsed.date_from.is_none()
+                {
+                    (self.parsed.date_from, self.parsed.date_type) =
+                        (Some(calendar::plus(last, 1)), Some(DateType::Range));
+                }
+            }
             DateWish::From(day) => {
                 // Nested once more when the day itself is not meant: "after friday".
                 let from = match day.as_ref() {
@@ -191,6 +212,13 @@ impl When<'_> {
                 let (first, last) = self.extent(day)?;
                 (calendar::plus(first, *days), calendar::plus(last, *days))
             }
+            DateWish::WeekOf(day) => super::holiday::week_of(today, self.extent(day)?.0),
+            DateWish::Span(first, last) => {
+                let (from, to) = (self.extent(first)?.0, self.extent(last)?.1);
+                // "from friday to tuesday" ends in the week after.
+                let to = if to < from && from < calendar::plus(to, 7) { calendar::plus(to, 7) } else { to };
+                (from <= to).then_some((from, to))?
+            }
             DateWish::EndOfMonth => calendar::end_of_month(today),
             DateWish::Month { ahead } => calendar::month_ahead(today, *ahead),
             DateWish::Within(days) => (today, calendar::plus(today, *days)),
@@ -198,6 +226,8 @@ impl When<'_> {
             | DateWish::From(_)
             | DateWish::Weekdays(_)
             | DateWish::NotWeekdays(_)
+            | DateWish::Weeknights
+            | DateWish::Not(_)
             | DateWish::InMinutes(_)
             | DateWish::Impossible => {
                 return None;
@@ -287,6 +317,7 @@ fn weekday_set(wishes: &[DateWish]) -> Vec<Weekday> {
     for wish in wishes {
         match wish {
             DateWish::Weekdays(days) => set.extend(days),
+            DateWish::Weeknights => set.extend(Weekday::Monday.cycle_forward().take(5)),
             DateWish::NotWeekdays(days) => not.extend(days),
             _ => {}
         }

@@ -384,8 +384,64 @@ pub fn is_filler(word: &str) -> bool {
     FILLERS.contains(&word)
 }
 
+/// Words that need another one to mean anything: left over, they are no wish.
+const LOOSE: &[&str] = &[
+    "under", "over", "above", "below", "before", "after", "until", "till", "between", "than", "except", "without",
+    "beyond", "every", "during", "since", "less", "least", "upto", "stars", "star", "native", "speaker", "speakers",
+    "fluently", "once", "week",
+];
+
+/// Whether a word that no reading claimed says nothing of the lesson.
+pub fn is_idle(word: &str) -> bool {
+    is_filler(word) || LOOSE.contains(&word)
+}
+
 pub fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
+}
+
+/// Whether a phrase is of another language, as far as its small words and letters tell.
+pub fn is_foreign(phrase: &str) -> bool {
+    const SMALL: &[&str] = &[
+        "de",
+        "del",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "el",
+        "los",
+        "las",
+        "para",
+        "pour",
+        "di",
+        "da",
+        "do",
+        "clases",
+        "clase",
+        "profesor",
+        "profesora",
+        "maestro",
+        "maestra",
+        "cours",
+        "lecon",
+        "lecons",
+        "aulas",
+        "lezioni",
+        "leson",
+        "lekcje",
+        "kou",
+        "unterricht",
+        "aprender",
+        "apprendre",
+        "aprann",
+        "artes",
+        "arts martiaux",
+    ];
+    let strange = phrase.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii());
+    let elided = phrase.contains("l'") || phrase.contains("d'") || phrase.contains('’');
+    strange || elided || super::token::words(phrase).iter().any(|word| SMALL.contains(&word.as_str()))
 }
 
 /// The language a query is written in when it is not English, as a two-letter code.
@@ -417,7 +473,10 @@ pub fn query_language<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'stat
             &["cours", "lecons", "lecon", "professeur", "pour", "enfants", "apprendre", "cherche", "demain", "prof"],
         ),
         ("pt", &["aulas", "aula", "criancas", "professora", "aprender portugues", "amanha"]),
-        ("de", &["unterricht", "lehrer", "lehrerin", "fur", "kinder", "lernen", "kurs", "morgen"]),
+        (
+            "de",
+            &["unterricht", "lehrer", "lehrerin", "fur", "kinder", "lernen", "kurs", "stunden", "anfanger", "morgen"],
+        ),
         ("it", &["lezioni", "corso", "insegnante", "bambini", "imparare", "lezione"]),
         ("pl", &["lekcje", "nauczyciel", "dzieci"]),
         ("ht", &["timoun"]),

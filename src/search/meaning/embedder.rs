@@ -8,8 +8,161 @@ static TOKENIZER: &[u8] = include_bytes!("../../../assets/model/tokenizer.json")
 static MODEL: &[u8] = include_bytes!("../../../assets/model/model.safetensors");
 static CONFIG: &[u8] = include_bytes!("../../../assets/model/config.json");
 
+/// Words the model's list lacks that people type and that lie next to words of lessons: no mistakes either.
+const ALSO: &[&str] = &[
+    "tuner",
+    "tuners",
+    "nanny",
+    "walker",
+    "sitter",
+    "babysitter",
+    "plumber",
+    "roofer",
+    "mover",
+    "movers",
+    "cleaner",
+    "tailor",
+    "barber",
+    "waxing",
+    "groomer",
+    "caterer",
+    "realtor",
+    "therapist",
+    "dentist",
+    "notary",
+    "kinder",
+    "curso",
+    "cursos",
+    "sitar",
+    "zither",
+    "bocce",
+    "yodel",
+    "yodeling",
+    "yodelling",
+    "rap",
+    "rapping",
+    "twerk",
+    "twerking",
+    "tutting",
+    "krumping",
+    "sled",
+    "sledding",
+    "luge",
+    "biathlon",
+    "waterpolo",
+    "bobsled",
+    "curling",
+    "kayaking",
+    "paddling",
+    "rafting",
+    "sculling",
+    "improvise",
+    "improvising",
+    "midwife",
+    "swaddle",
+    "swaddling",
+    "lactation",
+    "electrician",
+    "bagel",
+    "pluck",
+    "plucking",
+    "idiom",
+    "tabla",
+    "mridangam",
+    "santoor",
+    "erhu",
+    "guzheng",
+    "koto",
+    "lute",
+    "lyre",
+    "dulcimer",
+    "bassoon",
+    "bagpipes",
+    "theremin",
+    "kalimba",
+    "didgeridoo",
+    "djembe",
+    "bongo",
+    "bongos",
+    "marimba",
+    "glockenspiel",
+    "vibraphone",
+    "castanets",
+    "falconry",
+    "equestrian",
+    "dressage",
+    "jousting",
+    "parkour",
+    "capoeira",
+    "sumo",
+    "kendo",
+    "aikido",
+    "savate",
+    "sambo",
+    "snooker",
+    "billiards",
+    "darts",
+    "croquet",
+    "petanque",
+    "cribbage",
+    "mahjong",
+    "backgammon",
+    "sudoku",
+    "origami",
+    "taxidermy",
+    "whittling",
+    "welding",
+    "glassblowing",
+    "beekeeping",
+    "foraging",
+    "brewing",
+    "distilling",
+    "bartending",
+    "barista",
+    "patisserie",
+    "sommelier",
+    "charcuterie",
+    "macrame",
+    "quilting",
+    "weaving",
+    "felting",
+    "tatting",
+    "glazing",
+    "glaze",
+    "gilding",
+    "bookbinding",
+    "blacksmith",
+    "blogging",
+    "vlogging",
+    "podcasting",
+    "kindergartner",
+    "kindergartners",
+    "preschooler",
+    "preschoolers",
+    "tween",
+    "tweens",
+    "espanol",
+    "italien",
+    "allemand",
+    "anglais",
+    "corsi",
+    "tenis",
+    "futbol",
+    "bailar",
+    "baile",
+    "musica",
+    "musique",
+    "danse",
+    "dansa",
+    "tanz",
+    "gitarre",
+    "klavier",
+];
+
 /// Words of the model's list before this place are marks and single letters.
 const FIRST_WORD: u64 = 1996;
+/// Its words stand in the order of how common they are; up to this place nobody would ask what they mean.
+const EVERYDAY: u64 = 5_000;
 
 static TEXT_MODEL: LazyLock<Embedder> = LazyLock::new(|| {
     let model = StaticModel::from_bytes(TOKENIZER, MODEL, CONFIG, None)
@@ -70,10 +223,20 @@ pub fn cosine(a: &[f32], b: &[f32]) -> f32 {
 
 /// The common words of the language, from the model's own list.
 pub fn common_words() -> Vec<String> {
+    words_between(FIRST_WORD, u64::MAX).into_iter().chain(ALSO.iter().map(|word| (*word).to_owned())).collect()
+}
+
+/// The commonest of them: no proper names among them but the most famous.
+pub fn commonest_words() -> Vec<String> {
+    words_between(FIRST_WORD, EVERYDAY)
+}
+
+fn words_between(first: u64, last: u64) -> Vec<String> {
     let Ok(file) = serde_json::from_slice::<serde_json::Value>(TOKENIZER) else { return Vec::new() };
     let Some(words) = file.pointer("/model/vocab").and_then(serde_json::Value::as_object) else { return Vec::new() };
     let whole = words.iter().filter(|(word, place)| {
-        place.as_u64() >= Some(FIRST_WORD) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+        place.as_u64().is_some_and(|place| (first..=last).contains(&place))
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
     });
     whole.map(|(word, _)| word.clone()).collect()
 }

@@ -9,7 +9,7 @@ mod lexical;
 mod nearest;
 mod whereabouts;
 
-pub use embedder::{Embedder, common_words};
+pub use embedder::{Embedder, common_words, commonest_words};
 pub use lexical::Lexical;
 pub use nearest::Nearest;
 pub use whereabouts::Whereabouts;

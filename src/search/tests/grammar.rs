@@ -142,12 +142,36 @@ fn mistakes_are_corrected_and_words_are_not() {
         ("swiming for kids", "swimming for kids"),
         ("Calclus tutor", "calculus tutor"),
         ("piano in uper east side", "piano in upper east side"),
+        ("violn", "violin"),
+        ("teniss", "tennis"),
     ] {
         assert_eq!(corrected(typed).as_deref(), Some(meant), "{typed}");
     }
-    for known in
-        ["guitars", "kickflips", "patient teacher", "crochet", "bushwick", "10am", "7yo", "ukelele", "chess club"]
-    {
+    for known in [
+        "guitars",
+        "kickflips",
+        "patient teacher",
+        "crochet",
+        "bushwick",
+        "10am",
+        "7yo",
+        "ukelele",
+        "chess club",
+        "sitar",
+        "felting",
+        "kinder",
+        "bocce",
+        "rapping",
+        "sledding",
+        "fencer",
+        "ceramicist",
+        "stringed",
+        "fluently",
+        "blogging",
+        "tuner",
+        "waterpolo",
+        "kindergartner",
+    ] {
         assert_eq!(corrected(known), None, "{known}");
     }
 }

@@ -208,6 +208,20 @@ fn languages(catalogue: &Catalogue) -> HashMap<String, String> {
     known
 }
 
+/// Examinations of every kind.
+const EXAMS: [&str; 10] = [
+    "exam",
+    "exams",
+    "test",
+    "tests",
+    "exam prep",
+    "test prep",
+    "exam preparation",
+    "test preparation",
+    "examprep",
+    "testprep",
+];
+
 /// The phrase table while it is being filled. The first to claim a phrase keeps it, so the surest
 /// names come first: services, shelves, categories, then terms, then forms derived from either.
 #[derive(Default)]
@@ -300,18 +314,6 @@ impl Phrases {
             }
         }
         // "chem exam": the subject is wanted, not every exam there is.
-        const EXAMS: [&str; 10] = [
-            "exam",
-            "exams",
-            "test",
-            "tests",
-            "exam prep",
-            "test prep",
-            "exam preparation",
-            "test preparation",
-            "examprep",
-            "testprep",
-        ];
         for word in EXAMS {
             if let Some(topic) = self.topics.get_mut(word) {
                 topic.weak = true;

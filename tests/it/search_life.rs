@@ -427,7 +427,7 @@ async fn figures_are_counted_and_nobody_is_popular_alone() {
     let csv = city.admin(Method::POST, "/api/v1/analytics/export", export("csv")).await;
     assert!(csv.text.starts_with("wish,searches,people") && csv.text.contains("Piano,5,5"), "{}", csv.text);
     let items = city.admin(Method::POST, "/api/v1/analytics/export", export("json")).await.expect(200);
-    assert_eq!(items["items"][0]["people"], "5");
+    assert_eq!(items["items"][0]["people"], 5);
     city.admin(Method::POST, "/api/v1/analytics/export", Some(json!({ "table": "users" }))).await.expect(422);
     let page = city.admin(Method::GET, "/admin/search/popular/csv", None).await;
     assert_eq!(page.text, csv.text, "the console hands out the same");

@@ -120,6 +120,12 @@ enum AdminCommand {
         #[arg(long)]
         last_name: String,
     },
+    /// Give an administrator who is locked out a new password, read from standard input; their second factor and their
+    /// sessions end.
+    Reset {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -162,6 +168,10 @@ fn run(cli: Cli) -> Result<(), String> {
         Command::Admin { what: AdminCommand::Create { email, first_name, last_name } } => {
             let password = read_password()?;
             let request = control::Request::AdminCreate { email, first_name, last_name, password };
+            print(&control::ask(&config, &request)?)
+        }
+        Command::Admin { what: AdminCommand::Reset { email } } => {
+            let request = control::Request::AdminReset { email, password: read_password()? };
             print(&control::ask(&config, &request)?)
         }
         Command::Verify => print(&control::ask(&config, &control::Request::Verify)?),

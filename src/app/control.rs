@@ -27,6 +27,7 @@ pub enum Request {
     Export { to: PathBuf },
     Reindex,
     AdminCreate { email: String, first_name: String, last_name: String, password: String },
+    AdminReset { email: String, password: String },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -99,6 +100,11 @@ async fn answer(site: &Site, runner: &Runner, request: &Request) -> Result<Strin
             };
             let user = accounts::ops::admin::create(site, given).await.map_err(|refusal| sentence(&refusal))?;
             Ok(format!("{} can now sign in as administrator.", user.email))
+        }
+        Request::AdminReset { email, password } => {
+            let user =
+                accounts::ops::admin::reset(site, email, password).await.map_err(|refusal| sentence(&refusal))?;
+            Ok(format!("{} has the new password. Set up a second factor again after signing in.", user.email))
         }
     }
 }

@@ -6,6 +6,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("ACCOUNT_RESTRICTED", 422, "The account cannot book until its open payment is settled."),
     ("ACCOUNT_STATUS_UNCHANGED", 400, "The account is in that state already."),
     ("ADDRESS_NOT_FOUND", 404, "You have no such address."),
+    ("ADMIN_NOT_FOUND", 404, "No administrator has this address."),
     ("ALIAS_ALREADY_ACTIVE", 409, "This name is in force already."),
     ("ALIAS_ALREADY_DEPRECATED", 409, "This name is out of force already."),
     ("ALIAS_EXISTS", 409, "There is a name for that already. Change or refuse it first."),
@@ -213,4 +214,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("WEBHOOK_RETRY", 503, "Send this event again later."),
     ("WINDOW_EDIT_UNSUPPORTED", 501, "Single windows are not changed; save the week as a whole."),
     ("ZIP_OUTSIDE_REGION", 422, "The ZIP code lies outside of the marketplace's region."),
+    ("name_mismatch_block", 400, "The names of the account and of the document differ."),
+    ("payment_method_required_for_reschedule", 400, "Pay for the lesson first, then it can be moved."),
+    ("reschedule_lock_failed", 422, "The card could not be charged, so the lesson was not moved."),
 ];

@@ -1,7 +1,8 @@
 //! What an operator does on the command line, with and without a running server, and what the nights do.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use instainstru::accounts::ops::admin::{NewAdmin, create};
 use instainstru::site::upkeep::{BACKUPS, BackupPlan};
@@ -9,7 +10,7 @@ use instainstru::store::backup;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::kit::{TestApp, answered};
+use crate::kit::{Stage, TestApp, answered};
 
 const NOON: &str = "2026-11-10T17:00:00Z";
 const DAY: i64 = 86_400;
@@ -150,4 +151,36 @@ async fn a_night_without_a_backup_is_told_once_to_every_admin() {
     std::fs::rename(place.with_extension("away"), &place).unwrap();
     app.advance(3600).await;
     assert!(app.site().read(|r| backup::recent(r, 1)).unwrap()[0].1.is_good(), "it came right by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_who_is_locked_out_gets_in_again_from_the_machine() {
+    const NEW: &str = "forty quiet otters paint the harbor";
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let dir = stage.app.site().data_dir.clone();
+    let reset = |email: &str, password: &str| {
+        let mut asked = Command::new(env!("CARGO_BIN_EXE_instainstru"))
+            .args(["--data-dir", dir.to_str().unwrap(), "admin", "reset", "--email", email])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        asked.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        let done = asked.wait_with_output().unwrap();
+        (done.status.success(), String::from_utf8([done.stdout, done.stderr].concat()).unwrap())
+    };
+    for (email, password, word) in
+        [(stage.emma.email.as_str(), NEW, "No administrator"), (&admin.email, "too short", "15 characters")]
+    {
+        let (done, said) = reset(email, password);
+        assert!(!done && said.contains(word), "{said}");
+    }
+    let (done, said) = reset(&admin.email, NEW);
+    assert!(done && said.contains("new password"), "{said}");
+    stage.get(&admin, "/api/v1/auth/me").await.refused(401, "NOT_SIGNED_IN");
+    let back = stage.app.sign_in(&admin.email, NEW).await;
+    let trail = stage.app.ask(Method::GET, "/api/v1/admin/audit?action=user.password_reset", Some(&back.token), None);
+    assert_eq!(trail.await.expect(200)["items"][0]["entity_id"], admin.id.to_string());
 }

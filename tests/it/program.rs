@@ -32,7 +32,21 @@ async fn every_operation_is_documented_with_its_refusals() {
             assert!(ids.insert(id.to_owned()), "two operations are called {id}");
             assert!(operation["tags"][0].is_string(), "{method} {path} has no tag");
             assert!(operation["responses"]["422"].is_object(), "{method} {path} documents no refusal");
+            assert!(operation["security"].is_array(), "{method} {path} does not say who may call it");
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let words = answer["description"].as_str().unwrap_or_default();
+                assert!(!words.is_empty(), "{method} {path} {status} has no description");
+            }
         }
     }
-    assert!(app.get("/api/docs").await.text.contains("openapi.json"));
+    let codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["enum"].as_array().unwrap();
+    let page = app.get("/api/docs").await;
+    assert!(
+        page.text.contains("openapi.json")
+            && page.headers["content-security-policy"].to_str().unwrap().contains("style-src")
+    );
+    for code in codes.iter().map(|code| code.as_str().unwrap()) {
+        assert!(page.text.contains(&format!("id=\"{code}\"")), "a problem's type leads to {code}");
+    }
+    assert!(codes.len() > 150);
 }

@@ -60,7 +60,7 @@ pub async fn change(site: &Site, actor: &Actor, by: By, old: &str, new: &str, ro
     .await
 }
 
-fn store_hash(tx: &mut Tx, by: &By, id: UserId, hash: &str, by_reset: bool) -> Outcome<()> {
+pub(super) fn store_hash(tx: &mut Tx, by: &By, id: UserId, hash: &str, by_reset: bool) -> Outcome<()> {
     let mut user = must_user(tx, id)?;
     user.password_hash = hash.to_owned();
     user.updated_at = tx.now();

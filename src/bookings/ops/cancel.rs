@@ -11,7 +11,7 @@ use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::ops::desk::moment;
 use crate::bookings::ops::holds::HOLD;
 use crate::bookings::ops::read::participant;
-use crate::bookings::ops::save;
+use crate::bookings::ops::{noted, save};
 use crate::bookings::rules::cancel::{By, Situation, cause};
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::load;
@@ -33,7 +33,10 @@ pub async fn by_participant(site: &Site, id: BookingId, user: UserId, reason: &s
                 Side::Instructor => By::Instructor,
                 Side::Student | Side::Admin => By::Student,
             };
-            end(tx, booking, by, Some(user), &reason)
+            let before = booking.status;
+            let planned = end(tx, booking, by, Some(user), &reason)?;
+            noted(tx, "booking.cancel", &planned.0, Some(before))?;
+            Ok(planned)
         })
         .await?;
     bring_home(site, planned).await

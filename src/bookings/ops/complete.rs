@@ -10,7 +10,7 @@ use crate::bookings::events::{BookingCompleted, Lesson};
 use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::ops::desk::moment;
 use crate::bookings::ops::read::participant;
-use crate::bookings::ops::{save, tiers};
+use crate::bookings::ops::{noted, save, tiers};
 use crate::bookings::rules::complete::{How, completed_at};
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::{load, of_student};
@@ -31,7 +31,10 @@ pub async fn by_instructor(site: &Site, id: BookingId, instructor: UserId, notes
             booking.instructor_note.clone_from(&notes);
         }
         let in_review = payments::ops::payment(tx, id)?.in_review();
-        complete(tx, booking, How::Marked, Cause::Instructor, in_review)
+        let before = booking.status;
+        let booking = complete(tx, booking, How::Marked, Cause::Instructor, in_review)?;
+        noted(tx, "booking.complete", &booking, Some(before))?;
+        Ok(booking)
     })
     .await
 }

@@ -11,7 +11,7 @@ use crate::base::time::{Date, Timestamp, WallTime, plus_minutes};
 use crate::bookings::events::{BookingCreated, Lesson};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::holds::HOLD;
-use crate::bookings::ops::{HOLD_MINUTES, facts};
+use crate::bookings::ops::{HOLD_MINUTES, facts, noted};
 use crate::bookings::rules::create::{Choice, Wish, choose, price};
 use crate::bookings::tables::BOOKINGS;
 use crate::instructors::tables::must_profile;
@@ -107,6 +107,7 @@ fn hold(tx: &mut Tx, ask: &Ask, gazetteer: &Gazetteer) -> Outcome<Booking> {
     occupy(tx, &entry(&booking))?;
     let sale = facts::sale(tx, &booking)?;
     payments::ops::open(tx, &sale)?;
+    noted(tx, "booking.create", &booking, None)?;
     jobs::enqueue(tx, Job::new(HOLD, booking.id).due(hold_expires_at))?;
     tx.emit(&BookingCreated { lesson: Lesson::of(&booking), hold_expires_at })?;
     Ok(booking)

@@ -16,11 +16,14 @@ pub mod refund;
 pub mod reschedule;
 pub mod tiers;
 
+use serde_json::{Value, json};
+
 use crate::availability::ops::{occupy, release};
 use crate::base::refusal::Outcome;
-use crate::bookings::model::Booking;
+use crate::bookings::model::{Booking, Status};
 use crate::bookings::tables::BOOKINGS;
 use crate::site::Setting;
+use crate::site::audit::{self, By, Deed};
 use crate::store::Tx;
 
 /// rule: 00§4 Unpaid PENDING hold.
@@ -36,4 +39,18 @@ pub fn save(tx: &mut Tx, booking: &mut Booking) -> Outcome<()> {
     booking.version += 1;
     tx.put(&BOOKINGS, &booking.id, booking)?;
     if booking.holds_slot { occupy(tx, &create::entry(booking)) } else { release(tx, booking.id) }
+}
+
+/// Writes down what a person did with their booking, in the write that does it. // rule: 20§12 cover all
+fn noted(tx: &mut Tx, action: &'static str, booking: &Booking, before: Option<Status>) -> Outcome<()> {
+    let by = By::current();
+    if by.actor.is_none() {
+        return Ok(());
+    }
+    let before = before.map_or(Value::Null, |status| json!({ "status": status }));
+    let mut after = json!({ "status": booking.status });
+    if let Some(new) = booking.rescheduled_to {
+        after["rescheduled_to"] = json!(new);
+    }
+    audit::record(tx, &by, Deed::on(action, "booking", booking.id).change(before, after))
 }

@@ -12,7 +12,7 @@ use crate::bookings::model::{Accused, Booking, Contested, NoShow, Side, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::desk::moment;
 use crate::bookings::ops::read::participant;
-use crate::bookings::ops::save;
+use crate::bookings::ops::{noted, save};
 use crate::bookings::rules::complete::How;
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::rules::lists::awaits_completion;
@@ -84,6 +84,8 @@ pub async fn report(
             let (before, after) =
                 (json!({ "status": before }), json!({ "status": booking.status, "accused": accused }));
             audit::record(tx, &admin, Deed::on(REPORT, "booking", id).change(before, after))?;
+        } else {
+            noted(tx, REPORT, &booking, Some(before))?;
         }
         Ok(booking)
     });

@@ -10,7 +10,7 @@ use crate::bookings::ops::create::{Ask, draft, entry, judge};
 use crate::bookings::ops::desk::confirm;
 use crate::bookings::ops::holds::HOLD;
 use crate::bookings::ops::paying::own;
-use crate::bookings::ops::{HOLD_MINUTES, facts, save};
+use crate::bookings::ops::{HOLD_MINUTES, facts, noted, save};
 use crate::bookings::rules::lists::RESCHEDULED;
 use crate::bookings::rules::reschedule::{self, Situation, Way};
 use crate::bookings::tables::{BOOKINGS, load};
@@ -144,13 +144,14 @@ fn relocate(
 
 /// The old side of a move is cancelled without a fee; its notice is the new side's.
 fn end_old(tx: &mut Tx, mut old: Booking, new: &Booking) -> Outcome<()> {
-    old.status = Status::Cancelled;
+    let before = std::mem::replace(&mut old.status, Status::Cancelled);
     old.cancelled_at = Some(tx.now());
     old.cancelled_by = Some(old.student_id);
     old.cancellation_reason = Some(RESCHEDULED.to_owned());
     old.rescheduled_to = Some(new.id);
     old.holds_slot = false;
     save(tx, &mut old)?;
+    noted(tx, "booking.reschedule", &old, Some(before))?;
     tx.emit(&BookingCancelled {
         lesson: Lesson::of(&old),
         by: "student".to_owned(),

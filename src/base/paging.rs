@@ -121,7 +121,8 @@ impl PageQuery {
     fn size_up_to(&self, default: u32, most: u32) -> Outcome<u32> {
         let most = most.min(AT_ONCE);
         if [self.per_page, self.limit].into_iter().flatten().any(|size| size == 0 || size > most) {
-            return Err(Refusal::invalid("per_page", format!("Between 1 and {most} items.")));
+            let field = if self.per_page.is_some() { "per_page" } else { "limit" };
+            return Err(Refusal::invalid(field, format!("Between 1 and {most} items.")));
         }
         Ok(self.per_page.or(self.limit).unwrap_or(default))
     }

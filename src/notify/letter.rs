@@ -37,6 +37,14 @@ pub struct Letter {
     pub data: Map<String, Value>,
 }
 
+/// "… with Joanna R." ends with the stop of its last word.
+fn one_stop(words: &str) -> String {
+    if words.contains("...") {
+        return words.to_owned();
+    }
+    words.strip_suffix("..").map_or_else(|| words.replace(".. ", ". "), |rest| format!("{rest}."))
+}
+
 impl Letter {
     pub fn new(template: &'static str, greets: &str, subject: impl Into<String>) -> Self {
         let subject = one_line(&subject.into());
@@ -44,7 +52,7 @@ impl Letter {
     }
     #[must_use]
     pub fn says(mut self, words: impl Into<String>) -> Self {
-        self.blocks.push(Block::Words(words.into()));
+        self.blocks.push(Block::Words(one_stop(&words.into())));
         self
     }
     #[must_use]

@@ -45,6 +45,7 @@ struct View<'a> {
 /// The figure on the board: the seconds to wait, or the status.
 fn sign(view: &View) -> Markup {
     match view.retry_after {
+        Some(1) if view.status == 429 => html! { span { "1" } small { "second" } },
         Some(seconds) if view.status == 429 && seconds < 600 => html! { span { (seconds) } small { "seconds" } },
         Some(seconds) if view.status == 429 => html! { span { (seconds.div_ceil(60)) } small { "minutes" } },
         _ => html! { (view.status) },

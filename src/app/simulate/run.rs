@@ -108,8 +108,12 @@ fn told(world: World, at: usize, steps: usize) -> Ran {
 
 async fn take_step(world: &mut World, dice: &mut Dice) -> Outcome<()> {
     hold_a_timer(world, dice).await?;
-    arm(world, dice);
     let to = when(world, dice);
+    if let Some((_, until)) = world.held.filter(|(_, until)| *until < to) {
+        world.wait_until(until).await?;
+        world.hold(None).await?;
+    }
+    arm(world, dice);
     world.wait_until(to).await?;
     world.bring_post(dice).await;
     if !world.life.is_dead() {

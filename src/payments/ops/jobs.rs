@@ -128,8 +128,12 @@ pub async fn unless_busy<T>(site: &Site, job: &'static str, booking: BookingId, 
 pub async fn retry_capture(site: &Site, booking: BookingId) -> Outcome<()> {
     site.write(move |tx| {
         let payment = tables::payment(tx, booking)?;
-        if payment.settling.is_none() || payment.in_review() || tables::pending(tx, booking)?.is_some() {
+        if payment.settling.is_none() || payment.in_review() {
             return Ok(());
+        }
+        if tables::pending(tx, booking)?.is_some() {
+            // Perhaps a tip: whatever it is, the lesson's money is asked for after it.
+            return jobs::enqueue(tx, Job::new("capture_retry", booking).due(plus_minutes(tx.now(), REPEAT_MINUTES)));
         }
         settle::advance(tx, payment)
     })

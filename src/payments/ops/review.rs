@@ -77,7 +77,7 @@ fn reserved_again(tx: &mut Tx, payment: &BookingPayment, mut settling: Settling)
 fn before_review(payment: &BookingPayment, now: Timestamp) -> PaymentStatus {
     if payment.locked_at.is_some() {
         PaymentStatus::Locked
-    } else if payment.held || payment.card_amount() == Cents::ZERO {
+    } else if payment.held || payment.captured.is_positive() || payment.card_amount() == Cents::ZERO {
         PaymentStatus::Authorized
     } else if payment.auth_scheduled_for.is_some_and(|at| now < at) {
         PaymentStatus::Scheduled

@@ -29,6 +29,26 @@ async fn a_capture_waits_for_another_call_as_long_as_it_takes() {
     b.balanced(&[lesson]);
 }
 
+/// A capture that was refused is tried again four hours later, also when a tip is on its way just then.
+#[tokio::test]
+async fn a_second_capture_waits_for_another_call_too() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.fault("payment_intents.capture", "card_declined", 1);
+    b.forward(10 + 1 + 24 + 1).await;
+    assert_eq!(b.money(lesson).status, PaymentStatus::PaymentMethodRequired);
+    b.fault("payment_intents.confirm", "timeout", 10_000);
+    b.site.write(move |tx| ops::plan_tip(tx, lesson, ReviewId::of_name("r"), Cents(1500))).await.unwrap();
+    ops::run(&b.site, lesson).await.unwrap();
+    b.forward(12).await;
+    assert_eq!(b.provider(lesson), (0, 0));
+    b.fault("payment_intents.confirm", "timeout", 0);
+    b.forward(6).await;
+    assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Settled, (8960 + 1500, 6800 + 1500)));
+    b.balanced(&[lesson]);
+}
+
 /// A transfer arrived, nobody heard of it, and a day later Stripe has forgotten its key: it is looked for, not made again.
 #[tokio::test]
 async fn a_transfer_whose_key_is_forgotten_is_not_made_twice() {

@@ -66,6 +66,22 @@ async fn credit_that_expired_meanwhile_is_not_owed() {
     b.balanced(&[lesson]);
 }
 
+/// What was taken before anybody asked the card ahead of the lesson is no promise any more when the rest goes on.
+#[tokio::test]
+async fn money_that_was_taken_is_not_scheduled_again() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(60).await;
+    assert!(b.check_out(lesson, "pm_card_visa", 0).await.success);
+    b.fault("transfers.create", "card_declined", 1);
+    let stands = b.settle(lesson, Cause::AdminKeep).await;
+    assert_eq!((stands.status, stands.captured), (PaymentStatus::ManualReview, Cents(8960)));
+    b.site.write(move |tx| ops::resume(tx, lesson)).await.unwrap();
+    assert_eq!(b.money(lesson).status, PaymentStatus::Authorized);
+    assert_eq!(ops::run(&b.site, lesson).await.unwrap().status, PaymentStatus::Settled);
+    assert_eq!(b.provider(lesson), (8960, 6800));
+    b.balanced(&[lesson]);
+}
+
 /// A bank that refused the charge of a late move may take it a minute later.
 #[tokio::test]
 async fn a_lock_that_was_refused_can_be_asked_for_again() {

@@ -41,7 +41,7 @@ pub(super) fn routes(document: &OpenApi) -> Router<Site> {
         .route(
             PAGE,
             get(move |chrome: Chrome| async move {
-                page(&chrome, "API reference", html! { div.wrap { (reference(&value)) } })
+                page(&chrome, "API reference", html! { div.wrap.stack.stack--l { (reference(&value)) } })
             }),
         )
 }
@@ -58,8 +58,8 @@ fn reference(document: &Value) -> Markup {
     html! {
         h1 { "API reference" }
         p { "The machine-readable form is " a href="/api/v1/openapi.json" { "openapi.json" } ". Base path " code { "/api/v1" } "." }
-        nav aria-label="Groups" {
-            ul { @for tag in by_tag.keys().chain([&"errors"]) { li { a href={ "#" (tag) } { (tag) } } } }
+        nav.row.toc aria-label="Groups" {
+            @for tag in by_tag.keys().chain([&"errors"]) { a href={ "#" (tag) } { (tag) } }
         }
         @for (tag, operations) in &by_tag {
             section id=(tag) {

@@ -216,5 +216,8 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("ZIP_OUTSIDE_REGION", 422, "The ZIP code lies outside of the marketplace's region."),
     ("name_mismatch_block", 400, "The names of the account and of the document differ."),
     ("payment_method_required_for_reschedule", 400, "Pay for the lesson first, then it can be moved."),
+    ("reschedule_limit_reached", 422, "Within 24 hours a lesson can be moved once only."),
     ("reschedule_lock_failed", 422, "The card could not be charged, so the lesson was not moved."),
+    ("reschedule_locked", 422, "The lesson was moved late before, so it cannot be moved again."),
+    ("reschedule_window_closed", 422, "A lesson can be moved until 12 hours before it starts."),
 ];

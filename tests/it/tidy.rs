@@ -280,13 +280,14 @@ fn name_at(text: &str) -> &str {
 const REFUSING: [&str; 9] =
     ["new(", "bad_request(", "forbidden(", "not_found(", "conflict(", "unprocessable(", "too_many(", "refuse(", "no("];
 
-/// Of these the first word is a code in whatever letters: three codes of parts 10 and 20 are spelt small.
-const ALWAYS: [&str; 5] = [
+/// Of these the first word is a code in whatever letters: the contract spells some codes of moving small.
+const ALWAYS: [&str; 6] = [
     "Refusal::bad_request(",
     "Refusal::forbidden(",
     "Refusal::not_found(",
     "Refusal::conflict(",
     "Refusal::unprocessable(",
+    "return no(",
 ];
 
 #[test]

@@ -195,6 +195,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_that_ends_with_a_stop_ends_the_sentence() {
+        for (said, want) in [
+            ("Moved with Sarah C..", "Moved with Sarah C."),
+            ("With Sarah C.. See you.", "With Sarah C. See you."),
+            ("One moment... Done.", "One moment... Done."),
+        ] {
+            assert_eq!(one_stop(said), want);
+        }
+    }
+
+    #[test]
     fn both_prints_say_the_same_and_nobody_can_write_html_or_headers() {
         let sender = Sender { brand: "Board".into(), base_url: "https://b.example".into() };
         let letter = Letter::new("welcome", "Eve\r\nBcc: x@y.z", "Hi\r\nBcc: x@y.z")

@@ -44,6 +44,22 @@ async fn a_lesson_is_held_paid_and_seen_by_both_sides() {
     assert_eq!(stage.checkout(&stage.emma, id, "pm_card_visa").await["success"], true);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_do_with_a_lesson_is_written_down_once() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let made = stage.post(&stage.emma, "/api/v1/bookings", stage.piano(THURSDAY.0, THURSDAY.1)).await.expect(201);
+    let id = made["id"].as_str().unwrap();
+    for _ in 0..2 {
+        cancel(&stage, &stage.emma, id).await;
+    }
+    let trail = stage.get(&admin, "/api/v1/admin/audit?entity_type=booking").await.expect(200);
+    let seen = |entry: &Value| (entry["action"].clone(), entry["actor"]["role"].clone(), entry["entity_id"].clone());
+    let seen: Vec<_> = trail["items"].as_array().unwrap().iter().map(seen).collect();
+    let deed = |action: &str| (json!(action), json!("student"), json!(id));
+    assert_eq!(seen, [deed("booking.cancel"), deed("booking.create")]);
+}
+
 /// Contract §7: the refusals of POST /bookings.
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_name_their_reason() {

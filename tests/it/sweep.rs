@@ -232,3 +232,19 @@ async fn what_was_taken_away_is_gone() {
         assert!(unasked.is_empty(), "nothing asks for {unasked:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_student_takes_up_teaching_and_short_lists_come_in_pages_too() {
+    let stage = Stage::set().await;
+    let mut admin = stage.admin().await;
+    let profile = json!({ "bio": "I run this place and would teach, too.", "years_experience": 3 });
+    stage.post(&admin, "/api/v1/instructors/me", profile).await.refused(403, "FORBIDDEN");
+    stage.again(&mut admin).await;
+    for (query, status, rows) in [("", 200, 2), ("?limit=1", 200, 1), ("?limit=0", 422, 0), ("?cursor=zzz", 422, 0)] {
+        let answer = stage.get(&admin, &format!("/api/v1/account/sessions{query}")).await;
+        assert_eq!(answer.status.as_u16(), status, "{query}: {}", answer.text);
+        if status == 200 {
+            assert_eq!(answer.json()["items"].as_array().unwrap().len(), rows, "{query}");
+        }
+    }
+}

@@ -44,7 +44,8 @@ pub fn save(tx: &mut Tx, booking: &mut Booking) -> Outcome<()> {
 /// Writes down what a person did with their booking, in the write that does it. // rule: 20§12 cover all
 fn noted(tx: &mut Tx, action: &'static str, booking: &Booking, before: Option<Status>) -> Outcome<()> {
     let by = By::current();
-    if by.actor.is_none() {
+    // What was so already was no deed.
+    if by.actor.is_none() || before == Some(booking.status) {
         return Ok(());
     }
     let before = before.map_or(Value::Null, |status| json!({ "status": status }));

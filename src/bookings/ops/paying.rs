@@ -41,8 +41,12 @@ pub struct Paid {
 
 /// The bank was asked and nobody heard its answer: it is asked again, under the same key, before anything new is tried.
 /// `None` where there is nothing to hear, or the card was refused and another may follow.
-async fn heard_at_last(site: &Site, id: BookingId) -> Outcome<Option<Paid>> {
-    if !site.read(|r| money::is_unheard(r, id))? {
+async fn heard_at_last(site: &Site, id: BookingId, student: UserId) -> Outcome<Option<Paid>> {
+    let unheard = site.read(|r| {
+        own(r, id, student)?;
+        money::is_unheard(r, id)
+    })?;
+    if !unheard {
         return Ok(None);
     }
     let payment = money::run(site, id).await?;
@@ -55,8 +59,7 @@ async fn heard_at_last(site: &Site, id: BookingId) -> Outcome<Option<Paid>> {
 
 /// Checkout and confirm-payment: an own booking that waits for its payment. One that was paid before is answered again.
 pub async fn pay(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
-    site.read(|r| own(r, id, student))?;
-    if let Some(paid) = heard_at_last(site, id).await? {
+    if let Some(paid) = heard_at_last(site, id, student).await? {
         return Ok(paid);
     }
     let (booking, payment) = site.read(|r| own(r, id, student))?;
@@ -79,8 +82,7 @@ pub fn is_paid(site: &Site, id: BookingId, student: UserId) -> Outcome<bool> {
 
 /// Only while the booking waits for its payment (rule: 10§7, confirm-payment 422 unless PENDING).
 pub async fn confirm_payment(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
-    site.read(|r| own(r, id, student))?;
-    if let Some(paid) = heard_at_last(site, id).await? {
+    if let Some(paid) = heard_at_last(site, id, student).await? {
         return Ok(paid);
     }
     let (booking, _) = site.read(|r| own(r, id, student))?;
@@ -90,8 +92,7 @@ pub async fn confirm_payment(site: &Site, id: BookingId, student: UserId, wish: 
 
 /// Another card, also for a confirmed lesson whose card was refused (rule: 10§7, payment-method).
 pub async fn change_card(site: &Site, id: BookingId, student: UserId, wish: Payment) -> Outcome<Paid> {
-    site.read(|r| own(r, id, student))?;
-    if let Some(paid) = heard_at_last(site, id).await? {
+    if let Some(paid) = heard_at_last(site, id, student).await? {
         return Ok(paid);
     }
     let (booking, _) = site.read(|r| own(r, id, student))?;
@@ -103,8 +104,7 @@ pub async fn change_card(site: &Site, id: BookingId, student: UserId, wish: Paym
 
 /// The same card once more.
 pub async fn retry(site: &Site, id: BookingId, student: UserId) -> Outcome<Paid> {
-    site.read(|r| own(r, id, student))?;
-    if let Some(paid) = heard_at_last(site, id).await? {
+    if let Some(paid) = heard_at_last(site, id, student).await? {
         return Ok(paid);
     }
     let (booking, payment) = site.read(|r| own(r, id, student))?;

@@ -9,7 +9,7 @@ use super::ops::{self, retention};
 pub fn jobs() -> Vec<JobKind> {
     vec![
         JobKind::sweep("session_cleanup", Every::hours(1), |site, _| async move {
-            let ended = ops::session::sweep(&site).await?;
+            let ended = ops::cleanup::clean_up(&site).await?;
             Ok(serde_json::json!({ "ended": ended }))
         }),
         JobKind::sweep("privacy_retention", Every::daily_utc(2, 0), |site, call| run(site, call, false)),

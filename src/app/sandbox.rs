@@ -25,6 +25,8 @@ use crate::web::{Access, Answer, Api, Body, ClientIp, Fault, Limiter, Params, Wi
 pub struct SandboxPart {
     pub runner: Runner,
     pub stand_in: Option<StandIn>,
+    /// Held by whoever moves the clock: it knows how the clock went before.
+    pub moving: tokio::sync::Mutex<()>,
 }
 
 /// Secrets of the stand-ins, told to whoever may ask.
@@ -86,6 +88,8 @@ struct ClockMove {
 #[utoipa::path(post, path = "/sandbox/v1/clock", tag = "sandbox", operation_id = "move_clock", request_body = ClockMove, responses((status = 200, body = Value)))]
 async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<ClockMove>) -> Answer<Json<Value>> {
     at_this_machine(ip)?;
+    let part = site.part::<SandboxPart>()?;
+    let _moving = part.moving.lock().await;
     let before = site.now();
     let target = match (wish.set, wish.advance_seconds) {
         (Some(_), Some(_)) => return Err(Refusal::invalid("set", "Either set or advance_seconds, not both.").into()),
@@ -106,7 +110,7 @@ async fn move_clock(State(site): State<Site>, ip: ClientIp, Body(wish): Body<Clo
         let was_frozen = site.clock.is_frozen();
         // Time stands still between the jobs, so that each sees exactly its own instant.
         site.clock.freeze(true);
-        let ran = site.part::<SandboxPart>()?.runner.run_until(target, true).await;
+        let ran = part.runner.run_until(target, true).await;
         site.clock.advance_to(target);
         site.clock.freeze(was_frozen);
         jobs_run = ran?;

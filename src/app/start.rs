@@ -102,7 +102,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     site.read(|r| RATE_LIMITS.read(r)).map_err(|e| format!("the stored limits do not fit this version: {e}"))?;
     let stand_in = connect_stripe(&config, &site).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
-    site.parts.put(SandboxPart { runner: runner.clone(), stand_in });
+    site.parts.put(SandboxPart { runner: runner.clone(), stand_in, moving: tokio::sync::Mutex::default() });
     runner.prepare().await.map_err(|e| e.to_string())?;
     let hosts = Hosts::new(&site.base_url, config.is_loopback() || config.bind.ip().is_unspecified());
     let (router, _) = assemble(&site, hosts, sandbox::routes(rooms::api(), &site), rooms::pages());

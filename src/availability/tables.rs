@@ -123,15 +123,11 @@ pub fn revision(r: &dyn Read, who: UserId) -> Outcome<u64> {
 /// What must hold across the tables: every entry describes the booking it is kept under.
 pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
     let mut wrong = Vec::new();
-    let mut span = Span::all();
-    loop {
-        let rows = r.scan(&ENTRIES, span, 1000, Dir::Up)?;
-        for (id, entry) in &rows {
-            if entry.busy.booking_id != *id || entry.busy.start_utc >= entry.busy.end_utc {
-                wrong.push(format!("calendar entry {id} does not describe its booking"));
-            }
+    r.each(&ENTRIES, |id, entry| {
+        if entry.busy.booking_id != id || entry.busy.start_utc >= entry.busy.end_utc {
+            wrong.push(format!("calendar entry {id} does not describe its booking"));
         }
-        let Some((last, _)) = rows.last() else { return Ok(wrong) };
-        span = Span::after(last);
-    }
+        Ok(())
+    })?;
+    Ok(wrong)
 }

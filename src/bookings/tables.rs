@@ -39,7 +39,21 @@ pub fn load(r: &dyn Read, id: BookingId) -> Outcome<Booking> {
     r.get(&BOOKINGS, &id)?.ok_or_else(absent)
 }
 
-/// All bookings of one person as student, or as instructor, oldest lesson first.
+/// The latest lessons of one person as student, at most `limit`, in the order of their start.
+pub fn diary_of_student(r: &dyn Read, student: UserId, limit: usize) -> Outcome<Vec<Booking>> {
+    let mut latest = of_student(r, student, limit, Dir::Down)?;
+    latest.reverse();
+    Ok(latest)
+}
+
+/// The same as instructor.
+pub fn diary_of_instructor(r: &dyn Read, instructor: UserId, limit: usize) -> Outcome<Vec<Booking>> {
+    let mut latest = of_instructor(r, instructor, limit, Dir::Down)?;
+    latest.reverse();
+    Ok(latest)
+}
+
+/// All bookings of one person as student, or as instructor, in the order of their start.
 pub fn of_student(r: &dyn Read, student: UserId, limit: usize, dir: Dir) -> Outcome<Vec<Booking>> {
     rows(r.by_index(&BOOKINGS, &BY_STUDENT, Span::prefix(&(student,)), limit, dir)?)
 }
@@ -60,7 +74,7 @@ pub fn count_of_instructor(r: &dyn Read, instructor: UserId) -> Outcome<usize> {
 /// The instructor's lessons that begin in `[from, to)`.
 pub fn of_instructor_between(r: &dyn Read, who: UserId, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
     let span = Span::from_to(&(who, from), &(who, to));
-    rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, span, 1000, Dir::Up)?)
+    rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, span, SCAN_ROWS, Dir::Up)?)
 }
 
 /// The student's lessons that may overlap `[from, to)`.
@@ -101,18 +115,14 @@ fn rows(pairs: Vec<(BookingId, Booking)>) -> Outcome<Vec<Booking>> {
 /// its slot.
 pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
     let mut wrong = Vec::new();
-    let mut span = Span::all();
-    loop {
-        let page = r.scan(&BOOKINGS, span, 1000, Dir::Up)?;
-        for (id, booking) in &page {
-            if !r.has(&PAYMENTS, id)? {
-                wrong.push(format!("booking {id} has no payment"));
-            }
-            if r.has(&ENTRIES, id)? != booking.holds_slot {
-                wrong.push(format!("booking {id} and the calendars disagree about its slot"));
-            }
+    r.each(&BOOKINGS, |id, booking| {
+        if !r.has(&PAYMENTS, &id)? {
+            wrong.push(format!("booking {id} has no payment"));
         }
-        let Some((last, _)) = page.last() else { return Ok(wrong) };
-        span = Span::after(last);
-    }
+        if r.has(&ENTRIES, &id)? != booking.holds_slot {
+            wrong.push(format!("booking {id} and the calendars disagree about its slot"));
+        }
+        Ok(())
+    })?;
+    Ok(wrong)
 }

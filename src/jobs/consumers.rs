@@ -1,13 +1,15 @@
 //! Followers of the journal, each at its own pace with its own cursor.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio::sync::Mutex;
 
 use crate::base::limits::CONSUMER_BATCH;
-use crate::base::refusal::Outcome;
+use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
 use crate::store::{EventRecord, journal};
 
@@ -72,7 +74,9 @@ impl Consumer {
             let events = site.read(|r| journal::events_after(r, cursor, CONSUMER_BATCH))?;
             let Some(last) = events.last().map(|event| event.seq) else { return Ok(dealt) };
             dealt += events.len() as u64;
-            (self.handler)(site.clone(), events).await?;
+            // One that panics is tried again like one that fails, and does not end its follower.
+            let dealing = AssertUnwindSafe((self.handler)(site.clone(), events)).catch_unwind();
+            dealing.await.unwrap_or_else(|_| Err(Refusal::internal("a consumer panicked")))?;
             let name = self.name;
             if site.read(|r| journal::cursor(r, name))? < last {
                 site.write(move |tx| journal::set_cursor(tx, name, last)).await?;

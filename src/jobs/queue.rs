@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Timestamp, plus_seconds};
 use crate::store::{Dir, Index, Read, ReadExt, Span, Table, Tx};
@@ -233,6 +234,14 @@ fn kinds(read: &dyn Read) -> Outcome<Vec<String>> {
         kinds.push(kind);
     }
     Ok(kinds)
+}
+
+/// What is due of one kind, in the order of time.
+pub(super) fn due_of(read: &dyn Read, kind: &str, now: Timestamp) -> Outcome<Vec<JobRow>> {
+    let first = (kind.to_owned(), Timestamp::MIN);
+    let due = Span::from_to(&first, &(kind.to_owned(), plus_seconds(now, 1)));
+    let rows = read.by_index(&JOBS, &BY_KIND, due, SCAN_ROWS, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, row)| row).filter(|row| row.ready_at <= now).collect())
 }
 
 /// Takes back the leases of a program that is no more: what it ran is due again at once.

@@ -173,12 +173,9 @@ impl Runner {
 
     async fn run_due_timers(&self, name: &'static str) -> Outcome<u64> {
         let now = self.site.now();
-        let mine: Vec<JobRow> = self.site.read(|r| {
-            let rows = r.scan(&JOBS, Span::prefix(&(name.to_owned(),)), crate::base::limits::SCAN_ROWS, Dir::Up)?;
-            Ok(rows.into_iter().map(|(_, row)| row).filter(|row| !row.key.is_empty() && row.ready_at <= now).collect())
-        })?;
+        let due = self.site.read(|r| queue::due_of(r, name, now))?;
         let mut ran = 0;
-        for row in mine.into_iter().filter(|row| row.state != JobState::Dead) {
+        for row in due.into_iter().filter(|row| !row.key.is_empty()) {
             self.run_one(row, true).await?;
             ran += 1;
         }
@@ -298,14 +295,19 @@ impl Runner {
 
     /// Forgets runs older than `before`; part of the nightly clean-up.
     pub async fn forget_runs(site: &Site, before: Timestamp) -> Outcome<()> {
-        site.write(move |tx| {
-            let old = tx.scan(&RUNS, Span::from_to(&(Timestamp::MIN,), &(before,)), 5000, Dir::Up)?;
-            for (key, _) in old {
-                tx.delete(&RUNS, &key)?;
+        const CHUNK: usize = 5000;
+        loop {
+            let gone = site.write(move |tx| {
+                let old = tx.scan(&RUNS, Span::from_to(&(Timestamp::MIN,), &(before,)), CHUNK, Dir::Up)?;
+                for (key, _) in &old {
+                    tx.delete(&RUNS, key)?;
+                }
+                Ok(old.len())
+            });
+            if gone.await? < CHUNK {
+                return Ok(());
             }
-            Ok(())
-        })
-        .await
+        }
     }
 }
 

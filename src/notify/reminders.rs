@@ -5,16 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::BookingId;
+use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{TimeZone, Timestamp, plus_days, plus_hours, today_in, zone};
-use crate::bookings::model::{Side, Status};
+use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::tables::{load, with_status};
 use crate::jobs::{self, Job, JobCall};
 use crate::site::Site;
 use crate::store::{Dir, ReadExt, Span, Tx};
 
 use super::consumer::to_parties;
+use super::letter::Sender;
 use super::mails::lesson;
 use super::ops;
 use super::tables::BY_KEY;
@@ -23,6 +24,8 @@ pub const JOB: &str = "reminders";
 const BOTH: [Side; 2] = [Side::Student, Side::Instructor];
 /// Lessons of one day that can be reminded of at once.
 const DAY_LESSONS: usize = 50_000;
+/// Lessons of one write: some mails each, and a write has a size.
+const LESSONS_AT_ONCE: usize = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Kind {
@@ -57,7 +60,7 @@ pub(super) async fn ring(site: Site, call: JobCall) -> Outcome<()> {
     site.write(move |tx| remind(tx, &sender, booking_id, kind)).await
 }
 
-fn remind(tx: &mut Tx, sender: &super::letter::Sender, id: BookingId, kind: Kind) -> Outcome<()> {
+fn remind(tx: &mut Tx, sender: &Sender, id: BookingId, kind: Kind) -> Outcome<()> {
     let booking = match load(tx, id) {
         Ok(booking) => booking,
         Err(Refusal { status: 404, .. }) => return Ok(()),
@@ -76,22 +79,31 @@ fn remind(tx: &mut Tx, sender: &super::letter::Sender, id: BookingId, kind: Kind
 
 /// Mails tomorrow's lessons that were not reminded of yet (`POST /bookings/send-reminders`); answers the lessons.
 pub async fn send_tomorrows(site: &Site) -> Outcome<usize> {
-    let sender = ops::sender(site);
-    site.write(move |tx| {
-        let now = tx.now();
-        let mut reminded = 0;
-        for booking in with_status(tx, Status::Confirmed, plus_hours(now, 72), DAY_LESSONS)? {
-            let tz = zone(&booking.zone).unwrap_or(TimeZone::UTC);
-            let key = format!("booking:{}:reminder_24h:{}", booking.id, booking.student_id);
-            let told = !tx.index_keys(&BY_KEY, Span::prefix(&(key,)), 1, Dir::Up)?.is_empty();
-            if !told && booking.start > now && booking.date == plus_days(today_in(now, &tz), 1) {
-                remind(tx, &sender, booking.id, Kind::Day)?;
-                reminded += 1;
-            }
+    let now = site.now();
+    let lessons = site.read(|r| with_status(r, Status::Confirmed, plus_hours(now, 72), DAY_LESSONS))?;
+    let tomorrow = |booking: &&Booking| {
+        let tz = zone(&booking.zone).unwrap_or(TimeZone::UTC);
+        booking.start > now && booking.date == plus_days(today_in(now, &tz), 1)
+    };
+    let lessons: Vec<(BookingId, UserId)> = lessons.iter().filter(tomorrow).map(|b| (b.id, b.student_id)).collect();
+    let mut reminded = 0;
+    for some in lessons.chunks(LESSONS_AT_ONCE) {
+        let (sender, some) = (ops::sender(site), some.to_vec());
+        reminded += site.write(move |tx| remind_of(tx, &sender, &some)).await?;
+    }
+    Ok(reminded)
+}
+
+fn remind_of(tx: &mut Tx, sender: &Sender, lessons: &[(BookingId, UserId)]) -> Outcome<usize> {
+    let mut reminded = 0;
+    for (id, student) in lessons {
+        let key = format!("booking:{id}:reminder_24h:{student}");
+        if tx.index_keys(&BY_KEY, Span::prefix(&(key,)), 1, Dir::Up)?.is_empty() {
+            remind(tx, sender, *id, Kind::Day)?;
+            reminded += 1;
         }
-        Ok(reminded)
-    })
-    .await
+    }
+    Ok(reminded)
 }
 
 /// Whether a mail about a lesson still holds when it is about to leave.

@@ -9,7 +9,7 @@ use super::tables::{ENTRIES, ENTRIES_BY_BOOKING, LOTS, STANDINGS};
 use crate::base::id::{AnyId as _, BookingId, PostingId, UserId, bits_of_draw};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
-use crate::base::refusal::{Outcome, Refusal};
+use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
@@ -192,55 +192,45 @@ pub fn balance_of_booking(r: &dyn Read, booking: BookingId, account: Account) ->
 pub fn check(r: &dyn Read) -> Outcome<Vec<String>> {
     let mut wrong = Vec::new();
     let (mut total, mut credit, mut debt) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
-    for (id, entry) in walk(r, |r, span| r.scan(&ENTRIES, span, STEP, Dir::Up))? {
+    r.each(&ENTRIES, |id, entry| {
         let sum: Cents = entry.lines.iter().map(|line| line.amount).sum();
         if sum != Cents::ZERO {
             wrong.push(format!("ledger entry {id} does not sum to zero but to {}", sum.dollars()));
         }
         total += sum;
-        let of_credit = entry.lines.iter().filter(|line| line.account == Account::StudentCredit);
-        credit += of_credit.map(|line| line.amount).sum();
-        debt += entry.lines.iter().filter(|line| line.account == Account::StudentDebt).map(|line| line.amount).sum();
-    }
+        let of = |account| entry.lines.iter().filter(move |line| line.account == account).map(|line| line.amount);
+        credit += of(Account::StudentCredit).sum();
+        debt += of(Account::StudentDebt).sum();
+        Ok(())
+    })?;
     if total != Cents::ZERO {
         wrong.push(format!("the ledger as a whole does not sum to zero but to {}", total.dollars()));
     }
-    let lots = walk(r, |r, span| r.scan(&LOTS, span, STEP, Dir::Up))?;
-    let held: Cents = lots.iter().filter(|(_, lot)| lot.status.is_live()).map(|(_, lot)| lot.amount).sum();
+    let mut held = Cents::ZERO;
+    r.each(&LOTS, |id, lot| {
+        if lot.status.is_live() {
+            held += lot.amount;
+        }
+        let astray = match lot.status {
+            LotStatus::Reserved => lot.reserved_for.is_none(),
+            LotStatus::Frozen => false,
+            _ => lot.reserved_for.is_some(),
+        };
+        if astray {
+            wrong.push(format!("credit lot {id} is reserved for nothing, or for something while not"));
+        }
+        Ok(())
+    })?;
     if held != -credit {
         wrong.push(format!("students hold {} of credit, the ledger says {}", held.dollars(), (-credit).dollars()));
     }
-    let owed: Cents = walk(r, |r, span| r.scan(&STANDINGS, span, STEP, Dir::Up))?.iter().map(|(_, s)| s.balance).sum();
+    let mut owed = Cents::ZERO;
+    r.each(&STANDINGS, |_, standing| {
+        owed += standing.balance;
+        Ok(())
+    })?;
     if debt != -owed {
         wrong.push(format!("students owe {}, the ledger says {}", (-owed).dollars(), debt.dollars()));
     }
-    let astray = lots.iter().filter(|(_, lot)| match lot.status {
-        LotStatus::Reserved => lot.reserved_for.is_none(),
-        LotStatus::Frozen => false,
-        _ => lot.reserved_for.is_some(),
-    });
-    wrong.extend(astray.map(|(id, _)| format!("credit lot {id} is reserved for nothing, or for something while not")));
     Ok(wrong)
-}
-
-const STEP: usize = 5000;
-
-/// Reads a whole table in bounded steps.
-fn walk<K: crate::store::Key, V>(
-    r: &dyn Read,
-    step: impl Fn(&dyn Read, Span) -> Outcome<Vec<(K, V)>>,
-) -> Outcome<Vec<(K, V)>> {
-    let mut all: Vec<(K, V)> = Vec::new();
-    loop {
-        let span = all.last().map_or_else(Span::all, |(last, _)| Span::after(last));
-        let rows = step(r, span)?;
-        let done = rows.len() < STEP;
-        all.extend(rows);
-        if done {
-            return Ok(all);
-        }
-        if all.len() > SCAN_ROWS * 100 {
-            return Err(Refusal::internal("the ledger is too large to be checked in memory"));
-        }
-    }
 }

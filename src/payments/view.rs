@@ -71,7 +71,7 @@ impl PaymentView {
 }
 
 /// Nothing more will come of it by itself: settled, waiting for a person on the way there, or called off.
-fn has_ended(payment: &BookingPayment) -> bool {
+pub fn has_ended(payment: &BookingPayment) -> bool {
     let called_off = payment.settling.as_ref().is_some_and(|settling| !settling.terms.cause.owes_the_lesson());
     payment.is_settled() || payment.outcome.is_some() || payment.parked.is_some() || called_off
 }

@@ -9,6 +9,9 @@ use super::{Key, StoreError, value};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 
+/// Rows that one step of [`ReadExt::each`] holds.
+const STEP: usize = 1000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dir {
     Up,
@@ -130,6 +133,23 @@ pub trait ReadExt: Read {
             }
         }
         Ok(rows)
+    }
+
+    /// Every row of a table, read in steps: for checks and clean-ups, whose memory must not grow with the table.
+    fn each<K: Key, V: Serialize + DeserializeOwned>(
+        &self,
+        table: &Table<K, V>,
+        mut visit: impl FnMut(K, V) -> Outcome<()>,
+    ) -> Outcome<()> {
+        let mut span = Span::all();
+        loop {
+            let rows = self.scan(table, span, STEP, Dir::Up)?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            span = Span::after(last);
+            for (key, row) in rows {
+                visit(key, row)?;
+            }
+        }
     }
 
     /// The row that a unique index leads to.

@@ -136,6 +136,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("PASSKEY_NOT_FOUND", 404, "You have no such passkey."),
     ("PASSKEY_REFUSED", 400, "This passkey does not open this account."),
     ("PASSWORD_BLOCKED", 422, "The password is too easy to guess or known to have leaked."),
+    ("PASSWORD_CHANGED_MEANWHILE", 409, "The password was changed meanwhile; nothing else was. Sign in again."),
     ("PASSWORD_RESET_INVALID", 400, "This link is unknown, used or older than an hour. Ask for a new one."),
     ("PASSWORD_TOO_LONG", 422, "The password is longer than we take."),
     ("PASSWORD_TOO_SHORT", 422, "The password is shorter than it has to be."),

@@ -27,6 +27,14 @@ async fn secret(_actor: Actor) -> NoContent {
     NoContent
 }
 
+static DONE: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+async fn slow() -> NoContent {
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    DONE.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    NoContent
+}
+
 async fn boom() -> NoContent {
     panic!("on purpose")
 }
@@ -51,7 +59,11 @@ fn app() -> axum::Router {
     let api = Api::new()
         .route(Access::Public, utoipa_axum::routes!(wish))
         .route(Access::SignedIn, utoipa_axum::routes!(secret));
-    let pages = Pages::new().get(Access::SignedIn, "/student/lessons", boom).get(Access::Public, "/boom", boom);
+    let pages = Pages::new().get(Access::SignedIn, "/student/lessons", boom).get(Access::Public, "/boom", boom).post(
+        Access::Public,
+        "/slow",
+        slow,
+    );
     assemble(&site, Hosts::new("localhost:8080", true), api, pages).0
 }
 
@@ -161,4 +173,15 @@ async fn a_key_acts_once_and_belongs_to_its_body() {
     assert_eq!(once(&site, "b", "x", false, &ran).await, (201, false));
     assert_eq!(once(&site, "b", "y", true, &ran).await, (201, false));
     assert_eq!(ran.load(std::sync::atomic::Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn what_was_begun_is_finished_though_nobody_waits_any_more() {
+    let request = Request::builder().method(Method::POST).uri("/slow").header("host", "localhost:8080");
+    let request = request.header("origin", "http://localhost:8080").body(HttpBody::empty()).unwrap();
+    let gone = tokio::time::timeout(std::time::Duration::from_millis(5), app().oneshot(request)).await;
+    assert!(gone.is_err(), "it was given up while the work went on");
+    while DONE.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }

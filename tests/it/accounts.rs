@@ -79,6 +79,10 @@ async fn another_address_is_proven_agreed_to_and_taken_back() {
     let unproven = json!({ "new_email": "emma@new.example", "email_verification_token": "nothing" });
     emma.post("/api/v1/auth/change-email", unproven).await.refused(400, "EMAIL_VERIFICATION_INVALID");
     let token = moved(&app, &emma, "emma@new.example").await;
+    // Whoever moved it made themselves at home.
+    let set_up = emma.post("/api/v1/2fa/setup/initiate", json!({})).await.expect(200);
+    let code = crate::kit::totp(set_up["secret"].as_str().unwrap(), app.site().now().as_second());
+    emma.post("/api/v1/2fa/setup/verify", json!({ "code": code })).await.expect(200);
 
     // The old address is nobody else's for three days.
     let proof = proof_of(&app, &emma.email).await;
@@ -97,7 +101,8 @@ async fn another_address_is_proven_agreed_to_and_taken_back() {
     let reset = app.mail(&emma.email, "password_reset").await["data"]["token"].clone();
     let new = json!({ "token": reset, "new_password": PASSWORD });
     app.post("/api/v1/password-reset/confirm", new).await.expect(200);
-    door().await.expect(200);
+    let entered = door().await.expect(200);
+    assert_eq!(entered["requires_2fa"], false, "the stranger's second step went with them: {entered}");
     app.post("/api/v1/auth/change-email/undo", json!({ "token": token })).await.refused(400, "EMAIL_CHANGE_INVALID");
 }
 

@@ -2,7 +2,8 @@
 //! // rule: 20§10 change-email, 20§16
 //!
 //! Until those three days are over nobody else can join with the old address. Taking a change back treats the account
-//! as stolen: sessions, keys and trusted browsers end, and the password opens nothing until a new one is set by mail.
+//! as stolen: sessions, keys, passkeys, the second step and trusted browsers end, for whoever changed the address could
+//! have added them, and the password opens nothing until a new one is set by mail.
 
 use crate::accounts::events::{EmailChangeAsked, EmailChangeUndone, EmailChanged};
 use crate::accounts::model::{EmailChange, EmailChangeStage, User};
@@ -19,7 +20,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
-use super::{api_keys, devices, password, session};
+use super::{api_keys, devices, passkeys, password, session, two_factor};
 
 const AGREE_HOURS: i64 = 24;
 const UNDO_HOURS: i64 = 72;
@@ -169,6 +170,12 @@ fn undo(tx: &mut Tx, change: &EmailChange) -> Outcome<()> {
     session::end_all(tx, user.id, None, "email_change_undone")?;
     devices::forget(tx, user.id)?;
     api_keys::forget(tx, user.id)?;
+    passkeys::forget(tx, user.id)?;
+    passkeys::recount(tx, user.id)?;
+    if user.totp_enabled {
+        two_factor::changed(tx, &own(user.id), user.id, false)?;
+    }
+    two_factor::forget(tx, user.id)?;
     audit::record(tx, &own(user.id), Deed::on("user.email_change_undo", "user", user.id))?;
     password::mail_link(tx, &user)?;
     tx.emit(&EmailChangeUndone { user_id: user.id })
@@ -183,17 +190,6 @@ fn own(user: UserId) -> By {
 pub(super) fn forget(tx: &mut Tx, user: UserId) -> Outcome<()> {
     for (key, _) in changes_of(tx, user)? {
         tx.delete(&EMAIL_CHANGES, &key)?;
-    }
-    Ok(())
-}
-
-/// Removes links whose time is over (part of job `session_cleanup`).
-pub(super) fn sweep(tx: &mut Tx, rows: usize) -> Outcome<()> {
-    let now = tx.now();
-    for (key, change) in tx.scan(&EMAIL_CHANGES, Span::all(), rows, Dir::Up)? {
-        if change.expires_at <= now {
-            tx.delete(&EMAIL_CHANGES, &key)?;
-        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod archive;
 pub mod blocks;
 pub mod change_email;
+pub mod cleanup;
 pub mod devices;
 pub mod email_code;
 pub(super) mod knock;

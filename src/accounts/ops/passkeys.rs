@@ -18,6 +18,7 @@ use crate::accounts::tables::{
 };
 use crate::base::access::{Actor, Role};
 use crate::base::id::{PasskeyId, UserId};
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
@@ -46,12 +47,7 @@ pub async fn start_registration(site: &Site, actor: &Actor, name: &str) -> Outco
     sessions::require_elevated(actor.elevated_until, site.now())?;
     let name = text::clean("name", &text::one_line(name), 1, NAME_CHARS)?;
     let (user, rows) = site.read(|r| Ok((must_user(r, actor.user_id)?, of(r, actor.user_id)?)))?;
-    if rows.len() >= MOST {
-        return Err(Refusal::conflict(
-            "TOO_MANY_PASSKEYS",
-            "You have twenty passkeys. Remove one you do not use any more.",
-        ));
-    }
+    room_for_one_more(&rows)?;
     let known: Outcome<Vec<_>> =
         rows.iter().map(|row| Ok(unpacked::<Passkey>(&row.credential)?.cred_id().clone())).collect();
     let handle = ceremony::handle(user.id);
@@ -63,7 +59,15 @@ pub async fn start_registration(site: &Site, actor: &Actor, name: &str) -> Outco
     serde_json::to_value(options).map_err(Refusal::internal)
 }
 
-/// Keeps the key the browser made.
+fn room_for_one_more(rows: &[PasskeyRow]) -> Outcome<()> {
+    if rows.len() >= MOST {
+        let words = "You have twenty passkeys. Remove one you do not use any more.";
+        return Err(Refusal::conflict("TOO_MANY_PASSKEYS", words));
+    }
+    Ok(())
+}
+
+/// Keeps the key the browser made, unless others begun at the same time took the last place.
 pub async fn finish_registration(site: &Site, actor: &Actor, by: By, given: Value) -> Outcome<PasskeyRow> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
     let (key, ceremony) = kept(site, &given)?;
@@ -77,6 +81,7 @@ pub async fn finish_registration(site: &Site, actor: &Actor, by: By, given: Valu
     let credential_id = secret::token_text(passkey.cred_id().as_ref());
     site.write(move |tx| {
         spend(tx, &key)?;
+        room_for_one_more(&of(tx, user_id)?)?;
         if by_credential(tx, &credential_id)?.is_some() {
             return Err(Refusal::conflict("PASSKEY_KNOWN", "This passkey is registered already."));
         }
@@ -255,19 +260,8 @@ fn note_use(tx: &mut Tx, row: &PasskeyRow, used: &Passkey) -> Outcome<()> {
 }
 
 pub(super) fn forget(tx: &mut Tx, owner: UserId) -> Outcome<()> {
-    for row in of(tx, owner)? {
-        tx.delete(&PASSKEYS, &row.id)?;
-    }
-    Ok(())
-}
-
-/// Removes ceremonies nobody finished (part of job `session_cleanup`).
-pub(super) fn sweep(tx: &mut Tx, rows: usize) -> Outcome<()> {
-    let now = tx.now();
-    for (key, ceremony) in tx.scan(&PASSKEY_CEREMONIES, Span::all(), rows, Dir::Up)? {
-        if ceremony.expires_at <= now {
-            tx.delete(&PASSKEY_CEREMONIES, &key)?;
-        }
+    for (_, id) in tx.index_keys(&PASSKEYS_BY_OWNER, Span::prefix(&(owner,)), SCAN_ROWS, Dir::Up)? {
+        tx.delete(&PASSKEYS, &id)?;
     }
     Ok(())
 }

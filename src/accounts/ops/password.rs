@@ -52,7 +52,9 @@ pub async fn change(site: &Site, actor: &Actor, by: By, old: &str, new: &str, ro
     sign_in::own_password(site, &user, old, wrong).await?;
     check(site, &user, new)?;
     let hash = site.part::<Accounts>()?.hasher.hash(new).await?;
+    let actor = actor.clone();
     site.write(move |tx| {
+        sign_in::still_stands(tx, &user, &actor)?;
         store_hash(tx, &by, user.id, &hash, false)?;
         session::end_all(tx, user.id, Some(current), "password_changed")?;
         if rotate { session::rotate(tx, current) } else { Ok(None) }

@@ -7,18 +7,15 @@ use crate::accounts::model::User;
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::lifecycle as rules;
 use crate::accounts::rules::sessions::require_elevated;
-use crate::accounts::tables::{
-    KNOWN_DEVICES, LOGIN_RECORDS, PASSWORD_RESETS, RESETS_BY_USER, TWO_FACTORS, USERS, must_user, sessions_of,
-    users_with_role,
-};
+use crate::accounts::tables::{KNOWN_DEVICES, TWO_FACTORS, USERS, must_user, sessions_of, users_with_role};
 use crate::base::access::{Actor, Role};
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::{Dir, Read, ReadExt, Span, Tx};
+use crate::store::{Read, ReadExt, Tx};
 
-use super::{api_keys, change_email, devices, passkeys, session, sign_in, two_factor};
+use super::{api_keys, change_email, devices, knock, passkeys, password, session, sign_in, two_factor};
 
 /// One's own data. Needs a fresh proof of identity.
 pub async fn export_own(site: &Site, actor: &Actor, by: By) -> Outcome<Map<String, Value>> {
@@ -142,9 +139,6 @@ fn forget_door(tx: &mut Tx, user: &User) -> Outcome<()> {
     api_keys::forget(tx, user.id)?;
     change_email::forget(tx, user.id)?;
     tx.delete(&KNOWN_DEVICES, &user.id)?;
-    tx.delete(&LOGIN_RECORDS, &user.email)?;
-    for (_, key) in tx.index_keys(&RESETS_BY_USER, Span::prefix(&(user.id,)), 100, Dir::Up)? {
-        tx.delete(&PASSWORD_RESETS, &key)?;
-    }
-    Ok(())
+    knock::forget(tx, user.id, &user.email)?;
+    password::void_links(tx, user.id)
 }

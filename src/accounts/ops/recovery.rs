@@ -15,7 +15,7 @@ use crate::base::secret;
 use crate::outside::stripe::{IdentitySession, Stripe, StripeFault};
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::{Dir, ReadExt as _, Span, Tx};
+use crate::store::{ReadExt as _, Tx};
 
 use super::knock::Knock;
 use super::second_step::{self, Passed, Way};
@@ -192,17 +192,6 @@ pub async fn stop(site: &Site, token: &str) -> Outcome<()> {
 
 pub(super) fn forget(tx: &mut Tx, user: UserId) -> Outcome<()> {
     tx.delete(&RECOVERIES, &user)
-}
-
-/// Removes what was never finished (part of job `session_cleanup`).
-pub(super) fn sweep(tx: &mut Tx, rows: usize) -> Outcome<()> {
-    let now = tx.now();
-    for (user, row) in tx.scan(&RECOVERIES, Span::all(), rows, Dir::Up)? {
-        if !rules::is_live(&row, now) {
-            tx.delete(&RECOVERIES, &user)?;
-        }
-    }
-    Ok(())
 }
 
 fn not_open() -> Refusal {

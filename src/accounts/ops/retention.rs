@@ -1,6 +1,6 @@
 //! Letting go of what was kept long enough. // rule: 20§5 retention
 //!
-//! Every room says what of its own it keeps and for how long (`app/personal.rs`); this runs the rules in chunks, each a
+//! Every room says what of its own it keeps and for how long (`app/retention.rs`); this runs the rules in chunks, each a
 //! write of its own, so that nobody waits behind a spring clean.
 
 use serde_json::{Value, json};

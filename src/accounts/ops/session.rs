@@ -2,29 +2,24 @@
 
 use crate::accounts::events::{SessionOpened, SessionsEnded};
 use crate::accounts::model::{KnownDevices, Session, User};
-use crate::accounts::rules::{devices, email_code, sessions as rules, sign_in};
-use crate::accounts::tables::{
-    BY_END, DOOR_PRESSURE, EMAIL_CODES, EMAIL_PROOFS, KNOWN_DEVICES, LOGIN_RECORDS, PROOFS_BY_END, RECORDS_BY_LAST,
-    SESSIONS, SPENT_CHALLENGES, session_by_token_hash, sessions_of,
-};
+use crate::accounts::rules::{devices, sessions as rules};
+use crate::accounts::tables::{KNOWN_DEVICES, SESSIONS, session_by_token_hash, sessions_of};
 use crate::base::access::Actor;
 use crate::base::id::{SessionId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text;
-use crate::base::time::{SignedDuration, Timestamp, plus_hours};
+use crate::base::time::{SignedDuration, Timestamp};
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Site, figures};
-use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::store::{ReadExt, Tx};
 
-use super::{Visitor, change_email, passkeys, recovery, two_factor};
+use super::Visitor;
 
 crate::base::secret::silent!(Opened);
 
 /// Characters of a user-agent line that are kept.
 const AGENT_CHARS: usize = 300;
-/// Rows of one kind that one sweep takes along.
-const SWEPT: usize = 1000;
 
 /// A session just opened; the token is told once.
 #[derive(Clone)]
@@ -171,46 +166,4 @@ pub async fn end_everywhere(site: &Site, user: UserId, by: By) -> Outcome<usize>
 /// Tells whoever scrapes that sessions were ended, and by whom.
 pub(super) fn count_ended(site: &Site, by: &str, ended: usize) {
     figures::count(site, |figures| figures.sessions_ended.with_label_values(&[by]).inc_by(ended as u64));
-}
-
-/// Removes what ended by itself: sessions, proofs, codes, spent challenges, forgotten failures (job `session_cleanup`).
-pub async fn sweep(site: &Site) -> Outcome<usize> {
-    site.write(|tx| {
-        let now = tx.now();
-        let until = || Span::from_to(&Timestamp::MIN, &now);
-        let ended = tx.index_keys(&BY_END, until(), SWEPT, Dir::Up)?;
-        for (_, id) in &ended {
-            tx.delete(&SESSIONS, id)?;
-        }
-        for (_, key) in tx.index_keys(&PROOFS_BY_END, until(), SWEPT, Dir::Up)? {
-            tx.delete(&EMAIL_PROOFS, &key)?;
-        }
-        for (key, end) in tx.scan(&SPENT_CHALLENGES, Span::all(), SWEPT, Dir::Up)? {
-            if end <= now {
-                tx.delete(&SPENT_CHALLENGES, &key)?;
-            }
-        }
-        for (email, row) in tx.scan(&EMAIL_CODES, Span::all(), SWEPT, Dir::Up)? {
-            if email_code::is_forgotten(&row, now) {
-                tx.delete(&EMAIL_CODES, &email)?;
-            }
-        }
-        let old = Span::from_to(&Timestamp::MIN, &plus_hours(now, -24 * sign_in::REMEMBERED_DAYS));
-        for (email, record) in tx.by_index(&LOGIN_RECORDS, &RECORDS_BY_LAST, old, SWEPT, Dir::Up)? {
-            if sign_in::is_forgotten(&record, now) {
-                tx.delete(&LOGIN_RECORDS, &email)?;
-            }
-        }
-        for (network, pressure) in tx.scan(&DOOR_PRESSURE, Span::all(), SWEPT, Dir::Up)? {
-            if pressure.of_the_hour(now) == 0 {
-                tx.delete(&DOOR_PRESSURE, &network)?;
-            }
-        }
-        two_factor::sweep(tx, SWEPT)?;
-        passkeys::sweep(tx, SWEPT)?;
-        change_email::sweep(tx, SWEPT)?;
-        recovery::sweep(tx, SWEPT)?;
-        Ok(ended.len())
-    })
-    .await
 }

@@ -6,14 +6,15 @@ use crate::accounts::model::User;
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::challenge;
 use crate::accounts::rules::sign_in::{self as rules, Attempt};
-use crate::accounts::tables::{LOGIN_RECORDS, SPENT_CHALLENGES, USERS, user_by_email};
+use crate::accounts::tables::{LOGIN_RECORDS, SESSIONS, SPENT_CHALLENGES, USERS, must_user, user_by_email};
+use crate::base::access::Actor;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
 use crate::base::text::normal_email;
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Site, figures};
-use crate::store::{ReadExt, Tx};
+use crate::store::{Read, ReadExt, Tx};
 use crate::web::WindowRule;
 
 use super::knock::Knock;
@@ -193,4 +194,15 @@ pub(super) async fn own_password(site: &Site, user: &User, password: &str, wrong
     }
     knock.failed(site, "own password").await?;
     Err(wrong)
+}
+
+/// Comparing and hashing take their time: for the write that follows them. Meanwhile the owner may have set a new
+/// password by mail, which ended the session this wish came with.
+pub(super) fn still_stands(read: &dyn Read, compared: &User, actor: &Actor) -> Outcome<()> {
+    let same = must_user(read, compared.id)?.password_hash == compared.password_hash;
+    if same && (actor.key.is_some() || read.has(&SESSIONS, &actor.session_id)?) {
+        return Ok(());
+    }
+    let words = "The password was changed meanwhile; nothing else was. Sign in again.";
+    Err(Refusal::conflict("PASSWORD_CHANGED_MEANWHILE", words))
 }

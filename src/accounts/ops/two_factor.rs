@@ -5,14 +5,14 @@ use crate::accounts::model::{BackupCode, PendingTwoFactor, TwoFactor};
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::password::MIN_ADMIN;
 use crate::accounts::rules::{sessions, totp};
-use crate::accounts::tables::{LOGIN_CHALLENGES, PENDING_TWO_FACTORS, TRUSTED_DEVICES, TWO_FACTORS, USERS, must_user};
+use crate::accounts::tables::{PENDING_TWO_FACTORS, TWO_FACTORS, USERS, must_user};
 use crate::base::access::{Actor, Role};
 use crate::base::id::{SessionId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{SignedDuration, plus_seconds};
+use crate::base::time::plus_seconds;
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Seal, Site};
-use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::store::{ReadExt, Tx};
 
 use super::session::{self, Opened};
 use super::{devices, recovery, sign_in};
@@ -76,11 +76,13 @@ pub async fn turn_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: boo
     let (seal, user, current) = (site.part::<Seal>()?, actor.user_id, actor.session_id);
     let code = code.to_owned();
     // A wrong code is written down first: five spoil the set-up.
-    let last_step = site.write(move |tx| proven(tx, &seal, user, &code)).await??;
+    let (last_step, sealed_secret) = site.write(move |tx| proven(tx, &seal, user, &code)).await??;
     let (backup_codes, hashed) = new_backup_codes(site).await?;
     let rotated = site
         .write(move |tx| {
-            let pending = tx.get(&PENDING_TWO_FACTORS, &user)?.ok_or_else(setup_gone)?;
+            // Only what was proven is turned on, not a set-up begun anew in another window.
+            let pending = tx.get(&PENDING_TWO_FACTORS, &user)?.filter(|p| p.sealed_secret == sealed_secret);
+            let pending = pending.ok_or_else(setup_gone)?;
             let now = tx.now();
             tx.delete(&PENDING_TWO_FACTORS, &user)?;
             let row = TwoFactor {
@@ -99,8 +101,8 @@ pub async fn turn_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: boo
     Ok(TurnedOn { backup_codes, rotated })
 }
 
-/// Whether a code fits the set-up under way.
-fn proven(tx: &mut Tx, seal: &Seal, user: UserId, code: &str) -> Outcome<Outcome<u64>> {
+/// Whether a code fits the set-up under way: its step, and the secret it proves.
+fn proven(tx: &mut Tx, seal: &Seal, user: UserId, code: &str) -> Outcome<Outcome<(u64, String)>> {
     let now = tx.now();
     let pending = tx.get(&PENDING_TWO_FACTORS, &user)?;
     let Some(mut pending) = pending.filter(|p| p.expires_at > now && p.tries < totp::SETUP_TRIES) else {
@@ -108,7 +110,7 @@ fn proven(tx: &mut Tx, seal: &Seal, user: UserId, code: &str) -> Outcome<Outcome
     };
     let secret = seal.open(&place(user), &pending.sealed_secret)?;
     if let Some(step) = totp::matching_step(&secret, code, now, 0) {
-        return Ok(Ok(step));
+        return Ok(Ok((step, pending.sealed_secret)));
     }
     pending.tries += 1;
     tx.put(&PENDING_TWO_FACTORS, &user, &pending)?;
@@ -158,7 +160,9 @@ pub async fn turn_off(site: &Site, actor: &Actor, by: By, password: &str, rotate
             "Without a second step an admin's password needs 15 characters. Choose a longer one first.",
         ));
     }
+    let actor = actor.clone();
     site.write(move |tx| {
+        sign_in::still_stands(tx, &row, &actor)?;
         forget(tx, user)?;
         changed(tx, &by, user, false)?;
         end_others(tx, user, current, rotate)
@@ -192,27 +196,6 @@ pub async fn regenerate(site: &Site, actor: &Actor, by: By) -> Outcome<Vec<Strin
 
 pub fn status(site: &Site, user: UserId) -> Outcome<Option<TwoFactor>> {
     site.read(|r| r.get(&TWO_FACTORS, &user))
-}
-
-/// Removes what ended by itself (part of job `session_cleanup`).
-pub(super) fn sweep(tx: &mut Tx, rows: usize) -> Outcome<()> {
-    let now = tx.now();
-    for (key, challenge) in tx.scan(&LOGIN_CHALLENGES, Span::all(), rows, Dir::Up)? {
-        if challenge.expires_at <= now {
-            tx.delete(&LOGIN_CHALLENGES, &key)?;
-        }
-    }
-    for (user, pending) in tx.scan(&PENDING_TWO_FACTORS, Span::all(), rows, Dir::Up)? {
-        if now.duration_since(pending.expires_at) > SignedDuration::ZERO {
-            tx.delete(&PENDING_TWO_FACTORS, &user)?;
-        }
-    }
-    for (id, device) in tx.scan(&TRUSTED_DEVICES, Span::all(), rows, Dir::Up)? {
-        if device.expires_at <= now {
-            tx.delete(&TRUSTED_DEVICES, &id)?;
-        }
-    }
-    Ok(())
 }
 
 pub(super) const WRONG_CODE: &str = "TWO_FACTOR_CODE_INVALID";

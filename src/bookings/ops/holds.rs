@@ -40,15 +40,16 @@ async fn all(site: Site, call: JobCall) -> Outcome<Value> {
     if call.dry_run {
         return Ok(json!({ "due": due.len() }));
     }
-    let mut ended = 0;
+    // One that is being worked on, or fails, does not stand in the way of the others.
+    let (mut ended, mut failed) = (0, None);
     for id in due {
-        // One that is being worked on does not stand in the way of the others.
         match end(&site, id).await {
+            Ok(done) => ended += u32::from(done),
             Err(refusal) if refusal.code == payments::ops::BUSY => {}
-            done => ended += u32::from(done?),
+            Err(refusal) => failed = Some(refusal),
         }
     }
-    Ok(json!({ "ended": ended }))
+    failed.map_or_else(|| Ok(json!({ "ended": ended })), Err)
 }
 
 fn overdue(site: &Site) -> Outcome<Vec<BookingId>> {

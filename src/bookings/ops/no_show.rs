@@ -216,14 +216,16 @@ async fn all(site: Site, call: JobCall) -> Outcome<Value> {
     if call.dry_run {
         return Ok(json!({ "due": due.len() }));
     }
-    let mut confirmed = 0;
+    // One that is being worked on, or fails, does not stand in the way of the others.
+    let (mut confirmed, mut failed) = (0, None);
     for id in due {
         match confirm(&site, id).await {
+            Ok(done) => confirmed += u32::from(done),
             Err(refusal) if refusal.code == payments::ops::BUSY => {}
-            done => confirmed += u32::from(done?),
+            Err(refusal) => failed = Some(refusal),
         }
     }
-    Ok(json!({ "confirmed": confirmed }))
+    failed.map_or_else(|| Ok(json!({ "confirmed": confirmed })), Err)
 }
 
 /// Nobody objected within 24 hours: the report counts.

@@ -77,7 +77,8 @@ pub fn check(config: &PricingConfig) -> Result<(), &'static str> {
         return Err("Every share lies between 0 and 1, both excluded.");
     }
     let Some(first) = config.tiers.first() else { return Err("There is at least one tier.") };
-    let chained = config.tiers.windows(2).all(|pair| pair[0].max.is_some_and(|max| pair[1].min == max + 1));
+    let chained =
+        config.tiers.windows(2).all(|pair| pair[0].max.is_some_and(|max| max.checked_add(1) == Some(pair[1].min)));
     let sized = config.tiers.iter().all(|tier| tier.max.is_none_or(|max| max >= tier.min));
     if first.min != 1 || !chained || !sized || config.tiers.last().is_some_and(|tier| tier.max.is_some()) {
         return Err("Tiers begin at 1 lesson, follow on each other without gaps, and the last one has no end.");

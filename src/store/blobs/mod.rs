@@ -90,20 +90,7 @@ impl Store {
 
 /// Every blob a state needs, with its size, in order of names.
 pub(super) fn needed(read: &dyn Read, mut visit: impl FnMut(BlobId, u64) -> Result<(), StoreError>) -> Outcome<()> {
-    const STEP: usize = 1000;
-    let mut span = Span::all();
-    loop {
-        let rows = read.scan(&BLOBS, span, STEP, Dir::Up)?;
-        for (id, blob) in &rows {
-            if is_used(read, *id)? {
-                visit(*id, blob.bytes)?;
-            }
-        }
-        match rows.last() {
-            Some((last, _)) if rows.len() == STEP => span = Span::after(last),
-            _ => return Ok(()),
-        }
-    }
+    read.each(&BLOBS, |id, blob| if is_used(read, id)? { Ok(visit(id, blob.bytes)?) } else { Ok(()) })
 }
 
 /// Every use names a blob that was handed in. Whether its file is whole, [`Store::verify`] looks at.

@@ -61,8 +61,8 @@ pub fn table(t: &Table) -> Markup {
         table.tbl.tbl--fold {
             caption.vh[t.caption_hidden] { (t.caption) }
             thead { tr { @for col in &t.cols { (head(col)) } } }
-            tbody { @for row in &t.rows { tr aria-selected=[row.selected.then_some("true")] { (cells(t, &row.cells, true)) } } }
-            @if let Some(foot) = &t.foot { tfoot { tr { (cells(t, foot, false)) } } }
+            tbody { @for row in &t.rows { tr aria-selected=[row.selected.then_some("true")] { (cells(t, &row.cells)) } } }
+            @if let Some(foot) = &t.foot { tfoot { tr { (cells(t, foot)) } } }
         }
     }
 }
@@ -84,15 +84,15 @@ fn head(col: &Col) -> Markup {
     }
 }
 
-/// The first cell of the totals row says itself what it is.
-fn cells(t: &Table, cells: &[Markup], head_labelled: bool) -> Markup {
+/// The first cell says itself what its row is about: folded, it stands over the others without a label.
+fn cells(t: &Table, cells: &[Markup]) -> Markup {
     html! {
         @for (at, cell) in cells.iter().enumerate() {
             @let col = t.cols.get(at);
             @let label = col.map(|c| c.label.as_str()).filter(|label| !label.is_empty());
             @let end = col.is_some_and(|c| c.end);
             @if at == 0 {
-                th.end[end] scope="row" data-l=[label.filter(|_| head_labelled)] { (cell) }
+                th.end[end] scope="row" { (cell) }
             } @else if cell.0.is_empty() {
                 td.end[end] {}
             } @else {

@@ -247,6 +247,20 @@ impl Sheet {
         self.page.evaluate(out).await.ok().and_then(|v| v.into_value().ok()).flatten()
     }
 
+    /// Words of ordinary length that were broken over two lines because their box is too narrow.
+    pub async fn broken_words(&self) -> Vec<String> {
+        let out = "(() => { const found = new Set(), range = document.createRange(); \
+                   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); \
+                   while (texts.nextNode()) { const text = texts.currentNode; \
+                   if (!text.parentElement.checkVisibility() || text.parentElement.closest('.vh')) continue; \
+                   for (const word of text.data.matchAll(/\\S+/g)) { \
+                   if (!/^[(]?[A-Za-z]{2,14}[.,;:!?)]*$/.test(word[0])) continue; \
+                   range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length); \
+                   const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top))); \
+                   if (lines.size > 1) found.add(word[0]); } } return [...found].slice(0, 6); })()";
+        self.page.evaluate(out).await.ok().and_then(|v| v.into_value().ok()).unwrap_or_default()
+    }
+
     /// What axe finds wrong: rule and the elements it is about. Scripts must be on.
     pub async fn accessibility(&self, axe: &str) -> Vec<String> {
         self.page.evaluate(axe).await.expect("axe loads");

@@ -120,6 +120,10 @@ impl Walk<'_> {
             if let Some(what) = sheet.sideways().await {
                 self.wrong.push(format!("{place}: scrolls sideways because of {what}"));
             }
+            let broken = sheet.broken_words().await;
+            if !broken.is_empty() {
+                self.wrong.push(format!("{place}: breaks the words {}", broken.join(", ")));
+            }
             if let (Some(axe), true) = (&self.axe, read) {
                 let found = sheet.accessibility(axe).await;
                 self.wrong.extend(found.into_iter().map(|found| format!("{place}: {found}")));

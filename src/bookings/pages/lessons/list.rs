@@ -18,10 +18,10 @@ use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::offer;
 use crate::bookings::pages::words::{moment, zone_of};
 use crate::bookings::rules::lists::is_upcoming;
-use crate::bookings::tables::of_student;
+use crate::bookings::tables::diary_of_student;
 use crate::payments;
 use crate::site::Site;
-use crate::store::{Dir, Read};
+use crate::store::Read;
 use crate::web::components::{Pager, SlotState, SlotView, Tab, Tone, notice};
 use crate::web::{Answer, Chrome, Params, page};
 
@@ -48,7 +48,7 @@ pub async fn lessons_page(
 
 fn load(site: &Site, r: &dyn Read, actor: &Actor, query: &Query) -> Outcome<LessonsView> {
     let now = site.now();
-    let all = of_student(r, actor.user_id, MOST, Dir::Up)?;
+    let all = diary_of_student(r, actor.user_id, MOST)?;
     let ahead = |b: &Booking| is_upcoming(b, now) || (b.status == Status::Pending && b.blocks_at(now));
     let again = again(r, &all, now)?;
     let (upcoming, mut past): (Vec<Booking>, Vec<Booking>) = all.into_iter().partition(ahead);

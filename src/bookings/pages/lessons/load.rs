@@ -22,11 +22,12 @@ use crate::bookings::rules::cancel::By;
 use crate::bookings::rules::complete::settles_at;
 use crate::bookings::rules::lists::awaits_completion;
 use crate::bookings::rules::reschedule::{Situation, judge};
-use crate::bookings::tables::of_student;
+use crate::bookings::tables::diary_of_student;
 use crate::payments;
 use crate::payments::model::BookingPayment;
+use crate::payments::view::has_ended;
 use crate::site::Site;
-use crate::store::{Dir, Read};
+use crate::store::Read;
 use crate::web::components::{Button, Field, Icon, PriceLine, Tone, button, field, link_button, notice, post_button};
 
 /// Everything about one booking, read at one moment.
@@ -45,7 +46,7 @@ impl Lesson {
     pub fn load(r: &dyn Read, now: Timestamp, booking: Booking, side: Side) -> Outcome<Self> {
         let payment = payments::ops::payment(r, booking.id)?;
         let other = if side == Side::Instructor { booking.student_id } else { booking.instructor_id };
-        let together = of_student(r, booking.student_id, 5000, Dir::Up)?;
+        let together = diary_of_student(r, booking.student_id, 5000)?;
         let counts = |b: &&Booking| {
             b.instructor_id == booking.instructor_id && b.start <= booking.start && !b.status.is_terminal()
         };
@@ -224,9 +225,9 @@ impl Lesson {
         let quote = &self.booking.quote;
         if self.side == Side::Instructor {
             let fee = format!("Platform share, {}", quote.tier.percent());
-            let settled = self.payment.is_settled();
-            let payout = if settled { self.payment.instructor_payout } else { quote.payout };
-            let words = match settled {
+            let ended = has_ended(&self.payment);
+            let payout = if ended { self.payment.instructor_payout } else { quote.payout };
+            let words = match ended {
                 true => String::new(),
                 false => format!("Paid out after {}.", moment(settles_at(self.booking.end), &self.tz)),
             };
@@ -234,7 +235,7 @@ impl Lesson {
             return Receipt { title: "What you earn", lines, total: PriceLine::new("You get", payout), words };
         }
         let (lines, total) = receipt(&self.booking, &self.payment);
-        let words = match (&self.card, self.payment.is_settled()) {
+        let words = match (&self.card, has_ended(&self.payment)) {
             (Some(card), false) => {
                 format!("To be charged {} to {card}.", moment(settles_at(self.booking.end), &self.tz))
             }

@@ -13,6 +13,7 @@ use crate::bookings::pages::words::status_badge;
 use crate::bookings::rules::lists::{awaits_completion, is_upcoming};
 use crate::payments;
 use crate::payments::model::{BookingPayment, PaymentStatus};
+use crate::payments::view::has_ended;
 use crate::store::Read;
 
 /// The card of a promised lesson was refused and another one is wanted.
@@ -26,9 +27,9 @@ pub fn row(r: &dyn Read, booking: &Booking, side: Side, now: Timestamp) -> Outco
     let root = if side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
     let href = format!("{root}/{}", booking.id);
     let sum = match side {
-        Side::Instructor if payment.is_settled() => payment.instructor_payout,
+        Side::Instructor if has_ended(&payment) => payment.instructor_payout,
         Side::Instructor => booking.quote.payout,
-        _ if payment.is_settled() => payment.captured - payment.refunded_to_card,
+        _ if has_ended(&payment) => payment.captured - payment.refunded_to_card,
         _ => payment.card_amount(),
     };
     Ok(LessonRow {

@@ -14,6 +14,7 @@ use crate::bookings::pages::checkout::load::card_label;
 use crate::bookings::pages::words::moment;
 use crate::payments::ledger::{Account, Entry, EntryKind, of_booking};
 use crate::payments::rules::explain::explain;
+use crate::payments::view::has_ended;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{Col, PriceLine, Row, Table, crumb, empty, facts, price_table, section_one, table};
@@ -43,9 +44,10 @@ pub async fn receipt_page(
         lines.push(PriceLine::new("Given back to the card", -payment.refunded_to_card));
     }
     let tip = payment.tip.as_ref().filter(|tip| tip.status.name() == "succeeded").map_or(Cents::ZERO, |tip| tip.amount);
-    let total = match payment.captured.is_positive() {
-        true => PriceLine::new("Paid by card", payment.captured + tip - payment.refunded_to_card),
-        false => PriceLine::new("To be paid by card", payment.card_amount() + tip),
+    let total = if payment.captured.is_positive() || tip.is_positive() || has_ended(payment) {
+        PriceLine::new("Paid by card", payment.captured + tip - payment.refunded_to_card)
+    } else {
+        PriceLine::new("To be paid by card", payment.card_amount())
     };
     let sheet = Sheet { title: "Receipt", lines, total, card };
     Ok(page(&chrome, "Receipt", shown(&lesson, &sheet, &movements(&lesson, &entries, for_student))))
@@ -67,8 +69,7 @@ pub async fn payout_page(
     if tip.is_positive() {
         lines.push(PriceLine::new("Tip, all of it", tip));
     }
-    let settled = payment.is_settled();
-    let total = match settled {
+    let total = match has_ended(payment) {
         true => PriceLine::new("Paid to you", payment.instructor_payout + tip),
         false => PriceLine::new("To be paid to you", payment.quote.payout + tip),
     };

@@ -14,11 +14,11 @@ use crate::bookings::model::{Booking, Side};
 use crate::bookings::ops::read::{Stats, stats};
 use crate::bookings::pages::lessons::rows::row;
 use crate::bookings::rules::lists::{awaits_completion, is_upcoming};
-use crate::bookings::tables::of_instructor;
+use crate::bookings::tables::diary_of_instructor;
 use crate::instructors::ops::read::facts;
 use crate::instructors::rules::live::missing;
 use crate::site::Site;
-use crate::store::{Dir, Read};
+use crate::store::Read;
 use crate::web::components::Stat;
 use crate::web::{Answer, Chrome, page};
 
@@ -44,7 +44,7 @@ fn load(site: &Site, r: &dyn Read, actor: &Actor, totals: Stats) -> Outcome<Dash
     let (now, id) = (site.now(), actor.user_id);
     let about = facts(site, r, id, None)?;
     let lacking = missing(&about.profile, &about.offerings, &about.areas, now);
-    let all = of_instructor(r, id, MOST, Dir::Up)?;
+    let all = diary_of_instructor(r, id, MOST)?;
     let rows = |lessons: Vec<&Booking>| lessons.into_iter().map(|b| row(r, b, Side::Instructor, now)).collect();
     let waiting: Outcome<_> = rows(all.iter().filter(|b| awaits_completion(b, now)).collect());
     let ahead: Vec<&Booking> = all.iter().filter(|b| is_upcoming(b, now)).collect();

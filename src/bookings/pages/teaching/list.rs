@@ -11,9 +11,9 @@ use crate::bookings::pages::lessons::list::{Query, pager};
 use crate::bookings::pages::lessons::rows::row;
 use crate::bookings::pages::lessons::show::{LessonsView, lessons};
 use crate::bookings::rules::lists::is_upcoming;
-use crate::bookings::tables::of_instructor;
+use crate::bookings::tables::diary_of_instructor;
 use crate::site::Site;
-use crate::store::{Dir, Read};
+use crate::store::Read;
 use crate::web::components::Tab;
 use crate::web::{Answer, Chrome, Params, page};
 
@@ -32,7 +32,7 @@ pub async fn bookings_page(
 
 fn load(site: &Site, r: &dyn Read, actor: &Actor, query: &Query) -> Outcome<LessonsView> {
     let now = site.now();
-    let mut all = of_instructor(r, actor.user_id, MOST, Dir::Up)?;
+    let mut all = diary_of_instructor(r, actor.user_id, MOST)?;
     // Holds that nobody paid for were never the instructor's business.
     all.retain(|b| !matches!(b.status, Status::Pending | Status::PaymentFailed));
     let (upcoming, mut past): (Vec<Booking>, Vec<Booking>) = all.into_iter().partition(|b| is_upcoming(b, now));

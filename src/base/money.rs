@@ -52,6 +52,13 @@ impl Cents {
         format!("{sign}${}.{:02}", thousands(abs / 100), abs % 100)
     }
 
+    /// "68.00": what a spreadsheet reads as a number.
+    pub fn plain(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let abs = self.0.unsigned_abs();
+        format!("{sign}{}.{:02}", abs / 100, abs % 100)
+    }
+
     /// "$80" for whole dollars, "$80.25" otherwise.
     pub fn dollars_short(self) -> String {
         let full = self.dollars();

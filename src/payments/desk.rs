@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::later::Wanted;
 use super::model::BookingPayment;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
@@ -21,7 +22,7 @@ pub enum News {
     /// money is settled by us, do not plan anything.
     GaveUp,
     /// An admin gave all of the card's money back after the lesson: a COMPLETED booking becomes CANCELLED.
-    RefundedInFull,
+    RefundedInFull { wanted: Option<Wanted> },
     /// End + 24 h: the lesson is completed unless somebody said otherwise.
     CaptureDue,
 }

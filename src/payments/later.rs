@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::PaymentStatus;
+use crate::base::id::UserId;
 use crate::base::money::Cents;
 use crate::base::time::Timestamp;
 
@@ -45,6 +46,16 @@ pub struct Correction {
     pub restore: Cents,
     /// All of the refund, for the one who is told of it.
     pub total: Cents,
+    /// The admin who wanted it, and why; nobody in what a bank brings about.
+    #[serde(default)]
+    pub wanted: Option<Wanted>,
+}
+
+/// Who gives money back, in whose words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub by: UserId,
+    pub reason: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

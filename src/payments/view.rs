@@ -30,6 +30,8 @@ impl CheckoutView {
         let status = match payment.status {
             PaymentStatus::Scheduled if payment.promised => "scheduled",
             PaymentStatus::Authorized | PaymentStatus::Locked => "authorized",
+            // A card that is asked after its lesson is charged at once.
+            PaymentStatus::Settled if payment.captured.is_positive() => "authorized",
             _ if payment.awaiting.is_some() => "requires_action",
             _ => "requires_payment_method",
         };
@@ -91,12 +93,16 @@ pub struct PaymentSummary {
 }
 
 impl PaymentSummary {
+    /// What was added after the lesson, once it is charged or about to be.
+    pub fn tip_given(payment: &BookingPayment) -> Cents {
+        let given = |tip: &&Tip| matches!(tip.status, TipStatus::Succeeded | TipStatus::Processing);
+        payment.tip.as_ref().filter(given).map_or(Cents::ZERO, |tip| tip.amount)
+    }
+
     /// What was or will be paid for the lesson, its tip included; once the money has ended, what the card really gave.
     pub fn of(payment: &BookingPayment) -> Self {
         let split = payment.split();
         let paid = if has_ended(payment) { payment.captured } else { payment.card_amount() };
-        let given = |tip: &&Tip| matches!(tip.status, TipStatus::Succeeded | TipStatus::Processing);
-        let tip = payment.tip.as_ref().filter(given).map_or(Cents::ZERO, |tip| tip.amount);
         Self {
             lesson_amount_cents: split.lesson,
             service_fee_cents: split.student_fee,
@@ -104,7 +110,7 @@ impl PaymentSummary {
             subtotal_cents: split.student_pay,
             tip_amount_cents: payment.tip.as_ref().map_or(Cents::ZERO, |tip| tip.amount),
             tip_status: payment.tip.as_ref().map(|tip| tip.status.name().into()),
-            total_paid_cents: paid + tip,
+            total_paid_cents: paid + Self::tip_given(payment),
             refunded_to_card_cents: payment.refunded_to_card,
             student_credit_cents: payment.student_credit,
         }

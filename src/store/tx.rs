@@ -168,8 +168,10 @@ impl Read for Tx<'_> {
         for (k, v) in self.group.range::<[u8], _>(range()).chain(self.own.range::<[u8], _>(range())) {
             changed.insert(k, v.as_deref());
         }
-        // Enough of the base that `limit` rows are left even if every change hides one.
-        let base = self.base.scan(from, to, limit.saturating_add(changed.len()), dir)?;
+        // Enough of the base that `limit` rows are left even if every deletion hides one; what is written anew stands in
+        // its own row's place. A group of writes that each append to one table reads one row of the base each.
+        let deleted = changed.values().filter(|value| value.is_none()).count();
+        let base = self.base.scan(from, to, limit.saturating_add(deleted), dir)?;
         let mut rows: Vec<Pair> = base.into_iter().filter(|(k, _)| !changed.contains_key(k.as_slice())).collect();
         if !changed.is_empty() {
             rows.extend(changed.iter().filter_map(|(k, v)| v.map(|v| (k.to_vec(), v.to_vec()))));

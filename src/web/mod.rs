@@ -44,7 +44,7 @@ pub use fault::Fault;
 pub use finish::finish;
 pub use guard::Hosts;
 pub use layout::{BRAND, Chrome, Head, Theme, Viewer, page};
-pub use limits::{Bucket, Limiter, Window, WindowRule};
+pub use limits::{Bucket, Limiter, Window, WindowRule, WindowStanding, count};
 pub use pdf::{PdfRow, PdfTable, pdf};
 pub use proxies::Proxies;
 pub use replay::{IdempotencyKey, Reply};

@@ -22,6 +22,7 @@ mod mail;
 mod main_line;
 mod money_faults;
 mod money_race;
+mod moves;
 mod operate;
 mod pages;
 mod passkeys;

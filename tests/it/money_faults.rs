@@ -151,7 +151,13 @@ async fn an_hour_without_stripe_costs_a_checkout_nothing() {
     let body = json!({ "booking_id": id, "payment_method_id": "pm_card_visa" });
     let told = stage.post(&stage.emma, "/api/v1/payments/checkout", body).await;
     told.refused(503, "PAYMENT_PROVIDER_UNAVAILABLE");
-    stage.app.advance(3600).await;
+    // rule: 10§1: the hold ends at its time, whether or not anybody answers.
+    stage.app.advance(30 * 60).await;
+    let seen = stage.booking(&stage.emma, &id).await;
+    assert_eq!(seen["status"], "PAYMENT_FAILED", "{seen}");
+    let late = json!({ "booking_id": id, "payment_method_id": "pm_card_visa" });
+    stage.post(&stage.emma, "/api/v1/payments/checkout", late).await.refused(422, "HOLD_EXPIRED");
+    stage.app.advance(30 * 60).await;
     stage.stripe_down(false).await;
     stage.app.advance(900).await;
     let seen = stage.booking(&stage.emma, &id).await;

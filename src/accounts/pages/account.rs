@@ -19,8 +19,25 @@ use crate::site::audit::By;
 use crate::web::components::{Button, Field, Tone, badge, button, facts, field, section};
 use crate::web::{Answer, Chrome, Form, Params, see_other};
 
-pub(super) async fn student(site: State<Site>, chrome: Chrome, actor: Actor, asked: Params<Asked>) -> Answer<Response> {
-    show(site, chrome, actor, asked).await
+/// The old address of a student's own pages, by their tabs.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Shelf {
+    tab: String,
+    done: String,
+}
+
+pub(super) async fn student(
+    site: State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Params(shelf): Params<Shelf>,
+) -> Answer<Response> {
+    match shelf.tab.as_str() {
+        "billing" => Ok(see_other("/student/billing")),
+        "notifications" => Ok(see_other("/account/notifications")),
+        _ => show(site, chrome, actor, Params(Asked { done: shelf.done })).await,
+    }
 }
 
 pub(super) async fn show(

@@ -196,6 +196,15 @@ fn arm(world: &mut World, dice: &mut Dice) {
         let order = FaultOrder { operation: operation.into(), error: error.into(), times, booking_id: None };
         drop(world.stand_in.order_fault(order));
     }
+    if dice.chance(1) {
+        // Stripe that takes no money for one lesson, until we give up; the card is not to blame.
+        let ids = world.life.witness().with_status(&[crate::bookings::model::Status::Confirmed]);
+        if let Some(id) = dice.pick(&ids) {
+            let (operation, booking_id) = ("payment_intents.capture".into(), Some(id.to_string()));
+            let error = dice.one(["api_error", "timeout"]).into();
+            drop(world.stand_in.order_fault(FaultOrder { operation, error, times: 4000, booking_id }));
+        }
+    }
     if dice.chance(2) {
         // A card that gives nothing any more, for one lesson, until we give up.
         let ids = world.life.witness().with_status(&[crate::bookings::model::Status::Confirmed]);

@@ -42,6 +42,22 @@ pub fn days_between(a: Date, b: Date) -> i64 {
     a.until(b).map(|span| i64::from(span.get_days())).unwrap_or(0)
 }
 
+/// A date as the API takes it, `YYYY-MM-DD` and nothing else that could be read as one (contract §3).
+pub fn dashed<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
+    let whole = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+    let date = if whole { text.parse().ok() } else { None };
+    date.ok_or_else(|| serde::de::Error::custom("a date is YYYY-MM-DD"))
+}
+
+/// The same where it may be left out; with `#[serde(default)]`.
+pub fn dashed_or_none<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct Dashed(#[serde(deserialize_with = "dashed")] Date);
+    let read: Option<Dashed> = serde::Deserialize::deserialize(from)?;
+    Ok(read.map(|read| read.0))
+}
+
 /// The Monday of the week `date` lies in.
 pub fn monday_of(date: Date) -> Date {
     plus_days(date, -i64::from(date.weekday().to_monday_zero_offset()))
@@ -50,6 +66,28 @@ pub fn monday_of(date: Date) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_has_its_dashes() {
+        #[derive(serde::Deserialize)]
+        struct Asked {
+            #[serde(deserialize_with = "dashed")]
+            on: Date,
+            #[serde(default, deserialize_with = "dashed_or_none")]
+            until: Option<Date>,
+        }
+        let read = |text: &str| serde_json::from_str::<Asked>(text).map(|asked| (asked.on, asked.until)).ok();
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(read(r#"{"on":"2026-06-05"}"#), Some((day("2026-06-05"), None)));
+        assert_eq!(
+            read(r#"{"on":"2026-06-05","until":"2026-06-06"}"#),
+            Some((day("2026-06-05"), Some(day("2026-06-06"))))
+        );
+        assert!(read(r#"{"on":"2026-06-05","until":null}"#).is_some());
+        for wrong in ["20260605", "2026-6-05", "2026-06-05T10:00", "2026-02-30", "-002026-06-05", ""] {
+            assert!(read(&format!(r#"{{"on":"{wrong}"}}"#)).is_none(), "{wrong}");
+        }
+    }
 
     #[test]
     fn dates_end_also_where_the_calendar_does() {

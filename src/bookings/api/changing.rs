@@ -69,6 +69,7 @@ pub(super) async fn cancel_booking(
 #[serde(deny_unknown_fields)]
 pub(super) struct Move {
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "crate::base::time::dashed")]
     booking_date: Date,
     start_time: WallTime,
     #[schema(minimum = 15, maximum = 720)]

@@ -34,6 +34,7 @@ pub(super) struct NewBooking {
     instructor_id: UserId,
     instructor_service_id: OfferingId,
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "crate::base::time::dashed")]
     booking_date: Date,
     /// The instructor's wall clock.
     start_time: WallTime,
@@ -97,6 +98,7 @@ pub(super) struct SlotQuestion {
     instructor_id: UserId,
     instructor_service_id: OfferingId,
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "crate::base::time::dashed")]
     booking_date: Date,
     start_time: WallTime,
     /// Either this or `selected_duration`.
@@ -160,6 +162,7 @@ pub(super) struct PriceQuestion {
     instructor_id: UserId,
     instructor_service_id: OfferingId,
     #[schema(value_type = String, format = Date)]
+    #[serde(deserialize_with = "crate::base::time::dashed")]
     booking_date: Date,
     start_time: WallTime,
     #[schema(minimum = 15, maximum = 720)]

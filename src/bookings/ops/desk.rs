@@ -11,6 +11,7 @@ use crate::bookings::rules::complete::How;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
 use crate::bookings::tables::load;
 use crate::jobs;
+use crate::payments::later::Wanted;
 use crate::payments::model::BookingPayment;
 use crate::payments::{LessonDesk, News, Stand};
 use crate::store::Tx;
@@ -26,7 +27,7 @@ impl LessonDesk for Desk {
             News::AwaitingAction => awaiting(tx, booking),
             News::Declined { .. } => declined(tx, booking),
             News::GaveUp => gave_up(tx, booking),
-            News::RefundedInFull => refunded(tx, booking),
+            News::RefundedInFull { wanted } => refunded(tx, booking, wanted.as_ref()),
             News::CaptureDue => capture_due(tx, booking, payment),
         }
     }
@@ -123,12 +124,13 @@ fn call_off(tx: &mut Tx, mut booking: Booking, reason: &str) -> Outcome<()> {
 
 /// rule: 10§2.8: a full refund makes COMPLETED CANCELLED, and one that is over and not marked as well; a lesson that was
 /// cancelled before stays so. One that is going on ends by its timer.
-fn refunded(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
+fn refunded(tx: &mut Tx, booking: Booking, wanted: Option<&Wanted>) -> Outcome<Stand> {
     const REASON: &str = "All of the card's money was given back.";
     let now = tx.now();
+    let (by, reason) = wanted.map_or((None, REASON), |wanted| (Some(wanted.by), wanted.reason.as_str()));
     match booking.status {
-        Status::Completed => drop(undo(tx, booking, None, REASON)?),
-        Status::Confirmed if now >= booking.end => drop(undo(tx, booking, None, REASON)?),
+        Status::Completed => drop(undo(tx, booking, by, reason)?),
+        Status::Confirmed if now >= booking.end => drop(undo(tx, booking, by, reason)?),
         Status::Confirmed if now < booking.start => call_off(tx, booking, REASON)?,
         _ => {}
     }

@@ -15,7 +15,6 @@ use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::{load, with_status};
 use crate::jobs::{self, Every, JobCall, JobKind};
 use crate::payments;
-use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::site::Site;
 use crate::store::{Read, Tx};
 
@@ -72,14 +71,13 @@ async fn end(site: &Site, id: BookingId) -> Outcome<bool> {
             if !is_over(&booking, tx.now()) {
                 return Ok(false);
             }
-            // A checkout under way refuses this.
-            payments::ops::settle(tx, id, MoneyCause::PaymentFailed)?;
+            payments::ops::lapse(tx, id)?;
             close_hold(tx, booking)?;
             Ok(true)
         })
         .await?;
-    if ended {
-        payments::ops::run(site, id).await?;
+    if ended && let Err(fault) = payments::ops::run(site, id).await {
+        tracing::warn!(booking = %id, %fault, "the bank has not answered about a hold that is over; the jobs go on asking");
     }
     Ok(ended)
 }

@@ -43,8 +43,8 @@ pub struct Paid {
 /// `None` where there is nothing to hear, or the card was refused and another may follow.
 async fn heard_at_last(site: &Site, id: BookingId, student: UserId) -> Outcome<Option<Paid>> {
     let unheard = site.read(|r| {
-        own(r, id, student)?;
-        money::is_unheard(r, id)
+        let (booking, _) = own(r, id, student)?;
+        Ok(!booking.status.is_terminal() && money::is_unheard(r, id)?)
     })?;
     if !unheard {
         return Ok(None);

@@ -13,6 +13,7 @@ use crate::bookings::ops::save;
 use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::tables::load;
 use crate::payments;
+use crate::payments::later::Wanted;
 use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::payments::rules::corrections::refundable;
 use crate::payments::rules::settle::Cause as MoneyCause;
@@ -68,7 +69,10 @@ pub async fn refund(site: &Site, id: BookingId, by: By, ask: Refund) -> Outcome<
         let payment = payments::ops::payment(tx, id)?;
         let before = stand(&booking, &payment);
         let amount = match way(&booking, &payment, tx.now())? {
-            Way::Captured(_) => payments::ops::plan_refund(tx, id, ask.amount, ask.reverse_payout)?,
+            Way::Captured(_) => {
+                let wanted = Wanted { by: admin, reason: by.reason.clone().unwrap_or_default() };
+                payments::ops::plan_refund(tx, id, wanted, ask.amount, ask.reverse_payout)?
+            }
             Way::Held(held) => {
                 if ask.amount.is_some_and(|amount| amount != held) {
                     let words = "The card was not charged yet, so only all of it can be given back.";

@@ -15,7 +15,7 @@ use crate::base::access::Permission;
 use crate::base::paging::Page;
 use crate::base::refusal::Refusal;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, ClientIp, Params};
+use crate::web::{Access, Answer, Api, ClientIp, Params, Window, WindowStanding, count};
 
 pub fn routes(api: Api) -> Api {
     api.route(Access::can(Permission::AdminManage), routes!(send_reminders))
@@ -57,6 +57,9 @@ async fn list_outbox(
     Ok(Json(Page::whole(ops::outbox(&site, query.to.as_deref(), query.template.as_deref(), limit)?)))
 }
 
+/// rule: 10§7: once an hour, whoever of the admins asks.
+static REMINDERS: Window = Window::new("send_reminders", 1, 3600);
+
 #[derive(Serialize, ToSchema)]
 struct Reminded {
     message: String,
@@ -67,6 +70,10 @@ struct Reminded {
 #[utoipa::path(post, path = "/api/v1/bookings/send-reminders", tag = "bookings", operation_id = "send_reminders",
     responses((status = 200, body = Reminded)))]
 async fn send_reminders(State(site): State<Site>) -> Answer<Json<Reminded>> {
+    let verdict = count(&site, &REMINDERS, "all").await?;
+    if !verdict.allowed && WindowStanding::of(&site)?.blocks() {
+        return Err(REMINDERS.refusal(&verdict).into());
+    }
     let reminders_sent = reminders::send_tomorrows(&site).await?;
     Ok(Json(Reminded { message: format!("Reminded of {reminders_sent} lessons."), reminders_sent }))
 }

@@ -27,9 +27,11 @@ pub enum ExportFormat {
 pub struct ExportInput {
     pub format: ExportFormat,
     /// 90 days before the end when left out.
+    #[serde(deserialize_with = "crate::base::time::dashed_or_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub start_date: Option<Date>,
     /// Today when left out.
+    #[serde(deserialize_with = "crate::base::time::dashed_or_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub end_date: Option<Date>,
 }

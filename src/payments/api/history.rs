@@ -128,6 +128,8 @@ pub struct EarningView {
     tip_cents: Cents,
     #[schema(value_type = String, format = DateTime)]
     paid_at: Timestamp,
+    /// `paid`, or `under_review` while a bank or a person looks at it.
+    status: &'static str,
 }
 
 impl From<LessonEarning> for EarningView {
@@ -144,6 +146,7 @@ impl From<LessonEarning> for EarningView {
             payout_cents: earning.payout,
             tip_cents: earning.tip,
             paid_at: earning.paid_at,
+            status: earning.status,
         }
     }
 }

@@ -38,6 +38,12 @@ impl PriceQuote {
         Self { lesson, student_fee, instructor_fee, payout, tier, fee, config_version }
     }
 
+    /// What a card is asked for beside `credit`; nothing where it is less than Stripe charges.
+    pub fn on_card(&self, credit: Cents) -> Cents {
+        let due = self.split(credit, credit).student_pay;
+        if due < LEAST_CHARGE { Cents::ZERO } else { due }
+    }
+
     /// The split once `credit` of the student's `balance` is used.
     pub fn split(&self, requested: Cents, balance: Cents) -> Split {
         split(self.lesson, self.fee, self.tier, requested, balance)
@@ -138,6 +144,9 @@ pub struct BookingPayment {
     /// The money is being taken early, for a lesson that is moved late.
     #[serde(default)]
     pub locking: bool,
+    /// While `locking`: the bank is only asked to hold it, for a lesson that is moved to a time less than a day away.
+    #[serde(default)]
+    pub holds_only: bool,
     pub version: u32,
 }
 
@@ -168,6 +177,9 @@ pub struct Settling {
     /// What of it could not be had again when this went on.
     #[serde(default)]
     pub gone: Gone,
+    /// The instructor is paid without the card because Stripe did not answer for three days: nobody's card is to blame.
+    #[serde(default)]
+    pub unanswered: bool,
 }
 
 /// Credit that was reserved for a lesson once and is no longer there.
@@ -194,6 +206,7 @@ impl Settling {
             topped_up: Cents::ZERO,
             returned: Vec::new(),
             gone: Gone::default(),
+            unanswered: false,
         }
     }
 }
@@ -246,6 +259,7 @@ impl BookingPayment {
             parked: None,
             resumed: 0,
             locking: false,
+            holds_only: false,
             version: 1,
         }
     }
@@ -257,8 +271,7 @@ impl BookingPayment {
 
     /// What the card is asked for; nothing where it is less than Stripe charges.
     pub fn card_amount(&self) -> Cents {
-        let due = self.split().student_pay;
-        if due < LEAST_CHARGE { Cents::ZERO } else { due }
+        self.quote.on_card(self.credits_reserved)
     }
 
     pub fn is_settled(&self) -> bool {

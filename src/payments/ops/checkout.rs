@@ -35,7 +35,11 @@ pub fn plan_checkout(tx: &mut Tx, booking: BookingId, ask: &Checkout) -> Outcome
     let mut payment = tables::payment(tx, booking)?;
     payable(tx, &payment)?;
     let method = tx.get(&METHODS, &ask.method)?.filter(|method| method.user_id == payment.student_id);
-    payment.method_id = Some(method.ok_or_else(super::cards::absent)?.id);
+    let method = method.ok_or_else(super::cards::absent)?.id;
+    if payment.method_id.replace(method) != Some(method) && payment.settling.is_some() {
+        // rule: 10§7: another card is the one that is asked; asking it lets go what the bank of the old one holds.
+        payment.held = false;
+    }
     if let Some(credit) = ask.credit {
         payment.credits_reserved = credits::reserve_once(tx, &payment, credit)?;
     }
@@ -63,7 +67,7 @@ fn payable(tx: &Tx, payment: &BookingPayment) -> Outcome<()> {
     }
 }
 
-fn go_on(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<Planned> {
+pub(super) fn go_on(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<Planned> {
     payment.version += 1;
     // A completed lesson whose capture failed: the new card is asked at once.
     if let Some(settling) = payment.settling.as_mut() {

@@ -9,7 +9,7 @@ use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::payments::desk::{LessonDesk, News};
 use crate::payments::events::{PaymentRefunded, PayoutSent};
-use crate::payments::later::{Correction, Part, Purpose};
+use crate::payments::later::{Correction, Part, Purpose, Wanted};
 use crate::payments::ledger::{self, Account, EntryKind};
 use crate::payments::model::{ActionKind, BookingPayment, MoneyAction, PaymentStatus, SettlementOutcome};
 use crate::payments::rules::corrections::{self as rules, Next, next};
@@ -18,10 +18,16 @@ use crate::payments::tables::{self, PAYMENTS};
 use crate::store::Tx;
 
 /// An admin gives back all or part of the card's money; `ops::run` does it (rule: 10§2.8).
-pub fn plan_refund(tx: &mut Tx, booking: BookingId, amount: Option<Cents>, reverse_payout: bool) -> Outcome<Cents> {
+pub fn plan_refund(
+    tx: &mut Tx,
+    booking: BookingId,
+    wanted: Wanted,
+    amount: Option<Cents>,
+    reverse_payout: bool,
+) -> Outcome<Cents> {
     nothing_pending(tx, booking)?;
     let payment = tables::payment(tx, booking)?;
-    let correction = rules::refund(&payment, amount, reverse_payout)?;
+    let correction = Correction { wanted: Some(wanted), ..rules::refund(&payment, amount, reverse_payout)? };
     let total = correction.total;
     start(tx, payment, correction)?;
     Ok(total)
@@ -140,7 +146,7 @@ fn refunded(
     tx.emit(&PaymentRefunded::of(&payment, correction.total, full))?;
     tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
     match desk.filter(|_| full) {
-        Some(desk) => desk.hear(tx, &payment, &News::RefundedInFull).map(drop),
+        Some(desk) => desk.hear(tx, &payment, &News::RefundedInFull { wanted: correction.wanted.clone() }).map(drop),
         None => Ok(()),
     }
 }

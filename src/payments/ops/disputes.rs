@@ -48,7 +48,11 @@ pub fn open_dispute(tx: &mut Tx, booking: BookingId, id: &str, amount: Cents) ->
     tx.emit(&ReviewNeeded::of(&payment, "dispute_opened".into()))?;
     let reverse = reversible(&payment);
     let (refund, restore, total) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
-    start(tx, payment, Correction { why: Purpose::DisputeOpened, before, refund, reverse, restore, total })
+    start(
+        tx,
+        payment,
+        Correction { why: Purpose::DisputeOpened, before, refund, reverse, restore, total, wanted: None },
+    )
 }
 
 /// The bank has judged.
@@ -104,7 +108,7 @@ fn was_won(tx: &mut Tx, mut payment: BookingPayment, dispute: &Dispute) -> Outco
     }
     let (refund, reverse, total) = (Cents::ZERO, Cents::ZERO, Cents::ZERO);
     let (before, restore) = (dispute.before, dispute.reversed);
-    start(tx, payment, Correction { why: Purpose::DisputeWon, before, refund, reverse, restore, total })
+    start(tx, payment, Correction { why: Purpose::DisputeWon, before, refund, reverse, restore, total, wanted: None })
 }
 
 fn was_lost(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, dispute: &Dispute) -> Outcome<()> {

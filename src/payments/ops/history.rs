@@ -37,6 +37,8 @@ pub struct LessonEarning {
     pub payout: Cents,
     pub tip: Cents,
     pub paid_at: Timestamp,
+    /// `paid`; `under_review` while a bank or a person looks at it.
+    pub status: &'static str,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,6 +103,7 @@ pub fn earnings(r: &dyn Read, instructor: UserId) -> Outcome<Earnings> {
             payout,
             tip,
             paid_at,
+            status: if payment.in_review() { "under_review" } else { "paid" },
         });
     }
     all.lessons.sort_by_key(|lesson| std::cmp::Reverse(lesson.paid_at));

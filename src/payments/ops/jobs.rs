@@ -1,7 +1,7 @@
 //! What time brings: the bank is asked 24 hours ahead and again, lessons are captured, lost calls are repeated.
 
 use super::actions::{BUSY, REPEAT_MINUTES, begin, repeat_later};
-use super::{run, settle};
+use super::{run, settle, unanswered};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
@@ -47,6 +47,11 @@ fn ask_the_bank(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment)
         payment.version += 1;
         tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
         return desk.hear(tx, &payment, &News::Authorized).map(drop);
+    }
+    if payment.held {
+        // Held for a move that did not come about: the bank is asked anew, and lets that go first.
+        payment.held = false;
+        tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
     }
     begin(tx, &payment, ActionKind::Authorize { on_session: false }, amount)
 }
@@ -145,6 +150,7 @@ pub async fn retry_capture(site: &Site, booking: BookingId) -> Outcome<()> {
 pub async fn repeat_pending(site: &Site, booking: BookingId) -> Outcome<()> {
     // An unreachable provider is no failure of this job: it comes round again.
     let _ = run::run(site, booking).await;
+    unanswered::escalate(site, booking).await?;
     site.write(move |tx| match tables::pending(tx, booking)? {
         Some(_) => repeat_later(tx, booking),
         None => Ok(()),

@@ -27,22 +27,27 @@ pub fn plan_lock(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
 }
 
 /// The bank holds the money of a lock: it is taken.
-pub fn held(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
-    tx.put(&PAYMENTS, &payment.booking_id, payment)?;
-    begin(tx, payment, ActionKind::Capture, payment.card_amount())
+pub fn held(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
+    if payment.holds_only {
+        (payment.locking, payment.holds_only) = (false, false);
+        return tx.put(&PAYMENTS, &payment.booking_id, &payment);
+    }
+    tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
+    begin(tx, &payment, ActionKind::Capture, payment.card_amount())
 }
 
 /// The bank refused the card of a lock: the lesson stays where it was, with its money as it was.
 pub fn refused(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome<()> {
-    payment.locking = false;
+    (payment.locking, payment.holds_only) = (false, false);
     payment.auth_last_error = Some(reason.to_owned());
     if payment.held {
         // The bank accepted the card and then refused the charge: held, as for any lesson of tomorrow.
         payment.status = PaymentStatus::Authorized;
         jobs::cancel(tx, "auth_retry", payment.booking_id)?;
     } else if payment.status == PaymentStatus::Scheduled {
-        // Its own authorization was due while this one was under way.
-        jobs::enqueue(tx, Job::new("authorize", payment.booking_id))?;
+        // Its own authorization may have been due while this one was under way.
+        let due = payment.auth_scheduled_for.map_or(tx.now(), |at| at.max(tx.now()));
+        jobs::enqueue(tx, Job::new("authorize", payment.booking_id).due(due))?;
     }
     tx.put(&PAYMENTS, &payment.booking_id, &payment)
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod actions;
 mod admin;
+mod ahead;
 mod cards;
 mod checkout;
 mod config;
@@ -25,11 +26,13 @@ mod run;
 mod settle;
 mod standings;
 mod tips;
+mod unanswered;
 mod webhooks;
 
 pub use accounts::{begin_onboarding, refresh_account, store_account};
 pub use actions::{BUSY, is_unheard};
 pub use admin::{give_credit, lift_bar};
+pub use ahead::{carry_over, let_go, plan_hold};
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };
@@ -54,7 +57,7 @@ pub use plant::plant_settled;
 pub use reconcile::{discrepancies, reconcile};
 pub use review::{freeze, resume, thaw};
 pub use run::{refresh, run};
-pub use settle::settle;
+pub use settle::{lapse, settle};
 pub use standings::barred;
 pub use tips::plan_tip;
 pub use webhooks::{Taken, take_webhook};

@@ -1,7 +1,7 @@
 //! What a call came to, written down with everything that follows from it, in one write.
 
 use super::actions::repeat_later;
-use super::{checkout, corrections, lock, settle, tips};
+use super::{checkout, corrections, lock, settle, tips, unanswered};
 use crate::base::id::{BookingId, MoneyActionId};
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
@@ -13,7 +13,7 @@ use crate::payments::later::Part;
 use crate::payments::ledger::{self, Account, EntryKind};
 use crate::payments::model::{ActionKind, ActionState, Awaiting, BookingPayment, MoneyAction, PaymentStatus};
 use crate::payments::rules::authorize::Failed;
-use crate::payments::rules::settle::Cause;
+use crate::payments::rules::settle::{CardEnd, Cause, terms};
 use crate::payments::tables::{self, ACTIONS, PAYMENTS};
 use crate::store::{ReadExt, Tx};
 
@@ -34,6 +34,7 @@ pub fn record(tx: &mut Tx, desk: &dyn LessonDesk, id: MoneyActionId, answer: &Ca
     {
         action.error = Some(fault.to_string());
         tx.put(&ACTIONS, &id, &action)?;
+        unanswered::note(tx, &action)?;
         return repeat_later(tx, action.booking_id);
     }
     action.done_at = Some(tx.now());
@@ -51,7 +52,7 @@ pub fn record(tx: &mut Tx, desk: &dyn LessonDesk, id: MoneyActionId, answer: &Ca
         (ActionKind::Authorize { .. }, _) => authorized(tx, desk, payment, answer),
         (ActionKind::Tip, _) => tips::charged(tx, payment, answer),
         (ActionKind::TipTransfer, _) => tips::passed_on(tx, payment, answer),
-        (_, Ok(Reached::Intent(intent))) => intent_moved(tx, payment, intent),
+        (kind, Ok(Reached::Intent(intent))) => intent_moved(tx, payment, kind, intent),
         (_, Ok(Reached::Moved(moved))) if payment.correcting.is_some() => {
             let id = Some(moved.id.clone()).filter(|id| !id.is_empty());
             corrections::moved(tx, desk, payment, &action, id)
@@ -109,7 +110,7 @@ fn held(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment) -> Outc
         return settle::advance(tx, payment);
     }
     if payment.locking {
-        return lock::held(tx, &payment);
+        return lock::held(tx, payment);
     }
     payment.status = PaymentStatus::Authorized;
     checkout::promise(tx, &mut payment)?;
@@ -134,6 +135,10 @@ fn declined(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, rea
     if payment.locking {
         return lock::refused(tx, payment, &reason);
     }
+    if payment.settling.as_ref().is_some_and(|settling| settling.terms.card == CardEnd::GiveBack) {
+        // The hold had run out before the bank answered: there is nothing to ask for any more.
+        return settle::advance(tx, payment);
+    }
     if let Some(settling) = payment.settling.as_mut() {
         settling.reauthorized = true;
         payment.capture_retry_count += 1;
@@ -154,7 +159,7 @@ fn declined(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment, rea
 }
 
 /// A capture or a release went through, or the intent's own state says what happened instead.
-fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Outcome<()> {
+fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, kind: ActionKind, intent: &Intent) -> Outcome<()> {
     match intent.status {
         IntentStatus::Succeeded => {
             let taken = intent.received - payment.captured;
@@ -163,8 +168,10 @@ fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Ou
             payment.charge = intent.charge.clone().or(payment.charge);
             let about = settle::about(&payment);
             ledger::post(tx, EntryKind::Capture, about, Account::Cash, Account::Lessons, taken)?;
-            if payment.settling.is_none() {
-                return lock::locked(tx, payment);
+            let Some(settling) = payment.settling.as_mut() else { return lock::locked(tx, payment) };
+            if settling.terms.card == CardEnd::Waive {
+                // Given up, and taken all the same: it ends as any other.
+                (settling.terms, settling.unanswered) = (terms(settling.terms.cause, &payment.quote), false);
             }
         }
         _ => {
@@ -172,6 +179,11 @@ fn intent_moved(tx: &mut Tx, mut payment: BookingPayment, intent: &Intent) -> Ou
             payment.held = false;
             payment.intent = None;
             payment.charge = None;
+            // Another hold is taken under another key: with other parameters Stripe would refuse the old one.
+            payment.capture_retry_count += u32::from(kind == ActionKind::Capture);
+            if payment.settling.is_none() {
+                return tx.put(&PAYMENTS, &payment.booking_id, &payment);
+            }
         }
     }
     settle::advance(tx, payment)

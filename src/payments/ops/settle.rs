@@ -19,11 +19,26 @@ use crate::store::{ReadExt, Tx};
 
 /// Hours between tries of a failed capture, and until the platform pays the instructor itself (rule: 10§2.7).
 const CAPTURE_RETRY_HOURS: i64 = 4;
-const CAPTURE_ESCALATION_HOURS: i64 = 72;
+pub(super) const CAPTURE_ESCALATION_HOURS: i64 = 72;
 
 /// Fixes how this booking's money ends. What needs no bank is done in this write; `ops::run` does the rest.
 pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
     nothing_pending(tx, booking)?;
+    let payment = begun(tx, booking, cause)?;
+    advance(tx, payment)
+}
+
+/// The hold of an unpaid booking is over. A bank that was asked and has not answered yet is heard when it does; what it
+/// holds then is let go.
+pub fn lapse(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
+    if !tables::pending(tx, booking)?.is_some_and(|call| matches!(call.kind, ActionKind::Authorize { .. })) {
+        return settle(tx, booking, Cause::PaymentFailed);
+    }
+    let payment = begun(tx, booking, Cause::PaymentFailed)?;
+    tx.put(&PAYMENTS, &booking, &payment)
+}
+
+fn begun(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<BookingPayment> {
     let mut payment = tables::payment(tx, booking)?;
     payment.parked = None;
     // One with an outcome has ended, also while a person looks at it: what was paid is not paid again.
@@ -44,7 +59,7 @@ pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {
         // rule: 10§2.5: a lesson that was complete already and is paid back earns nothing.
         milestones::undo(tx, payment.student_id, booking)?;
     }
-    advance(tx, payment)
+    Ok(payment)
 }
 
 /// Writes the next intended call, or the end.
@@ -107,7 +122,7 @@ pub fn review(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome
     if let Some(settling) = payment.settling.take() {
         let waived = settling.terms.card == CardEnd::Waive;
         payment.outcome = waived.then_some(SettlementOutcome::CaptureFailureEscalated);
-        if waived {
+        if waived && !settling.unanswered {
             // rule: 10§2.7: whoever's card gave nothing for three days books nothing, paid instructor or not.
             lock_account(tx, &payment)?;
         }
@@ -137,9 +152,15 @@ fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     payment.held = false;
     jobs::cancel(tx, "capture_retry", payment.booking_id)?;
     if settling.terms.card == CardEnd::Waive {
-        lock_account(tx, &payment)?;
+        let reason = match settling.unanswered {
+            true => "capture_unanswered_for_72_hours",
+            false => "capture_failed_for_72_hours",
+        };
+        if !settling.unanswered {
+            lock_account(tx, &payment)?;
+        }
         payment.status = PaymentStatus::ManualReview;
-        tx.emit(&ReviewNeeded::of(&payment, "capture_failed_for_72_hours".into()))?;
+        tx.emit(&ReviewNeeded::of(&payment, reason.into()))?;
     } else {
         payment.status = PaymentStatus::Settled;
     }

@@ -1,15 +1,18 @@
 //! A student's cards, credit and payments.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::base::access::Actor;
+use crate::base::csv::Csv;
 use crate::base::id::MethodId;
 use crate::base::money::Cents;
 use crate::base::time::{TimeZone, Timestamp, fmt_date, utc_to_local, zone};
 use crate::payments::model::{BookingPayment, LotStatus, PaymentMethod};
 use crate::payments::ops::{self, Holdings};
+use crate::payments::view::PaymentSummary;
 use crate::site::Site;
 use crate::web::components::{
     Button, Col, Icon, Row, Stat, Table, Tone, badge, empty, link_button, page_head, post_button, section, stats, table,
@@ -32,7 +35,10 @@ pub(super) async fn show(State(site): State<Site>, chrome: Chrome, actor: Actor)
                 (page_head("Cards and payments", "What you pay with, what you have, what you paid.", html! {}))
                 (section("cards", "Cards", "Card numbers are typed on Stripe’s own page and never reach us.", card_list(&cards)))
                 (section("credit", "Credit", "Used at checkout, the earliest to expire first.", credit(&held, &tz)))
-                (section("payments", "Payments", "Your lessons, the latest first.", history(&paid, &tz)))
+                (section("payments", "Payments", "Your lessons, the latest first.", html! {
+                    (history(&paid, &tz))
+                    @if !paid.is_empty() { (link_button("/student/billing/payments.csv", &Button::line("As a table (CSV)").small())) }
+                }))
             }
         },
     ))
@@ -123,13 +129,36 @@ fn state(payment: &BookingPayment) -> &'static str {
 }
 
 /// Card, credit used, given back as money or credit.
-fn amounts(payment: &BookingPayment) -> [Markup; 3] {
+fn sums(payment: &BookingPayment) -> [Cents; 3] {
     let card = if payment.is_settled() { payment.captured } else { payment.card_amount() };
-    let back = payment.refunded_to_card + payment.student_credit;
-    [card, payment.credits_reserved, back].map(|cents| match cents {
+    [card, payment.credits_reserved, payment.refunded_to_card + payment.student_credit]
+}
+
+fn amounts(payment: &BookingPayment) -> [Markup; 3] {
+    sums(payment).map(|cents| match cents {
         Cents::ZERO => html! { "–" },
         cents => html! { (cents.dollars()) },
     })
+}
+
+/// Every payment as a table to take away, tips included.
+pub(super) async fn download(State(site): State<Site>, actor: Actor) -> Answer<Response> {
+    let paid = site.read(|r| ops::transactions(r, actor.user_id))?;
+    let tz = zone(&actor.timezone).unwrap_or_else(|| site.zone.clone());
+    let head = ["lesson_on", "lesson", "booking_id", "state", "card", "credit_used", "given_back", "tip"];
+    let mut csv = Csv::with_head(&head);
+    for payment in &paid {
+        let [card, credit, back] = sums(payment).map(Cents::plain);
+        let tip = PaymentSummary::tip_given(payment).plain();
+        let (date, _) = utc_to_local(payment.start, &tz);
+        let (lesson, id) = (payment.description.clone(), payment.booking_id.to_string());
+        csv.row(&[date.to_string(), lesson, id, state(payment).to_owned(), card, credit, back, tip]);
+    }
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"payments.csv\"")),
+    ];
+    Ok((headers, csv.finish()).into_response())
 }
 
 pub(super) async fn make_default(State(site): State<Site>, actor: Actor, Id(id): Id<MethodId>) -> Answer<Response> {

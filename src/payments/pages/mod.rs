@@ -14,6 +14,7 @@ pub fn pages(pages: Pages) -> Pages {
     let earns = Access::As(Role::Instructor, Permission::ViewOwnInstructorAnalytics);
     pages
         .get(student, "/student/billing", billing::show)
+        .get(student, "/student/billing/payments.csv", billing::download)
         .post(student, "/student/billing/cards/{id}/default", billing::make_default)
         .post(student, "/student/billing/cards/{id}/remove", billing::remove)
         .post(student, "/payments/cards/new", away::to_card_page)

@@ -41,6 +41,7 @@ pub fn refund(payment: &BookingPayment, amount: Option<Cents>, reverse_payout: b
         reverse,
         restore: Cents::ZERO,
         total: amount,
+        wanted: None,
     })
 }
 

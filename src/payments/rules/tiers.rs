@@ -38,9 +38,8 @@ pub fn tier(config: &PricingConfig, record: &Record, asked: Asked, now: Timestam
     if earned <= record.stored {
         return earned;
     }
-    let just_demoted = asked == Asked::BySweep
-        && record.last_demoted.is_some_and(|at| now.duration_since(at) < days(config.activity_window_days));
-    if just_demoted {
+    // rule: 10§2.2: one demotion in 30 days, in what is stored and in what is asked for a lesson alike.
+    if record.last_demoted.is_some_and(|at| now.duration_since(at) < days(config.activity_window_days)) {
         return record.stored;
     }
     one_step_up(config, record.stored, earned)

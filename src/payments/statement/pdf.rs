@@ -26,7 +26,9 @@ pub fn pdf(statement: &Statement, brand: &str) -> Vec<u8> {
 
 fn row(statement: &Statement, lesson: &LessonEarning) -> PdfRow {
     let (paid, _) = utc_to_local(lesson.paid_at, &statement.zone);
-    PdfRow { words: [paid.to_string(), lesson.description.clone()], sums: sums(|of| of(lesson)) }
+    let review = if lesson.status == "under_review" { ", under review" } else { "" };
+    let lesson_words = format!("{}, {} min{review}", lesson.description, lesson.minutes);
+    PdfRow { words: [paid.to_string(), lesson_words], sums: sums(|of| of(lesson)) }
 }
 
 /// The four columns of sums, each as `sum` says.

@@ -2,14 +2,16 @@
 
 use super::Statement;
 use crate::base::csv::Csv;
-use crate::base::money::Cents;
 use crate::base::time::utc_to_local;
 
 pub fn csv(statement: &Statement) -> String {
     let mut csv = Csv::with_head(&[
         "paid_on",
         "lesson_on",
-        "lesson",
+        "student",
+        "service",
+        "minutes",
+        "status",
         "booking_id",
         "lesson_price",
         "platform_fee",
@@ -22,32 +24,28 @@ pub fn csv(statement: &Statement) -> String {
         csv.row(&[
             day(lesson.paid_at),
             day(lesson.start),
-            lesson.description.clone(),
+            lesson.student.clone(),
+            lesson.service.clone(),
+            lesson.minutes.to_string(),
+            lesson.status.to_owned(),
             lesson.booking_id.to_string(),
-            plain(lesson.lesson),
-            plain(lesson.platform_fee),
-            plain(lesson.payout),
-            plain(lesson.tip),
-            plain(lesson.payout + lesson.tip),
+            lesson.lesson.plain(),
+            lesson.platform_fee.plain(),
+            lesson.payout.plain(),
+            lesson.tip.plain(),
+            (lesson.payout + lesson.tip).plain(),
         ]);
     }
     csv.finish()
 }
 
-/// "68.00": what a spreadsheet reads as a number.
-fn plain(cents: Cents) -> String {
-    let sign = if cents.0 < 0 { "-" } else { "" };
-    let abs = cents.0.unsigned_abs();
-    format!("{sign}{}.{:02}", abs / 100, abs % 100)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::base::money::Cents;
 
     #[test]
     fn sums_are_plain_numbers() {
-        assert_eq!(plain(Cents(6800)), "68.00");
-        assert_eq!(plain(Cents(-5)), "-0.05");
+        assert_eq!(Cents(6800).plain(), "68.00");
+        assert_eq!(Cents(-5).plain(), "-0.05");
     }
 }

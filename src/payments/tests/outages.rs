@@ -5,7 +5,7 @@ use crate::base::id::ReviewId;
 use crate::base::money::Cents;
 use crate::jobs;
 use crate::outside::stripe::Stripe;
-use crate::payments::model::PaymentStatus;
+use crate::payments::model::{PaymentStatus, SettlementOutcome};
 use crate::payments::ops;
 use crate::payments::tables;
 
@@ -70,5 +70,66 @@ async fn a_transfer_whose_key_is_forgotten_is_not_made_twice() {
     held(false).await.unwrap();
     b.forward(1).await;
     assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Settled, (8960, 6800)));
+    b.balanced(&[lesson]);
+}
+
+/// rule: 10§2.7: a capture that only Stripe makes fail is given up like any other after 72 hours: the instructor is
+/// paid from platform funds, the hold is let go, and the student, who did nothing, may go on booking.
+#[tokio::test]
+async fn an_instructor_waits_three_days_for_a_capture_and_no_longer() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.fault("payment_intents.capture", "api_error", 100_000);
+    b.forward(10 + 1 + 24 + 71).await;
+    let waits = b.money(lesson);
+    assert!(waits.first_capture_failed_at.is_some());
+    assert_eq!((waits.outcome, b.provider(lesson)), (None, (0, 0)));
+    b.forward(2).await;
+    let ended = b.money(lesson);
+    assert_eq!(ended.outcome, Some(SettlementOutcome::CaptureFailureInstructorPaid));
+    assert_eq!((ended.status, b.provider(lesson)), (PaymentStatus::ManualReview, (0, 6800)));
+    assert!(!b.site.read(|r| ops::standing(r, b.emma)).unwrap().is_barred());
+    // Nobody takes it later as well.
+    b.fault("payment_intents.capture", "api_error", 0);
+    b.forward(48).await;
+    assert_eq!(b.provider(lesson), (0, 6800));
+    b.balanced(&[lesson]);
+}
+
+/// The hold expired while Stripe took nothing: the next hold is taken under a key of its own.
+#[tokio::test]
+async fn a_new_hold_is_captured_under_a_new_key() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.fault("payment_intents.capture", "timeout", 1);
+    b.forward(10 + 1 + 23).await;
+    let intent = b.money(lesson).intent.unwrap();
+    let stripe = b.site.part::<Stripe>().unwrap();
+    stripe.cancel(&intent, "by somebody in the dashboard").await.unwrap();
+    b.forward(2).await;
+    assert_eq!((b.money(lesson).status, b.provider(lesson)), (PaymentStatus::Settled, (8960, 6800)));
+    let calls = b.stand_in.objects(None, Some(&lesson.to_string())).unwrap()["calls"].clone();
+    let keys: Vec<&str> = calls.as_array().unwrap().iter().filter_map(|c| c["idempotency_key"].as_str()).collect();
+    assert!(keys.contains(&format!("capture_{lesson}_1").as_str()), "{keys:?}");
+    b.balanced(&[lesson]);
+}
+
+/// rule: 10§7: a new card is the one that is charged for a lesson whose capture failed, and the answer says so.
+#[tokio::test]
+async fn a_new_card_pays_for_the_lesson_that_is_over() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    b.check_out(lesson, "pm_card_visa", 0).await;
+    b.fault("payment_intents.capture", "card_declined", 1);
+    b.forward(10 + 1 + 24 + 1).await;
+    let before = b.money(lesson);
+    assert_eq!(before.status, PaymentStatus::PaymentMethodRequired);
+    let view = b.check_out(lesson, "pm_card_mastercard", 0).await;
+    let after = b.money(lesson);
+    assert_eq!((view.success, after.status), (true, PaymentStatus::Settled));
+    assert_ne!((after.intent, after.method_id), (before.intent, before.method_id));
+    assert_eq!(b.provider(lesson), (8960, 6800));
     b.balanced(&[lesson]);
 }

@@ -60,6 +60,10 @@ fn sweeps_demote_once_in_thirty_days() {
     let again = Record { stored: Bp(1200), last_demoted: Some(now()), ..record };
     let tomorrow = now() + SignedDuration::from_hours(24);
     assert_eq!(tier(&config, &again, Asked::BySweep, tomorrow), Bp(1200));
+    // What a lesson is priced at is what the profile says.
+    assert_eq!(tier(&config, &again, Asked::ForLesson, tomorrow), Bp(1200));
+    let later = now() + SignedDuration::from_hours(24 * 30);
+    assert_eq!(tier(&config, &again, Asked::ForLesson, later), Bp(1500));
 }
 
 #[test]

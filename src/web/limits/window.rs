@@ -85,6 +85,11 @@ impl Standing {
         let shadow = site.read(|r| RATE_LIMITS.read(r))?.shadow_everywhere(rule);
         Ok(Self { lifted: rule == WindowRule::Off, shadow })
     }
+
+    /// Whether one that is full refuses.
+    pub fn blocks(self) -> bool {
+        !self.lifted && !self.shadow
+    }
 }
 
 /// Counts one more for `key` in the write that it limits; refuses it where windows block.

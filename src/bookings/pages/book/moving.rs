@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use maud::Markup;
+use maud::{Markup, html};
 
 use super::query::Query;
 use super::{HoldForm, load, show};
@@ -11,8 +11,9 @@ use crate::base::access::Actor;
 use crate::base::id::BookingId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::bookings::ops::paying::own;
-use crate::bookings::ops::reschedule::{Wish, reschedule};
+use crate::bookings::ops::reschedule::{Wish, may_be_moved, reschedule};
 use crate::site::Site;
+use crate::web::components::{Tone, crumb, notice};
 use crate::web::{Answer, Chrome, Form, Id, Params, page, see_other};
 
 fn shown(
@@ -24,6 +25,18 @@ fn shown(
     trouble: Option<String>,
 ) -> Outcome<Markup> {
     let now = site.now();
+    if let Err(refusal) = site.read(|r| may_be_moved(r, now, id, actor.user_id)) {
+        if refusal.status == 404 {
+            return Err(refusal);
+        }
+        let body = html! {
+            div.wrap.narrow.stack.stack--l {
+                header.pagehead { (crumb("Back to the lesson", &format!("/student/lessons/{id}"))) h1 { "Move the lesson" } }
+                (notice(Tone::Info, &refusal.detail))
+            }
+        };
+        return Ok(page(chrome, "Move the lesson", body));
+    }
     let loaded = site.read(|r| {
         let (booking, _) = own(r, id, actor.user_id)?;
         let ids = (booking.instructor_id, booking.offering_id);

@@ -28,7 +28,8 @@ use crate::web::components::{Choice, Moment, PriceLine};
 /// What the reader has decided so far.
 #[derive(Clone, Debug, Default)]
 pub struct Decided {
-    pub use_credit: bool,
+    /// Credit to use, at most.
+    pub credit: Cents,
     pub card: Option<String>,
     pub note: Option<String>,
     pub trouble: Option<String>,
@@ -45,7 +46,9 @@ pub fn checkout(
     let teacher = accounts::must_user(r, booking.instructor_id)?;
     let held = holdings(r, booking.student_id, now)?;
     let balance = held.available + payment.credits_reserved;
-    let wanted = if decided.use_credit || payment.credits_reserved.is_positive() { balance } else { Cents::ZERO };
+    // What is reserved once stays reserved (rule: 10§2.5).
+    let reserved = payment.credits_reserved;
+    let wanted = if reserved.is_positive() { reserved } else { decided.credit };
     let split = booking.quote.split(wanted, balance);
     let (mut lines, _) = receipt(booking, &BookingPayment { credits_reserved: Cents::ZERO, ..payment.clone() });
     if split.credit.is_positive() {
@@ -82,8 +85,8 @@ pub fn checkout(
                 with_credit.student_pay.dollars(),
                 expires.unwrap_or_default()
             ),
-            used: decided.use_credit,
-            cents: with_credit.credit,
+            used: split.credit,
+            most: with_credit.credit,
         }),
         note: decided.note.clone().or_else(|| booking.student_note.clone()).unwrap_or_default(),
         bands: bands(booking, payment, now, &tz, &teacher.first_name),

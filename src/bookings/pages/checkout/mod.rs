@@ -27,8 +27,21 @@ use load::Decided;
 pub(super) struct Query {
     #[serde(default)]
     booking: String,
+    /// Some of the credit in dollars, `all` of it; none when left out.
     #[serde(default)]
     credit: String,
+}
+
+impl Query {
+    /// More than there is means all there is.
+    fn wanted(&self) -> Cents {
+        let dollars = self.credit.trim().parse::<f64>().ok().filter(|dollars| (0.0..=100_000.0).contains(dollars));
+        match (self.credit.as_str(), dollars) {
+            ("all", _) => Cents(i64::MAX),
+            (_, Some(dollars)) => Cents((dollars * 100.0).round() as i64),
+            (_, None) => Cents::ZERO,
+        }
+    }
 }
 
 fn id_of(text: &str) -> Outcome<BookingId> {
@@ -41,8 +54,12 @@ pub(super) async fn checkout_page(
     actor: Actor,
     Params(query): Params<Query>,
 ) -> Answer<Response> {
+    if query.booking.is_empty() {
+        // Nothing was chosen yet.
+        return Ok(see_other("/student/lessons"));
+    }
     let id = id_of(&query.booking)?;
-    let decided = Decided { use_credit: query.credit == "1", ..Decided::default() };
+    let decided = Decided { credit: query.wanted(), ..Decided::default() };
     shown(&site, &chrome, &actor, id, &decided, StatusCode::OK)
 }
 
@@ -109,7 +126,7 @@ pub(super) async fn book(
         note: Some(form.student_note.clone()),
     };
     let mut decided = Decided {
-        use_credit: credit > 0,
+        credit: Cents(credit),
         card: Some(form.payment_method_id),
         note: Some(form.student_note),
         trouble: None,

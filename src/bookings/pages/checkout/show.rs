@@ -43,8 +43,9 @@ pub struct CheckoutView {
 pub struct CreditChoice {
     pub label: String,
     pub note: String,
-    pub used: bool,
-    pub cents: Cents,
+    pub used: Cents,
+    /// All of it that this lesson can be paid with.
+    pub most: Cents,
 }
 
 pub fn checkout(view: &CheckoutView) -> Markup {
@@ -85,17 +86,27 @@ pub fn checkout(view: &CheckoutView) -> Markup {
     }
 }
 
-/// The sum follows at once, so the choice is a link and not a part of the form.
+/// The price lines follow at once, so the choice is a form of its own.
 fn credit_part(view: &CheckoutView) -> Markup {
     let Some(credit) = &view.credit else { return html! {} };
-    let (next, action) = if credit.used { ("0", "Keep the credit") } else { ("1", "Use the credit") };
-    let href = format!("/student/booking/confirm?booking={}&credit={next}", view.booking_id);
+    let href = |next| format!("/student/booking/confirm?booking={}&credit={next}", view.booking_id);
+    let used =
+        if credit.used.is_positive() { credit.used.dollars_short().replace(['$', ','], "") } else { String::new() };
+    let hint = format!("Up to {}.", credit.most.dollars());
     section_one(
         "credit",
         "Credit",
         html! {
             p { b { (credit.label) } br; span.muted { (credit.note) } }
-            (link_button(&href, &Button::line(action).small()))
+            form.row method="get" action="/student/booking/confirm" {
+                input type="hidden" name="booking" value=(view.booking_id);
+                (field(&Field { name: "credit", label: "Dollars to use", value: &used, hint: &hint, inputmode: "decimal", ..Field::default() }))
+                (button(&Button::line("Use this much").small()))
+            }
+            div.row {
+                @if credit.used < credit.most { (link_button(&href("all"), &Button::line("Use all of it").small())) }
+                @if credit.used.is_positive() { (link_button(&href("0"), &Button::line("Keep the credit").small())) }
+            }
         },
     )
 }
@@ -132,7 +143,7 @@ fn card_pick(at: usize, card: &Choice) -> Markup {
 }
 
 fn form_part(view: &CheckoutView) -> Markup {
-    let used = view.credit.as_ref().filter(|credit| credit.used).map_or(Cents::ZERO, |credit| credit.cents);
+    let used = view.credit.as_ref().map_or(Cents::ZERO, |credit| credit.used);
     let hint = format!("{} reads it before the lesson. Up to 1,000 characters.", view.first_name);
     let label = format!("Note to {}", view.first_name);
     html! {

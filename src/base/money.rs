@@ -52,6 +52,19 @@ impl Cents {
         format!("{sign}${}.{:02}", thousands(abs / 100), abs % 100)
     }
 
+    /// "$29.87", "1,200", "7.5" → cents; nothing else, and nothing below zero.
+    pub fn typed(text: &str) -> Option<Self> {
+        let text = text.trim().trim_start_matches('$').replace(',', "");
+        let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > 2 {
+            return None;
+        }
+        let cents: i64 = format!("{part:0<2}").parse().ok()?;
+        let whole: i64 = whole.parse().ok()?;
+        whole.checked_mul(100)?.checked_add(cents).map(Self)
+    }
+
     /// "68.00": what a spreadsheet reads as a number.
     pub fn plain(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -184,6 +197,13 @@ impl Sum for Cents {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn typed_dollars_are_cents() {
+        let read = |text: &str| Cents::typed(text).map(|cents| cents.0);
+        assert_eq!([read("29.87"), read(" $1,200 "), read("7.5"), read("0")], [2987, 120_000, 750, 0].map(Some));
+        assert_eq!(["", "-1", "1.234", "1.-5", "x", "99999999999999999999"].map(read), [None; 6]);
+    }
 
     #[test]
     fn halves_round_away_from_zero() {

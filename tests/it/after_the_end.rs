@@ -68,6 +68,7 @@ async fn an_admin_gives_part_and_then_all_of_it_back() {
     assert_eq!(mail["data"]["amount_cents"], 2987, "{mail}");
     let rest = refund(&stage, &admin, &id, json!({})).await.expect(200);
     assert_eq!(rest["status"], "CANCELLED");
+    assert_eq!((&rest["cancelled_by_id"], &rest["cancellation_reason"]), (&json!(admin.id), &json!(BECAUSE)));
     assert_eq!(rest["payment"]["settlement_outcome"], "admin_refund");
     assert_eq!(stage.at_stripe(&[&id]).await, (0, 6800 - 2267), "the rest came from the platform");
     refund(&stage, &admin, &id, json!({})).await.refused(422, "NOTHING_TO_REFUND");

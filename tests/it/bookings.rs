@@ -342,3 +342,20 @@ async fn lessons_are_moved_with_their_money() {
     assert_eq!(stage.booking(&stage.emma, &third).await["payment_summary"]["total_paid_cents"], 8960);
     assert_eq!(stage.booking(&stage.emma, &second).await["payment_summary"]["total_paid_cents"], 0);
 }
+
+/// Contract §3: a date has its dashes; 10§7: reminders by hand once an hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_dates_and_hasty_reminders_are_refused() {
+    let stage = Stage::set().await;
+    let odd = with(stage.piano(THURSDAY.0, THURSDAY.1), json!({ "booking_date": "20261112" }));
+    stage.post(&stage.emma, "/api/v1/bookings", odd).await.refused(422, "VALIDATION_ERROR");
+    let admin = stage.admin().await;
+    stage.app.post("/sandbox/v1/switches", json!({ "rate_limits": "enforce" })).await.expect(200);
+    let path = "/api/v1/bookings/send-reminders";
+    stage.post(&admin, path, json!({})).await.expect(200);
+    let hasty = stage.post(&admin, path, json!({})).await;
+    assert_eq!(hasty.headers["retry-after"], "3600");
+    hasty.refused(429, "RATE_LIMIT_EXCEEDED");
+    stage.app.post("/sandbox/v1/switches", json!({ "rate_limits": "off" })).await.expect(200);
+    stage.post(&admin, path, json!({})).await.expect(200);
+}

@@ -200,3 +200,42 @@ async fn a_lesson_is_moved_with_the_same_picker() {
     let again = send(&stage, &stage.emma, &page, &form).await;
     shows(&again, 422, &["Only a confirmed lesson can be moved."]);
 }
+
+/// rule: 50§1b: the old addresses lead on, and a lesson that can no longer be moved says so before a time is chosen.
+#[tokio::test(flavor = "multi_thread")]
+async fn old_addresses_lead_on_and_closed_ones_say_so() {
+    let mut stage = Stage::set().await;
+    for (from, to) in [
+        ("/student/dashboard?tab=billing", "/student/billing"),
+        ("/student/dashboard?tab=notifications", "/account/notifications"),
+        ("/student/booking/confirm", "/student/lessons"),
+    ] {
+        let led = see(&stage, Some(&stage.emma), from).await;
+        assert_eq!((led.status.as_u16(), led.headers["location"].to_str().unwrap()), (303, to), "{from}");
+    }
+    let id = stage.book(&stage.emma, "2026-11-11", "12:00").await;
+    let path = format!("/student/lessons/{id}/move");
+    assert!(see(&stage, Some(&stage.emma), &path).await.text.contains("name=\"time\""));
+    stage.at("2026-11-11T14:00:00Z").await;
+    let closed = see(&stage, Some(&stage.emma), &path).await;
+    assert!(closed.text.contains("until 12 hours before it starts"), "{}", closed.text);
+    let sheet = see(&stage, Some(&stage.emma), "/student/billing/payments.csv").await;
+    assert_eq!(sheet.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(sheet.text.contains("2026-11-11,Piano with Sarah C.,"), "{}", sheet.text);
+}
+
+/// Part of the credit, chosen before the card is.
+#[tokio::test(flavor = "multi_thread")]
+async fn as_much_credit_is_used_as_one_likes() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let gift = json!({ "amount_cents": 3000, "reason": "For a lesson that failed." });
+    stage.post(&admin, &format!("/api/v1/admin/users/{}/credits", stage.emma.id), gift).await.expect(201);
+    let id = stage.hold(&stage.emma, "2026-11-12", "12:00").await;
+    for (asked, total) in [("12.50", "$77.10"), ("all", "$59.60"), ("500", "$59.60"), ("0", "$89.60"), ("x", "$89.60")]
+    {
+        let path = format!("/student/booking/confirm?booking={id}&credit={asked}");
+        let text = see(&stage, Some(&stage.emma), &path).await.text;
+        assert!(text.contains(total), "{asked}: {text}");
+    }
+}

@@ -197,7 +197,13 @@ impl World {
     /// No card is left with money held for a lesson whose money is settled.
     fn check_holds(&self) {
         let witness = self.life.witness();
-        let settled = witness.payments.values().filter(|payment| payment.is_settled());
+        // What was held for a lesson before it was moved goes over to where it was moved.
+        let over = |payment: &&BookingPayment| {
+            let root = witness.bookings.get(&payment.booking_id).map(|known| known.root);
+            let chain = root.map(|root| witness.chain(root)).unwrap_or_default();
+            chain.iter().all(|id| witness.payments.get(id).is_none_or(BookingPayment::is_settled))
+        };
+        let settled = witness.payments.values().filter(over);
         let left = settled.filter(|payment| self.stand_in.position(&payment.booking_id.to_string()).held > 0);
         let wrong: Vec<String> =
             left.map(|payment| format!("a card still holds money for settled {}", payment.booking_id)).collect();

@@ -8,6 +8,7 @@ pub fn csv(statement: &Statement) -> String {
     let mut csv = Csv::with_head(&[
         "paid_on",
         "lesson_on",
+        "lesson",
         "student",
         "service",
         "minutes",
@@ -24,6 +25,7 @@ pub fn csv(statement: &Statement) -> String {
         csv.row(&[
             day(lesson.paid_at),
             day(lesson.start),
+            lesson.description.clone(),
             lesson.student.clone(),
             lesson.service.clone(),
             lesson.minutes.to_string(),

@@ -47,19 +47,11 @@ pub(super) struct Typed {
 impl Typed {
     fn tip(&self) -> Outcome<Option<Cents>> {
         let text = if self.tip == "other" { &self.other_tip } else { &self.tip };
-        let text = text.trim().trim_start_matches('$');
-        if text.is_empty() {
+        if text.trim().is_empty() {
             return Ok(None);
         }
-        let (dollars, cents) = text.split_once('.').unwrap_or((text, "00"));
-        let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() <= 5).map(i64::from);
-        let cents = match cents.len() {
-            1 => number(cents).map(|tenths| tenths * 10),
-            2 => number(cents),
-            _ => None,
-        };
-        let amount = number(dollars).zip(cents).map(|(dollars, cents)| Cents(dollars * 100 + cents));
-        let amount = amount.ok_or_else(|| Refusal::invalid("other_tip", "Write dollars, like 7 or 7.50."))?;
+        let wrong = || Refusal::invalid("other_tip", "Write dollars, like 7 or 7.50.");
+        let amount = Cents::typed(text).ok_or_else(wrong)?;
         let wrong = |_| Refusal::invalid("other_tip", "A tip is between $0.50 and $999.");
         rules::tip(amount).map(Some).map_err(wrong)
     }

@@ -35,12 +35,7 @@ pub(super) struct Query {
 impl Query {
     /// More than there is means all there is.
     fn wanted(&self) -> Cents {
-        let dollars = self.credit.trim().parse::<f64>().ok().filter(|dollars| (0.0..=100_000.0).contains(dollars));
-        match (self.credit.as_str(), dollars) {
-            ("all", _) => Cents(i64::MAX),
-            (_, Some(dollars)) => Cents((dollars * 100.0).round() as i64),
-            (_, None) => Cents::ZERO,
-        }
+        if self.credit == "all" { Cents(i64::MAX) } else { Cents::typed(&self.credit).unwrap_or(Cents::ZERO) }
     }
 }
 

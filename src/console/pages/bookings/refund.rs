@@ -44,21 +44,11 @@ fn case(site: &Site, id: BookingId) -> Outcome<Case> {
 
 /// "29.87" → 2987.
 fn dollars(text: &str) -> Outcome<Option<Cents>> {
-    let text = text.trim().trim_start_matches('$').replace(',', "");
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Ok(None);
     }
     let wrong = || Refusal::invalid("amount", "An amount like 29.87, or nothing for all of it.");
-    let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
-    let cents = match part.len() {
-        0 => 0,
-        1 => part.parse::<i64>().map_err(|_| wrong())? * 10,
-        2 => part.parse::<i64>().map_err(|_| wrong())?,
-        _ => return Err(wrong()),
-    };
-    let whole: i64 = whole.parse().map_err(|_| wrong())?;
-    let sum = whole.checked_mul(100).and_then(|sum| sum.checked_add(cents)).ok_or_else(wrong)?;
-    if sum > 0 { Ok(Some(Cents(sum))) } else { Err(wrong()) }
+    Cents::typed(text).filter(|sum| sum.is_positive()).map(Some).ok_or_else(wrong)
 }
 
 pub async fn ask_refund(

@@ -1,5 +1,7 @@
 //! Between two writes: the call to Stripe that the first one wanted and the second one records.
 
+use std::pin::Pin;
+
 use super::record::{Reached, record, record_intent};
 use super::{lost, tips};
 use crate::base::id::{BookingId, UserId};
@@ -21,7 +23,9 @@ const TRIES: usize = 2;
 pub async fn run(site: &Site, booking: BookingId) -> Outcome<BookingPayment> {
     for _ in 0..MOST_STEPS {
         let Some(work) = site.read(|r| load(r, booking))? else { break };
-        let answer = call(site, &work).await;
+        // Behind a name of its own: Stripe's types are too deep for every handler to look through them.
+        let calling: Pin<Box<dyn Future<Output = Call<Reached>> + Send + '_>> = Box::pin(call(site, &work));
+        let answer = calling.await;
         let unknown = matches!(&answer, Err(fault) if fault.is_transient());
         let (desk, action) = (desk(site)?, work.action.id);
         site.write(move |tx| record(tx, desk.as_ref(), action, &answer)).await?;

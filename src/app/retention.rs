@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::accounts::parts::Retention;
-use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
-use crate::bookings::model::{Booking, Status};
-use crate::bookings::tables::{BOOKINGS, with_status};
+use crate::bookings::model::Booking;
+use crate::bookings::tables::{BOOKINGS, told_before};
 use crate::notify::{self, centre};
 use crate::places::tables::{ADDRESSES, deleted_before};
 use crate::store::{Read, Tx};
@@ -41,7 +40,7 @@ fn rule<T: 'static>(
 
 pub fn wire(people: Accounts) -> Accounts {
     people
-        .keeps(rule("booking_personal_data", LESSON_DAYS, told_lessons, forget_words))
+        .keeps(rule("booking_personal_data", LESSON_DAYS, told_before, forget_words))
         .keeps(rule("mails", TOLD_DAYS, notify::mails_before, notify::drop_mail))
         .keeps(rule(
             "notifications",
@@ -58,28 +57,8 @@ pub fn wire(people: Accounts) -> Accounts {
         .keeps(rule("deleted_addresses", DELETED_DAYS, deleted_before, |tx, id| tx.delete(&ADDRESSES, &id)))
 }
 
-/// Lessons of long ago that still say where they were and what was said about them.
-fn told_lessons(r: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<Booking>> {
-    let mut found = Vec::new();
-    for status in Status::ALL {
-        let old = with_status(r, status, before, SCAN_ROWS)?;
-        found.extend(old.into_iter().filter(|b| b.status.is_terminal() && is_personal(b)).take(limit - found.len()));
-    }
-    Ok(found)
-}
-
-fn is_personal(b: &Booking) -> bool {
-    [&b.meeting_location, &b.service_area, &b.student_note, &b.instructor_note, &b.cancellation_reason]
-        .into_iter()
-        .any(Option::is_some)
-}
-
 /// The lesson and its money stay; what names places and people goes.
 fn forget_words(tx: &mut Tx, mut booking: Booking) -> Outcome<()> {
-    booking.meeting_location = None;
-    booking.service_area = None;
-    booking.student_note = None;
-    booking.instructor_note = None;
-    booking.cancellation_reason = None;
+    booking.forget_words();
     tx.put(&BOOKINGS, &booking.id, &booking)
 }

@@ -121,7 +121,7 @@ pub fn wire(site: &Site) -> Outcome<()> {
 /// What higher rooms know about an instructor.
 fn teachers(site: &Site) -> instructors::Instructors {
     let clock = site.clock.clone();
-    instructors::Instructors::default().with_lessons_ahead(bookings::has_lessons_ahead).with_standing(
+    instructors::Instructors::default().with_lessons_ahead(bookings::lessons_ahead).with_standing(
         move |r, who, _, standing| {
             let rating = reviews::rating_of(r, clock.now(), who, None)?;
             (standing.rating, standing.review_count) = (rating.shown, rating.count.into());

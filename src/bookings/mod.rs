@@ -31,7 +31,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use ops::HOLD_MINUTES;
-pub use ops::read::has_lessons_ahead;
+pub use ops::read::lessons_ahead;
 pub use pages::additions::Additions;
 pub use tables::tables;
 

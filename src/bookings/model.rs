@@ -141,6 +141,28 @@ pub enum Side {
 }
 
 impl Booking {
+    /// Whether it still says where the lesson was, or what was said about it.
+    pub fn is_told(&self) -> bool {
+        [
+            &self.meeting_location,
+            &self.service_area,
+            &self.student_note,
+            &self.instructor_note,
+            &self.cancellation_reason,
+        ]
+        .into_iter()
+        .any(Option::is_some)
+    }
+
+    /// The lesson and its money stay; what names places and people goes.
+    pub fn forget_words(&mut self) {
+        self.meeting_location = None;
+        self.service_area = None;
+        self.student_note = None;
+        self.instructor_note = None;
+        self.cancellation_reason = None;
+    }
+
     /// The side of a participant; `None` for everybody else.
     pub fn side_of(&self, user: UserId) -> Option<Side> {
         if user == self.student_id {

@@ -10,7 +10,7 @@ use crate::payments::tables::PAYMENTS;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static BOOKINGS: Table<BookingId, Booking> =
-    Table::new(0x1601, "bookingid_booking").indexed(&[&BY_STUDENT, &BY_INSTRUCTOR, &BY_STATUS]);
+    Table::new(0x1601, "bookingid_booking").indexed(&[&BY_STUDENT, &BY_INSTRUCTOR, &BY_STATUS, &TOLD]);
 
 pub static BY_STUDENT: Index<BookingId, Booking, (UserId, Timestamp)> =
     Index::new(0x1602, "studentid_startutc_bookingid", |_, b| vec![(b.student_id, b.start)]);
@@ -20,6 +20,11 @@ pub static BY_INSTRUCTOR: Index<BookingId, Booking, (UserId, Timestamp)> =
 
 pub static BY_STATUS: Index<BookingId, Booking, (u8, Timestamp)> =
     Index::new(0x1604, "status_startutc_bookingid", |_, b| vec![(b.status as u8, b.start)]);
+
+/// Lessons that have ended one way or another and still hold words about places and people.
+static TOLD: Index<BookingId, Booking, (Timestamp,)> = Index::new(0x1610, "told_startutc_bookingid", |_, b| {
+    if b.status.is_terminal() && b.is_told() { vec![(b.start,)] } else { Vec::new() }
+});
 
 /// When an instructor's tier last got worse; once in 30 days at most (rule: 10§2.2).
 pub static DEMOTIONS: Table<UserId, Timestamp> = Table::new(0x1605, "instructorid_demotedat");
@@ -77,10 +82,18 @@ pub fn of_instructor_between(r: &dyn Read, who: UserId, from: Timestamp, to: Tim
     rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, span, SCAN_ROWS, Dir::Up)?)
 }
 
-/// The student's lessons that may overlap `[from, to)`.
-pub fn of_student_around(r: &dyn Read, who: UserId, from: Timestamp, to: Timestamp) -> Outcome<Vec<Booking>> {
-    let span = Span::from_to(&(who, plus_minutes(from, -LONGEST_MINUTES)), &(who, to));
-    rows(r.by_index(&BOOKINGS, &BY_STUDENT, span, 1000, Dir::Up)?)
+/// Somebody's lessons, on either side, that may not be over yet, of whatever status.
+pub fn of_either_from(r: &dyn Read, who: UserId, now: Timestamp) -> Outcome<Vec<Booking>> {
+    let span = || Span::from_to(&(who, plus_minutes(now, -LONGEST_MINUTES)), &(who, Timestamp::MAX));
+    let mut found = rows(r.by_index(&BOOKINGS, &BY_STUDENT, span(), SCAN_ROWS, Dir::Up)?)?;
+    found.extend(rows(r.by_index(&BOOKINGS, &BY_INSTRUCTOR, span(), SCAN_ROWS, Dir::Up)?)?);
+    Ok(found)
+}
+
+/// Lessons that began before an instant and still say where they were and what was said about them.
+pub fn told_before(r: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<Booking>> {
+    let span = Span::from_to(&(Timestamp::MIN,), &(before,));
+    rows(r.by_index(&BOOKINGS, &TOLD, span, limit, Dir::Up)?)
 }
 
 /// Bookings of one status whose lesson begins before `until`, earliest first.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::accounts::model::User;
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
@@ -21,26 +20,19 @@ pub struct Standing {
 
 /// Instructor, then the viewer if anybody is signed in.
 pub type StandingHook = Arc<dyn Fn(&dyn Read, UserId, Option<UserId>, &mut Standing) -> Outcome<()> + Send + Sync>;
-/// Whether a person has lessons ahead, on either side.
-pub type LessonsAhead = Arc<dyn Fn(&dyn Read, UserId, Timestamp) -> Outcome<bool> + Send + Sync>;
-/// Refuses who may not teach here yet (launch control and invites).
-pub type TeachingGate = Arc<dyn Fn(&dyn Read, &User) -> Outcome<()> + Send + Sync>;
+/// How many lessons a person has ahead, on either side.
+pub type LessonsAhead = Arc<dyn Fn(&dyn Read, UserId, Timestamp) -> Outcome<usize> + Send + Sync>;
 
 /// The running parts of this room.
 #[derive(Clone)]
 pub struct Instructors {
     standing: Vec<StandingHook>,
     lessons_ahead: LessonsAhead,
-    teaching_gate: TeachingGate,
 }
 
 impl Default for Instructors {
     fn default() -> Self {
-        Self {
-            standing: Vec::new(),
-            lessons_ahead: Arc::new(|_, _, _| Ok(false)),
-            teaching_gate: Arc::new(|_, _| Ok(())),
-        }
+        Self { standing: Vec::new(), lessons_ahead: Arc::new(|_, _, _| Ok(0)) }
     }
 }
 
@@ -58,18 +50,9 @@ impl Instructors {
     #[must_use]
     pub fn with_lessons_ahead(
         mut self,
-        hook: impl Fn(&dyn Read, UserId, Timestamp) -> Outcome<bool> + Send + Sync + 'static,
+        hook: impl Fn(&dyn Read, UserId, Timestamp) -> Outcome<usize> + Send + Sync + 'static,
     ) -> Self {
         self.lessons_ahead = Arc::new(hook);
-        self
-    }
-
-    #[must_use]
-    pub fn with_teaching_gate(
-        mut self,
-        hook: impl Fn(&dyn Read, &User) -> Outcome<()> + Send + Sync + 'static,
-    ) -> Self {
-        self.teaching_gate = Arc::new(hook);
         self
     }
 
@@ -82,10 +65,6 @@ impl Instructors {
     }
 
     pub fn has_lessons_ahead(&self, read: &dyn Read, person: UserId, now: Timestamp) -> Outcome<bool> {
-        (self.lessons_ahead)(read, person, now)
-    }
-
-    pub fn may_teach(&self, read: &dyn Read, user: &User) -> Outcome<()> {
-        (self.teaching_gate)(read, user)
+        Ok((self.lessons_ahead)(read, person, now)? > 0)
     }
 }

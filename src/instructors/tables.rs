@@ -5,9 +5,16 @@ use crate::base::id::{OfferingId, ServiceId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
-pub static PROFILES: Table<UserId, Profile> = Table::new(0x1301, "instructorid_profile").indexed(&[&BY_LIVE]);
+pub static PROFILES: Table<UserId, Profile> =
+    Table::new(0x1301, "instructorid_profile").indexed(&[&BY_LIVE, &BY_SESSION]);
 pub static BY_LIVE: Index<UserId, Profile, (bool,)> =
     Index::new(0x1302, "live_instructorid", |_, profile| vec![(profile.is_live,)]);
+
+/// Whose identity check a session of Stripe's is.
+pub static BY_SESSION: Index<UserId, Profile, (String,)> =
+    Index::new(0x1307, "identitysession_instructorid", |_, profile| {
+        profile.identity.session_id.clone().map(|session| (session,)).into_iter().collect()
+    });
 
 pub static OFFERINGS: Table<OfferingId, Offering> =
     Table::new(0x1303, "offeringid_offering").indexed(&[&BY_INSTRUCTOR, &BY_SERVICE]);

@@ -6,7 +6,7 @@
 use super::letter::{Block, Letter, Sender};
 use super::model::Notification;
 use super::preferences::Category;
-use super::tables::{NOTES_BY_KEY, NOTES_BY_OWNER, NOTES_UNREAD, NOTIFICATIONS};
+use super::tables::{NOTES_BY_KEY, NOTES_BY_OWNER, NOTES_DELETED, NOTES_UNREAD, NOTIFICATIONS};
 use crate::base::id::{NotificationId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
@@ -158,13 +158,14 @@ pub fn erase(tx: &mut Tx, user: UserId) -> Outcome<()> {
 
 /// Ids of lines written before `before`, oldest first; of those deleted before it when `hidden`.
 pub fn older_than(read: &dyn Read, before: Timestamp, hidden: bool, limit: usize) -> Outcome<Vec<NotificationId>> {
-    let rows =
-        read.scan(&NOTIFICATIONS, Span::all(), if hidden { crate::base::limits::SCAN_ROWS } else { limit }, Dir::Up)?;
-    let is_due = |note: &Notification| match hidden {
-        true => note.deleted_at.is_some_and(|at| at < before),
-        false => note.created_at < before,
-    };
-    Ok(rows.into_iter().filter(|(_, note)| is_due(note)).map(|(id, _)| id).take(limit).collect())
+    if hidden {
+        let span = Span::from_to(&(Timestamp::MIN,), &(before,));
+        let rows = read.index_keys(&NOTES_DELETED, span, limit, Dir::Up)?;
+        return Ok(rows.into_iter().map(|(_, id)| id).collect());
+    }
+    // Ids grow with time.
+    let rows = read.scan(&NOTIFICATIONS, Span::all(), limit, Dir::Up)?;
+    Ok(rows.into_iter().filter(|(_, note)| note.created_at < before).map(|(id, _)| id).collect())
 }
 
 pub fn drop_one(tx: &mut Tx, id: NotificationId) -> Outcome<()> {

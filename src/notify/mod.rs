@@ -50,5 +50,5 @@ pub use pages::pages;
 pub use pages::unsubscribe::forget as forget_unsubscribes;
 pub use recall::recall;
 pub use reminders::plan as plan_reminders;
-pub use tables::{about_booking, drop_mail, mail, mails_before, newest, tables, unsent};
+pub use tables::{about_booking, drop_mail, mail, mails_before, mails_of, newest, tables, unsent};
 pub use transport::Transport;

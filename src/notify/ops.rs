@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::base::id::MailId;
+use crate::base::id::{MailId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{SignedDuration, Timestamp, plus_minutes, plus_seconds};
 use crate::jobs::{self, Job};
@@ -16,7 +16,7 @@ use super::health::MailHealth;
 use super::letter::Sender;
 use super::model::{Mail, MailStatus, MailView, Posting};
 use super::pages::unsubscribe;
-use super::tables::{BY_KEY, MAILS, newest};
+use super::tables::{BY_KEY, MAILS, mails_of, newest};
 use super::transport::Transport;
 use super::{centre, pace, reminders, words};
 
@@ -218,14 +218,19 @@ pub fn outbox(site: &Site, to: Option<&str>, template: Option<&str>, limit: usiz
     Ok(wanted.take(limit).map(MailView::from).collect())
 }
 
-/// All mails to one address, newest first.
-pub fn mails_to(read: &dyn Read, to: &str, limit: usize) -> Outcome<Vec<Mail>> {
-    newest(read, Some(to), limit)
+/// All that one person was sent: letters of theirs to whatever address, and letters to their present address that
+/// were written before it had an account. Newest first.
+pub fn letters_of(read: &dyn Read, user: UserId, address: &str, limit: usize) -> Outcome<Vec<Mail>> {
+    let mut letters = mails_of(read, user, limit)?;
+    letters.extend(newest(read, Some(address), limit)?.into_iter().filter(|mail| mail.user_id != Some(user)));
+    letters.sort_by_key(|mail| std::cmp::Reverse(mail.id));
+    letters.truncate(limit);
+    Ok(letters)
 }
 
-/// Takes an address's mails away, those on their way too.
-pub fn erase_mails_to(tx: &mut Tx, to: &str) -> Outcome<()> {
-    for mail in newest(tx, Some(to), crate::base::limits::SCAN_ROWS)? {
+/// Takes all of them away, those on their way too.
+pub fn erase_letters_of(tx: &mut Tx, user: UserId, address: &str) -> Outcome<()> {
+    for mail in letters_of(tx, user, address, crate::base::limits::SCAN_ROWS)? {
         tx.delete(&MAILS, &mail.id)?;
     }
     Ok(())

@@ -9,10 +9,15 @@ use super::model::{Mail, MailStatus, Notification, Unsubscribe};
 use super::preferences::PREFERENCES;
 use super::words::{FORMER_WORDS, MAIL_WORDS};
 
-pub static MAILS: Table<MailId, Mail> = Table::new(0x1B01, "mailid_mail").indexed(&[&BY_KEY, &BY_TO, &BY_STATUS]);
+pub static MAILS: Table<MailId, Mail> =
+    Table::new(0x1B01, "mailid_mail").indexed(&[&BY_KEY, &BY_TO, &BY_USER, &BY_STATUS]);
 pub static BY_KEY: Index<MailId, Mail, (String,)> =
     Index::new(0x1B02, "key_mailid", |_, mail| vec![(mail.key.clone(),)]);
 pub static BY_TO: Index<MailId, Mail, (String,)> = Index::new(0x1B03, "to_mailid", |_, mail| vec![(mail.to.clone(),)]);
+
+/// Whoever they were written to, at whatever address.
+static BY_USER: Index<MailId, Mail, (UserId,)> =
+    Index::new(0x1B1A, "userid_mailid", |_, mail| mail.user_id.map(|user| (user,)).into_iter().collect());
 
 /// Whatever is not sent: waiting, given up, overtaken by events.
 static BY_STATUS: Index<MailId, Mail, (String,)> = Index::new(0x1B10, "status_mailid", |_, mail| match mail.status {
@@ -20,8 +25,8 @@ static BY_STATUS: Index<MailId, Mail, (String,)> = Index::new(0x1B10, "status_ma
     open => vec![(open.name().to_owned(),)],
 });
 
-pub static NOTIFICATIONS: Table<NotificationId, Notification> =
-    Table::new(0x1B11, "notificationid_notification").indexed(&[&NOTES_BY_OWNER, &NOTES_UNREAD, &NOTES_BY_KEY]);
+pub static NOTIFICATIONS: Table<NotificationId, Notification> = Table::new(0x1B11, "notificationid_notification")
+    .indexed(&[&NOTES_BY_OWNER, &NOTES_UNREAD, &NOTES_BY_KEY, &NOTES_DELETED]);
 /// Those somebody still sees; ids grow with time.
 pub static NOTES_BY_OWNER: Index<NotificationId, Notification, (UserId,)> =
     Index::new(0x1B12, "userid_notificationid", |_, note| match note.deleted_at {
@@ -35,6 +40,10 @@ pub static NOTES_UNREAD: Index<NotificationId, Notification, (UserId,)> =
     });
 pub static NOTES_BY_KEY: Index<NotificationId, Notification, (UserId, String)> =
     Index::new(0x1B14, "userid_key_notificationid", |_, note| vec![(note.user_id, note.key.clone())]);
+
+/// Those somebody took away, by when.
+pub static NOTES_DELETED: Index<NotificationId, Notification, (Timestamp,)> =
+    Index::new(0x1B1B, "deletedat_notificationid", |_, note| note.deleted_at.map(|at| (at,)).into_iter().collect());
 
 /// Links that end mails of a kind; one per person and kind, for as long as the account lives.
 pub static UNSUBSCRIBES: Table<String, Unsubscribe> =
@@ -62,6 +71,12 @@ pub fn mail(read: &dyn Read, id: MailId) -> Outcome<Option<Mail>> {
     read.get(&MAILS, &id)
 }
 
+/// What one person was sent, to a former address too, newest first.
+pub fn mails_of(read: &dyn Read, user: UserId, limit: usize) -> Outcome<Vec<Mail>> {
+    let rows = read.by_index(&MAILS, &BY_USER, Span::prefix(&(user,)), limit, Dir::Down)?;
+    Ok(rows.into_iter().map(|(_, mail)| mail).collect())
+}
+
 /// What these people were told about one lesson, oldest first.
 pub fn about_booking(read: &dyn Read, booking: BookingId, readers: &[String]) -> Outcome<Vec<Mail>> {
     const LOOKED_AT: usize = 2000;
@@ -86,9 +101,19 @@ pub fn unsent(read: &dyn Read, status: MailStatus, limit: usize) -> Outcome<Vec<
 /// Ids of mails written before an instant that are not on their way any more, oldest first.
 pub fn mails_before(read: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<MailId>> {
     let end = MailId::from_bits(bits_of_draw(before.as_millisecond(), [0; 10]));
-    let rows = read.scan(&MAILS, Span::from_to(&MailId::from_bits(0), &end), limit, Dir::Up)?;
     let over = |mail: &Mail| !matches!(mail.status, MailStatus::Pending | MailStatus::Sending);
-    Ok(rows.into_iter().filter(|(_, mail)| over(mail)).map(|(id, _)| id).collect())
+    let mut found = Vec::new();
+    let mut from = MailId::from_bits(0);
+    // Those that wait do not hide what lies behind them.
+    loop {
+        let rows = read.scan(&MAILS, Span::from_to(&from, &end), limit, Dir::Up)?;
+        let (seen, last) = (rows.len(), rows.last().map(|(id, _)| *id));
+        found.extend(rows.into_iter().filter(|(_, mail)| over(mail)).map(|(id, _)| id).take(limit - found.len()));
+        match last {
+            Some(last) if seen == limit && found.len() < limit => from = MailId::from_bits(last.bits() + 1),
+            _ => return Ok(found),
+        }
+    }
 }
 
 pub fn drop_mail(tx: &mut Tx, id: MailId) -> Outcome<()> {

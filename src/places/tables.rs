@@ -7,10 +7,18 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
-pub static ADDRESSES: Table<AddressId, Address> = Table::new(0x1201, "addressid_address").indexed(&[&BY_OWNER]);
+pub static ADDRESSES: Table<AddressId, Address> =
+    Table::new(0x1201, "addressid_address").indexed(&[&BY_OWNER, &EVERY_BY_OWNER, &DELETED]);
 /// Active ones only.
 pub static BY_OWNER: Index<AddressId, Address, (UserId,)> =
     Index::new(0x1202, "userid_addressid", |_, a| if a.is_active { vec![(a.owner,)] } else { Vec::new() });
+
+/// Deleted ones too.
+static EVERY_BY_OWNER: Index<AddressId, Address, (UserId,)> =
+    Index::new(0x1203, "userid_every_addressid", |_, a| vec![(a.owner,)]);
+/// Deleted ones, by when.
+static DELETED: Index<AddressId, Address, (Timestamp,)> =
+    Index::new(0x1204, "deletedat_addressid", |_, a| if a.is_active { Vec::new() } else { vec![(a.updated_at,)] });
 
 pub fn tables() -> Vec<&'static dyn AnyTable> {
     vec![&ADDRESSES]
@@ -27,15 +35,14 @@ pub fn addresses_of(read: &dyn Read, owner: UserId) -> Outcome<Vec<Address>> {
 
 /// Ids of addresses that were deleted before an instant.
 pub fn deleted_before(read: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<AddressId>> {
-    let rows = read.scan(&ADDRESSES, Span::all(), SCAN_ROWS, Dir::Up)?;
-    let gone = |address: &Address| !address.is_active && address.updated_at < before;
-    Ok(rows.into_iter().filter(|(_, address)| gone(address)).map(|(id, _)| id).take(limit).collect())
+    let span = Span::from_to(&(Timestamp::MIN,), &(before,));
+    Ok(read.index_keys(&DELETED, span, limit, Dir::Up)?.into_iter().map(|(_, id)| id).collect())
 }
 
 /// Everything somebody ever saved, deleted ones too: what erasing an account takes away.
 pub fn every_address_of(read: &dyn Read, owner: UserId) -> Outcome<Vec<AddressId>> {
-    let rows = read.scan(&ADDRESSES, Span::all(), SCAN_ROWS, Dir::Up)?;
-    Ok(rows.into_iter().filter(|(_, address)| address.owner == owner).map(|(id, _)| id).collect())
+    let rows = read.index_keys(&EVERY_BY_OWNER, Span::prefix(&(owner,)), SCAN_ROWS, Dir::Up)?;
+    Ok(rows.into_iter().map(|(_, id)| id).collect())
 }
 
 /// One's own address, or 404: nobody learns of another's.

@@ -83,6 +83,36 @@ async fn whoever_leaves_is_gone_from_every_shelf() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_taught_and_leaves_takes_the_words_and_the_letters_along() {
+    let app = TestApp::empty_at(NOW).await;
+    let sarah = app.teacher("sarah").await;
+    let id = sarah.person.id.parse().unwrap();
+    let taught = || app.site().read(|r| instainstru::instructors::tables::must_profile(r, id)).unwrap();
+    let letters = || app.site().read(|r| instainstru::notify::mails_of(r, id, 100)).unwrap();
+    app.site()
+        .write(move |tx| {
+            let home =
+                |address: &str| instainstru::instructors::model::NamedPlace { address: address.into(), label: None };
+            instainstru::instructors::ops::revise::revise(tx, id, "places", |profile| {
+                profile.teaching_locations = vec![home("41 W 83rd St")];
+                profile.public_spaces = vec![home("Riverside Park")];
+                Ok(())
+            })
+            .map(drop)
+        })
+        .await
+        .unwrap();
+    assert!(!taught().bio.is_empty() && !letters().is_empty());
+    let body = json!({ "delete_account": true, "current_password": PASSWORD });
+    sarah.person.post("/api/v1/privacy/delete/me", body).await.expect(200);
+    app.settle().await;
+    let left = taught();
+    assert!(left.bio.is_empty() && left.teaching_locations.is_empty() && left.public_spaces.is_empty(), "{left:?}");
+    assert!(!left.is_live);
+    assert!(letters().iter().all(|mail| mail.template == "account_deleted"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_deleted_goes_after_thirty_days() {
     let app = TestApp::empty_at(NOW).await;
     let mut emma = app.student("emma").await;

@@ -23,14 +23,14 @@ pub async fn happen(stage: &Stage, students: &[UserId], teachers: &[UserId]) -> 
     let named: Vec<UserId> = students.iter().take(NAMED_STUDENTS).copied().collect();
     let mut paid = settled(stage, &named)?.into_iter();
     let mut next = || paid.next().ok_or_else(|| Refusal::internal("the demo has too few lessons"));
-    let ask = Refund { amount: Some(Cents(1500)), reverse_payout: false };
+    let ask = Refund { amount: Some(Cents(1500)), ..Refund::default() };
     let reason = "The lesson began a quarter of an hour late.";
     refund::refund(&stage.site, next()?.0.id, by.clone().because(reason)?, ask).await?;
     dispute(stage, &next()?.1, &["opened"]).await?;
     dispute(stage, &next()?.1, &["opened", "lost"]).await?;
     if let Some(john) = named.last() {
         let by = by.because("For his patience when the site was slow.")?;
-        payments::ops::give_credit(&stage.site, *john, by, Cents(1500), None).await?;
+        payments::ops::give_credit(&stage.site, *john, by, payments::ops::Gift::of(Cents(1500))).await?;
     }
     for teacher in teachers {
         match payments::ops::instant_payout(&stage.site, *teacher).await {

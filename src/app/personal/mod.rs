@@ -9,13 +9,10 @@ use serde_json::{Value, json};
 
 use crate::accounts::Accounts;
 use crate::accounts::model::{AccountStatus, User};
-use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
-use crate::base::time::Timestamp;
-use crate::bookings::model::Status;
 use crate::bookings::tables::{of_instructor, of_student};
 use crate::store::{Dir, Read, Tx};
-use crate::{instructors, notify, payments, places, reviews, search};
+use crate::{bookings, instructors, notify, payments, places, reviews, search};
 
 /// Lessons of one person that are looked through.
 const LESSONS: usize = 10_000;
@@ -23,11 +20,11 @@ const LESSONS: usize = 10_000;
 /// Lets accounts count lessons ahead, export what other rooms hold, and take it away.
 pub fn wire(people: Accounts) -> Accounts {
     people
-        .with_lessons_ahead(lessons_ahead)
+        .with_lessons_ahead(bookings::lessons_ahead)
         .on_status(tell_instructors)
         .holds("addresses", addresses, erase_addresses)
-        .holds("bookings", bookings, keep)
-        .holds("teaching", work::teaching, keep)
+        .holds("bookings", lessons, keep)
+        .holds("teaching", work::teaching, |tx, user| instructors::ops::erase(tx, user.id))
         .holds("calendar", work::calendar, keep)
         .holds("payments", work::payments, keep)
         .holds("payment_methods", cards, keep)
@@ -38,12 +35,6 @@ pub fn wire(people: Accounts) -> Accounts {
         .holds("search_demand", wishes, erase_wishes)
         .holds("mails", mails, erase_mails)
         .holds("notifications", notifications, |tx, user| notify::centre::erase(tx, user.id))
-}
-
-fn lessons_ahead(r: &dyn Read, person: UserId, now: Timestamp) -> Outcome<usize> {
-    let lessons = [of_student(r, person, LESSONS, Dir::Down)?, of_instructor(r, person, LESSONS, Dir::Down)?];
-    let ahead = |status| matches!(status, Status::Pending | Status::Confirmed);
-    Ok(lessons.iter().flatten().filter(|b| ahead(b.status) && b.end > now).count())
 }
 
 /// Lists and search follow who can be booked; somebody who left is not live any more.
@@ -71,7 +62,7 @@ fn erase_addresses(tx: &mut Tx, user: &User) -> Outcome<()> {
     Ok(())
 }
 
-fn bookings(r: &dyn Read, user: &User) -> Outcome<Value> {
+fn lessons(r: &dyn Read, user: &User) -> Outcome<Value> {
     let lessons = [of_student(r, user.id, LESSONS, Dir::Up)?, of_instructor(r, user.id, LESSONS, Dir::Up)?];
     let rows = lessons.iter().flatten().map(|b| {
         json!({
@@ -142,14 +133,14 @@ fn erase_wishes(tx: &mut Tx, user: &User) -> Outcome<()> {
 }
 
 fn mails(r: &dyn Read, user: &User) -> Outcome<Value> {
-    let rows = notify::ops::mails_to(r, &user.email, LESSONS)?;
+    let rows = notify::ops::letters_of(r, user.id, &user.email, LESSONS)?;
     let shown =
         rows.iter().map(|m| json!({ "subject": m.subject, "template": m.template, "created_at": m.created_at }));
     Ok(shown.collect())
 }
 
 fn erase_mails(tx: &mut Tx, user: &User) -> Outcome<()> {
-    notify::ops::erase_mails_to(tx, &user.email)
+    notify::ops::erase_letters_of(tx, user.id, &user.email)
 }
 
 fn serialised(rows: &impl serde::Serialize) -> Outcome<Value> {

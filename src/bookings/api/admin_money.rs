@@ -50,7 +50,8 @@ pub(super) async fn admin_refund_booking(
         if input.amount_cents.is_some_and(|cents| cents <= 0) {
             return Err(Refusal::invalid("amount_cents", "More than nothing."));
         }
-        let ask = Refund { amount: input.amount_cents.map(Cents), reverse_payout: input.reverse_payout };
+        let amount = input.amount_cents.map(Cents);
+        let ask = Refund { amount, reverse_payout: input.reverse_payout, version: None };
         let booking = refund::refund(&site, id, by.because(&input.reason)?, ask).await?;
         Ok(Reply::ok(shown(&site, &booking)?))
     };

@@ -7,7 +7,7 @@ use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, WallTime, local_to_utc, utc_to_local};
 use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::rules::lists::{Filter, is_upcoming};
-use crate::bookings::tables::{absent, load, of_instructor, of_student};
+use crate::bookings::tables::{absent, load, of_either_from, of_instructor, of_student};
 use crate::bookings::view::{BookingView, view};
 use crate::payments;
 use crate::site::Site;
@@ -93,9 +93,9 @@ pub fn stats(site: &Site, instructor: UserId) -> Outcome<Stats> {
     })
 }
 
-/// Whether the person still has a lesson to go to, on either side; unpaid holds do not count.
-pub fn has_lessons_ahead(r: &dyn Read, person: UserId, now: Timestamp) -> Outcome<bool> {
-    let ahead = |booking: &Booking| is_upcoming(booking, now);
-    Ok(of_instructor(r, person, MOST, Dir::Down)?.iter().any(ahead)
-        || of_student(r, person, MOST, Dir::Down)?.iter().any(ahead))
+/// Lessons somebody still has to go to, on either side. A hold counts as long as it can be paid: else a lesson could be
+/// bought of somebody who has left.
+pub fn lessons_ahead(r: &dyn Read, person: UserId, now: Timestamp) -> Outcome<usize> {
+    let ahead = |b: &&Booking| matches!(b.status, Status::Pending | Status::Confirmed) && now < b.end;
+    Ok(of_either_from(r, person, now)?.iter().filter(ahead).count())
 }

@@ -27,6 +27,8 @@ pub struct Refund {
     pub amount: Option<Cents>,
     /// Take the same share of the payout back.
     pub reverse_payout: bool,
+    /// The payment's version as the admin saw it: judged in the write, so that of two clicks one counts.
+    pub version: Option<u32>,
 }
 
 /// How a refund would be done.
@@ -67,6 +69,10 @@ pub async fn refund(site: &Site, id: BookingId, by: By, ask: Refund) -> Outcome<
     let work = site.write(move |tx| {
         let booking = load(tx, id)?;
         let payment = payments::ops::payment(tx, id)?;
+        if ask.version.is_some_and(|seen| seen != payment.version) {
+            let words = "The payment changed meanwhile. Look at the figures again.";
+            return Err(Refusal::conflict("BOOKING_CHANGED", words));
+        }
         let before = stand(&booking, &payment);
         let amount = match way(&booking, &payment, tx.now())? {
             Way::Captured(_) => {

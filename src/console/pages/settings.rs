@@ -70,6 +70,9 @@ fn row(r: &dyn Read, setting: &Standing, times: &Moments) -> Outcome<Row> {
     ]))
 }
 
+/// The third field of the launch state.
+const UNINVITED: &str = "allow_signup_without_invite";
+
 /// A value as a person reads it.
 fn said(value: &Value) -> String {
     match value {
@@ -93,6 +96,8 @@ pub struct Typed {
     /// The two axes of the launch state.
     instructor: String,
     student: String,
+    /// Whether students may join without an invitation; absent leaves it as it is.
+    uninvited: String,
     reason: String,
 }
 
@@ -101,7 +106,9 @@ impl Typed {
     fn value(&self, setting: &Standing) -> Outcome<Value> {
         let text = self.value.trim();
         if setting.key == LAUNCH.key {
-            return Ok(json!({ "instructor": self.instructor, "student": self.student }));
+            let stands = setting.value.get(UNINVITED).and_then(Value::as_bool).unwrap_or_default();
+            let uninvited = if self.uninvited.is_empty() { stands } else { self.uninvited == "true" };
+            return Ok(json!({ "instructor": self.instructor, "student": self.student, UNINVITED: uninvited }));
         }
         let number = || text.parse::<i64>().map(Value::from).map_err(|_| Refusal::invalid("value", "A whole number."));
         match &setting.default {
@@ -128,6 +135,7 @@ impl Typed {
             value: text(&setting.value),
             instructor: axis("instructor"),
             student: axis("student"),
+            uninvited: axis(UNINVITED),
             reason: String::new(),
         }
     }
@@ -216,6 +224,10 @@ fn inputs(setting: &Standing, typed: &Typed, error: Option<&str>) -> Markup {
         return html! {
             (axis("instructor", "Instructors", ("invite_only", "By invitation only"), &typed.instructor))
             (axis("student", "Students", ("referral_only", "By referral only"), &typed.student))
+            (select(
+                &Field { name: "uninvited", label: "Students may join without an invitation", ..Field::default() },
+                &choices(&[("false", "No"), ("true", "Yes")], &typed.uninvited),
+            ))
         };
     }
     match (&setting.default, setting.key) {

@@ -63,7 +63,6 @@ pub async fn create_own(site: &Site, id: UserId, new: NewProfile) -> Outcome<()>
             // rule: 20§3 no self-grant
             return Err(Refusal::forbidden("FORBIDDEN", "Only a student can take up teaching here."));
         }
-        parts.may_teach(tx, &user)?;
         if parts.has_lessons_ahead(tx, id, tx.now())? {
             return Err(Refusal::conflict(
                 "HAS_FUTURE_BOOKINGS",

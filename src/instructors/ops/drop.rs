@@ -1,12 +1,13 @@
-//! Giving up teaching.
+//! Giving up teaching, and what is left of somebody who taught when their account is erased.
 
 use crate::accounts::ops::roles;
 use crate::base::access::Role;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::instructors::parts::Instructors;
-use crate::instructors::tables::{AREAS, PROFILES, must_profile};
+use crate::instructors::tables::{AREAS, PROFILES, must_profile, profile};
 use crate::site::Site;
+use crate::store::Tx;
 
 use super::{offerings, revise};
 
@@ -29,4 +30,23 @@ pub async fn drop_own(site: &Site, id: UserId) -> Outcome<()> {
         revise::changed(tx, id, "dropped")
     })
     .await
+}
+
+/// Erasing an account takes the words about the person and the addresses they taught at. The profile stays as a shell:
+/// lessons sold lead to it, and the evidence of checks is kept. // rule: 20§5 Delete
+pub fn erase(tx: &mut Tx, id: UserId) -> Outcome<()> {
+    if profile(tx, id)?.is_none() {
+        return Ok(());
+    }
+    revise::revise(tx, id, "erased", |profile| {
+        profile.bio.clear();
+        profile.languages.clear();
+        profile.teaching_locations.clear();
+        profile.public_spaces.clear();
+        profile.identity.verified_first_name = None;
+        profile.identity.verified_last_name = None;
+        profile.identity.verified_dob = None;
+        Ok(())
+    })
+    .map(drop)
 }

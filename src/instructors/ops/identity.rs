@@ -4,10 +4,9 @@
 use super::revise;
 use crate::accounts::must_user;
 use crate::base::id::UserId;
-use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::instructors::model::{Profile, Step};
-use crate::instructors::tables::{PROFILES, must_profile};
+use crate::instructors::tables::{BY_SESSION, must_profile};
 use crate::outside::stripe::{IdentitySession, Stripe, StripeFault};
 use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt as _, Span};
@@ -79,9 +78,8 @@ pub async fn hear(site: &Site, session: &str) -> Outcome<bool> {
 }
 
 fn owner(r: &dyn Read, session: &str) -> Outcome<Option<UserId>> {
-    let rows = r.scan(&PROFILES, Span::all(), SCAN_ROWS, Dir::Down)?;
-    let own = rows.into_iter().find(|(_, profile)| profile.identity.session_id.as_deref() == Some(session));
-    Ok(own.map(|(user, _)| user))
+    let own = r.index_keys(&BY_SESSION, Span::prefix(&(session.to_owned(),)), 1, Dir::Up)?;
+    Ok(own.first().map(|(_, user)| *user))
 }
 
 /// Stamps a verified identity, once. Another last name than the account's blocks going live until an admin clears it.

@@ -9,3 +9,5 @@ pub mod offerings;
 pub mod read;
 pub mod revise;
 pub mod update;
+
+pub use drop::erase;

@@ -41,7 +41,8 @@ pub async fn give_credit(
     let admin = by.user()?;
     let work = async {
         let by = by.because(&input.reason)?;
-        let lot = ops::give_credit(&site, user, by, Cents(input.amount_cents), input.expires_at).await?;
+        let gift = ops::Gift { expires_at: input.expires_at, ..ops::Gift::of(Cents(input.amount_cents)) };
+        let lot = ops::give_credit(&site, user, by, gift).await?;
         Ok(Reply::created(LotView::from(lot)))
     };
     key.run(&site, admin, "give_credit", &(user, &input), work).await

@@ -10,21 +10,39 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::payments::model::{CreditLot, Standing};
 use crate::payments::rules::credits::expiry;
+use crate::payments::tables::LOTS_BY_USER;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::Tx;
+use crate::store::{Dir, Read, ReadExt as _, Span, Tx};
 
 /// The most one gift can be.
 const MOST: Cents = Cents(100_000);
 
-/// Credit as a gesture, at the platform's cost; a year good unless told otherwise.
-pub async fn give_credit(
-    site: &Site,
-    user: UserId,
-    by: By,
-    amount: Cents,
-    expires_at: Option<Timestamp>,
-) -> Outcome<CreditLot> {
+/// Credit as a gesture.
+#[derive(Clone, Debug, Default)]
+pub struct Gift {
+    pub amount: Cents,
+    /// A year from now unless told otherwise.
+    pub expires_at: Option<Timestamp>,
+    /// [`newest_lot`] as the giver saw it: judged in the write, so that of two clicks one counts.
+    pub seen: Option<String>,
+}
+
+impl Gift {
+    pub fn of(amount: Cents) -> Self {
+        Self { amount, ..Self::default() }
+    }
+}
+
+/// What names the newest credit somebody ever got; empty before any.
+pub fn newest_lot(r: &dyn Read, user: UserId) -> Outcome<String> {
+    let newest = r.index_keys(&LOTS_BY_USER, Span::prefix(&(user,)), 1, Dir::Down)?;
+    Ok(newest.first().map(|(_, lot)| lot.to_string()).unwrap_or_default())
+}
+
+/// Gives it at the platform's cost.
+pub async fn give_credit(site: &Site, user: UserId, by: By, gift: Gift) -> Outcome<CreditLot> {
+    let Gift { amount, expires_at, seen } = gift;
     if !amount.is_positive() || amount > MOST {
         return Err(Refusal::invalid("amount_cents", format!("Between $0.01 and {}.", MOST.dollars_short())));
     }
@@ -34,6 +52,10 @@ pub async fn give_credit(
         let now = tx.now();
         if expires_at.is_some_and(|at| at <= now) {
             return Err(Refusal::invalid("expires_at", "In the future."));
+        }
+        let newest = newest_lot(tx, user)?;
+        if seen.as_ref().is_some_and(|seen| *seen != newest) {
+            return Err(Refusal::conflict("CREDIT_CHANGED", "The person’s credit changed meanwhile. Look again."));
         }
         let until = Some(expires_at.unwrap_or_else(|| expiry(now)));
         let lot = credits::issue(tx, user, amount, "admin", by.reason.clone(), until)?;

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::money::Cents;
 use crate::base::time::{Date, WallTime};
 use crate::search::find::Overrides;
 use crate::search::grammar::{Audience, LessonType, Level, Sort, Venue};
@@ -136,14 +137,5 @@ impl SearchParams {
 
 /// "$90", "90", "90.50" in cents; anything else is no limit.
 pub fn cents(typed: &str) -> Option<i64> {
-    let plain = typed.trim().trim_start_matches('$').replace(',', "");
-    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
-    let whole: i64 = whole.parse().ok().filter(|whole| (0..100_000).contains(whole))?;
-    let part: i64 = match part.len() {
-        0 => 0,
-        1 => part.parse::<i64>().ok()? * 10,
-        2 => part.parse().ok()?,
-        _ => return None,
-    };
-    (whole + part > 0).then_some(whole * 100 + part)
+    Cents::typed(typed).map(|cents| cents.0).filter(|cents| (1..10_000_000).contains(cents))
 }

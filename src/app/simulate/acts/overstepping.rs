@@ -28,7 +28,8 @@ impl World {
             }
             5 => {
                 let nobody = UserId::from_bits(7);
-                let given = payments::ops::give_credit(&self.site, nobody, self.admin(), Cents(500), None).await;
+                let gift = payments::ops::Gift::of(Cents(500));
+                let given = payments::ops::give_credit(&self.site, nobody, self.admin(), gift).await;
                 self.log.answered(&self.life, "credit for nobody", &given);
             }
             6 => {

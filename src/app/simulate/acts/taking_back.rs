@@ -26,7 +26,7 @@ impl World {
     async fn admin_refunds(&mut self, dice: &mut Dice) {
         let Some(booking) = self.pick_paid(dice, |payment| payment.captured > payment.refunded_to_card) else { return };
         let amount = dice.chance(60).then(|| Cents(dice.between(1, 9000)));
-        let ask = Refund { amount, reverse_payout: dice.chance(50) };
+        let ask = Refund { amount, reverse_payout: dice.chance(50), version: None };
         self.arm_meanwhile(dice, &booking);
         let refunded = refund(&self.site, booking.id, self.admin(), ask).await;
         self.log.answered(&self.life, "admin refunds", &refunded);

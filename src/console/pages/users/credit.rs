@@ -26,8 +26,8 @@ pub struct Typed {
     reason: String,
     /// Whole dollars.
     amount: String,
-    /// Lots the person had when the page was shown: a second click finds one more.
-    lots: usize,
+    /// The person's newest credit when the page was shown: a second click finds another.
+    seen: String,
     #[serde(flatten)]
     proof: Proof,
 }
@@ -63,11 +63,8 @@ async fn given(site: &Site, actor: &Actor, by: By, id: UserId, typed: &Typed) ->
         return Err(wrong());
     }
     prove(site, actor, PHRASE, &typed.proof).await?;
-    let now = site.now();
-    if site.read(|r| ops::holdings(r, id, now))?.lots.len() != typed.lots {
-        return Err(Refusal::conflict("CREDIT_CHANGED", "The person’s credit changed meanwhile. Look again."));
-    }
-    ops::give_credit(site, id, by, Cents(dollars * 100), None).await.map(drop)
+    let gift = ops::Gift { seen: Some(typed.seen.clone()), ..ops::Gift::of(Cents(dollars * 100)) };
+    ops::give_credit(site, id, by, gift).await.map(drop)
 }
 
 fn giving(
@@ -79,11 +76,11 @@ fn giving(
     refused: Option<Refusal>,
 ) -> Answer<Response> {
     let now = site.now();
-    let (user, held, standing) =
-        site.read(|r| Ok((must_user(r, id)?, ops::holdings(r, id, now)?, ops::standing(r, id)?)))?;
+    let (user, held, standing, seen) = site.read(|r| {
+        Ok((must_user(r, id)?, ops::holdings(r, id, now)?, ops::standing(r, id)?, ops::newest_lot(r, id)?))
+    })?;
     let back = format!("/admin/users/{id}");
     let error = refused.as_ref().and_then(|r| r.errors.iter().find(|e| e.field == "amount"));
-    let lots = held.lots.len().to_string();
     let view = Confirm {
         title: format!("Give {} credit?", user.first_name),
         back: ("Back to the person", &back),
@@ -93,7 +90,7 @@ fn giving(
             @if standing.balance < Cents::ZERO { p { "It first pays the " b { ((-standing.balance).dollars()) } " that " (user.first_name) " owes." } }
         },
         fields: html! {
-            input type="hidden" name="lots" value=(lots);
+            input type="hidden" name="seen" value=(seen);
             (field(&Field {
                 name: "amount",
                 label: "How many dollars",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::departures::Cached;
 use super::find::Kept;
 use super::learning::Live;
+use super::recommend::Everybody;
 use super::supply::{Places, Supply};
 use super::understand::knowledge;
 use crate::base::id::CategoryId;
@@ -25,6 +26,8 @@ const RETRY_AFTER_S: u64 = 2;
 pub struct Search {
     pub supply: Supply,
     pub departures: Cached,
+    /// What the home page says of everybody.
+    pub everybody: Everybody,
     /// Answers of this minute.
     pub kept: Kept,
     /// Learned names in force.

@@ -19,7 +19,7 @@ pub use seal::{GUEST_MARK, Seal};
 pub use settings::{AnySetting, Setting, SettingRow};
 
 use crate::base::id::Order;
-use crate::base::refusal::Outcome;
+use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::Entropy;
 use crate::base::time::{Clock, TimeZone, Timestamp};
 use crate::store::{AnyTable, Read, Stamp, Store, Tx};
@@ -106,6 +106,15 @@ impl Site {
 
     pub fn read<T>(&self, f: impl FnOnce(&dyn Read) -> Outcome<T>) -> Outcome<T> {
         self.store.read(f)
+    }
+
+    /// A look at much of the store, away from the threads that answer everybody.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&dyn Read) -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let site = self.clone();
+        tokio::task::spawn_blocking(move || site.read(f)).await.map_err(Refusal::internal)?
     }
 
     /// A part that a room put in at wiring.

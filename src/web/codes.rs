@@ -199,6 +199,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("TOO_MANY_DEMANDS", 422, "No more wishes are kept. Give one up first."),
     ("TOO_MANY_KEYS", 409, "You have twenty keys. Revoke one you do not use any more."),
     ("TOO_MANY_PASSKEYS", 409, "You have twenty passkeys. Remove one you do not use any more."),
+    ("TOO_MANY_SAVED", 409, "You have saved 200 searches. Take one off first."),
     ("TRUSTED_DEVICE_NOT_FOUND", 404, "You trust no such browser."),
     ("TWO_FACTOR_CODE_INVALID", 400, "The code is not the right one, or was used before."),
     ("TWO_FACTOR_ENABLED", 409, "Your second step is on already; nothing was changed."),

@@ -1,6 +1,8 @@
 //! What searching leaves behind: lists people own, names that are learned, wishes that wait, figures that are true.
 
 use instainstru::accounts::ops::admin::{NewAdmin, create};
+use instainstru::search::learning::tables::{UNHEARD_BY_WHO, VOTES_BY_WHO};
+use instainstru::store::{Dir, ReadExt as _, Span};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -164,7 +166,6 @@ async fn a_list_is_its_owners_and_follows_them_into_the_account() {
 async fn old_things_go_when_their_time_has_come() {
     use instainstru::base::time::plus_hours;
     use instainstru::search::{history::tables::RECENT, log::tables::LOG};
-    use instainstru::store::{Dir, ReadExt as _, Span};
     let city = City::set().await;
     let (old, young) = (city.guest().await, city.guest().await);
     let path = "/api/v1/search-history";
@@ -281,6 +282,39 @@ async fn a_place_is_learned_from_people_and_not_from_a_crowd_of_one() {
         assert!(trail.contains(action), "{action}: {trail}");
     }
     city.stage.post(&city.stage.emma, &format!("{base}/reject"), json!({})).await.expect(403);
+    // Whoever wants nothing remembered is taken out of the votes, whatever network they came from.
+    let owner = format!("g:{}", one.id);
+    let votes = || city.stage.app.site().read(|r| r.index_keys(&VOTES_BY_WHO, Span::all(), 100, Dir::Up)).unwrap();
+    let heard = || city.stage.app.site().read(|r| r.index_keys(&UNHEARD_BY_WHO, Span::all(), 100, Dir::Up)).unwrap();
+    let (before, theirs) = (votes().len(), |who: &str| who.starts_with(&owner));
+    assert!(votes().iter().any(|((who,), _)| theirs(who)) && heard().iter().any(|((who,), _)| theirs(who)));
+    let off = json!({ "history": false, "suggestions": true });
+    city.as_guest(&one, Method::PUT, "/api/v1/search-history/choices", Some(off)).await.expect(200);
+    assert!(!votes().iter().any(|((who,), _)| theirs(who)) && !heard().iter().any(|((who,), _)| theirs(who)));
+    assert!(votes().len() + 1 == before && !heard().is_empty(), "everybody else's stay");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_does_not_count_and_has_a_limit_of_its_own() {
+    use instainstru::search::history::{ops, tables::HISTORY_LIMIT};
+    let city = City::set().await;
+    let (mine, path) = (city.guest().await, "/api/v1/search-history");
+    let owner = format!("g:{}", mine.id);
+    let filled = city.stage.app.site().write(move |tx| {
+        HISTORY_LIMIT.write(tx, &2, None)?;
+        (0..200).try_for_each(|n| ops::save(tx, &owner, &format!("wish {n}"), true))
+    });
+    filled.await.unwrap();
+    let save = |query: &str| Some(json!({ "search_query": query, "saved": true }));
+    let saved = format!("{path}/saved");
+    city.as_guest(&mine, Method::POST, &saved, save("one more")).await.refused(409, "TOO_MANY_SAVED");
+    city.as_guest(&mine, Method::POST, &saved, save("wish 7")).await.expect(200);
+    for query in ["piano", "chess", "violin"] {
+        city.as_guest(&mine, Method::POST, path, Some(json!({ "search_query": query }))).await.expect(200);
+    }
+    let list = city.as_guest(&mine, Method::GET, &format!("{path}?limit=50"), None).await.expect(200);
+    let unsaved: Vec<_> = queries(&list).into_iter().filter(|query| !query.starts_with("wish")).collect();
+    assert_eq!(unsaved, ["violin", "chess"], "the newest two, whatever was saved");
 }
 
 #[tokio::test(flavor = "multi_thread")]

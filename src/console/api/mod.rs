@@ -220,6 +220,7 @@ async fn list_audit(
     Params(query): Params<AuditQuery>,
     Params(page): Params<PageQuery>,
 ) -> Answer<Json<Page<AuditView>>> {
-    let found: Outcome<Vec<AuditEntry>> = site.read(|r| audit::newest(r, SCAN_ROWS, |entry| query.keeps(entry)));
+    let found: Outcome<Vec<AuditEntry>> =
+        site.look(move |r| audit::newest(r, SCAN_ROWS, |entry| query.keeps(entry))).await;
     Ok(Json(page.cut_up_to(found?, 50, 200)?.map(Into::into)))
 }

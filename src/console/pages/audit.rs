@@ -83,7 +83,7 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
     let times = moments(&site);
     let number: usize = filter.page.parse().unwrap_or(1).clamp(1, 1_000_000);
     let from = (number - 1) * PER_PAGE;
-    let body = site.read(|r| {
+    let body = site.look(move |r| {
         let found = filter.found(r, &times)?;
         let shown: Vec<&AuditEntry> = found.iter().skip(from).take(PER_PAGE).collect();
         let pages = Pager {
@@ -105,7 +105,7 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
                 }
             }
         })
-    })?;
+    }).await?;
     Ok(show(&site, &chrome, "Audit", body)?)
 }
 

@@ -28,12 +28,13 @@ pub fn jobs() -> Vec<JobKind> {
         // Hourly at least; so often that a moved clock runs it once, not for every hour of a year.
         JobKind::sweep("search_metrics", Every::minutes(30), |site, call| async move {
             let now = call.due;
-            let report = site.read(|r| last_day(r, now))?;
+            let report = site.look(move |r| last_day(r, now)).await?;
             keep(&site, &call, "search_metrics", report).await
         }),
         JobKind::sweep("search_insights", Every::daily_local(4, 0), |site, call| async move {
             let now = call.due;
-            let found = site.read(|r| insights(r, now, &site.zone))?;
+            let zone = site.zone.clone();
+            let found = site.look(move |r| insights(r, now, &zone)).await?;
             keep(&site, &call, "search_insights", serde_json::to_value(found).map_err(Refusal::internal)?).await
         }),
         JobKind::sweep("analytics", Every::twice_local((3, 30), (15, 30)), |site, call| async move {
@@ -41,7 +42,8 @@ pub fn jobs() -> Vec<JobKind> {
         }),
         JobKind::sweep("daily_report", Every::daily_local(2, 30), |site, call| async move {
             let now = call.due;
-            let report = site.read(|r| yesterday(r, now, &site.zone))?;
+            let zone = site.zone.clone();
+            let report = site.look(move |r| yesterday(r, now, &zone)).await?;
             keep(&site, &call, "daily_report", report).await
         }),
     ]
@@ -89,7 +91,15 @@ async fn services(site: &Site, call: &JobCall) -> Outcome<Value> {
     let today = day_of(call.due, &site.zone);
     let rows = site.read(|r| standings(r, &supply, today))?;
     let rising: Vec<String> = trending(&rows, 20).into_iter().map(|row| row.service_name.clone()).collect();
-    let cleared = if call.dry_run { 0 } else { site.write(move |tx| clear(tx, today)).await? };
+    let mut cleared = 0;
+    // In small writes until nothing old is left.
+    while !call.dry_run {
+        let some = site.write(move |tx| clear(tx, today)).await?;
+        cleared += some;
+        if some == 0 {
+            break;
+        }
+    }
     let report = json!({ "services": rows.len(), "trending": rising, "rows_cleared": cleared });
     keep(site, call, "analytics", report).await
 }
@@ -111,7 +121,7 @@ fn clear_table<K: Key, V: serde::Serialize + serde::de::DeserializeOwned>(
     table: &Table<K, V>,
     span: &Span,
 ) -> Outcome<usize> {
-    const AT_ONCE: usize = 5000;
+    const AT_ONCE: usize = 1000;
     let old = tx.scan(table, span.clone(), AT_ONCE, Dir::Up)?;
     for (key, _) in &old {
         tx.delete(table, key)?;

@@ -58,13 +58,11 @@ pub fn services(read: &dyn Read, days: Days) -> Outcome<Vec<((Date, ServiceId), 
     read.scan(&SERVICES, Span::from_to(&(days.first,), &(days.after_last(),)), SCAN_ROWS, Dir::Down)
 }
 
-/// Identities by day.
+/// Identities by day; day after day, so that many on the first days do not hide those of the last.
 pub fn people(read: &dyn Read, days: Days) -> Outcome<Vec<((Date, String), u32)>> {
-    read.scan(&PEOPLE, Span::from_to(&(days.first,), &(days.after_last(),)), SCAN_ROWS, Dir::Up)
-}
-
-/// The newest report of a name.
-pub fn last_report(read: &dyn Read, name: &str) -> Outcome<Option<(Timestamp, Value)>> {
-    let rows = read.scan(&REPORTS, Span::prefix(&(name.to_owned(),)), 1, Dir::Down)?;
-    Ok(rows.into_iter().next().map(|((_, at), value)| (at, value)))
+    let mut found = Vec::new();
+    for date in days.dates() {
+        found.extend(read.scan(&PEOPLE, Span::prefix(&(date,)), SCAN_ROWS, Dir::Up)?);
+    }
+    Ok(found)
 }

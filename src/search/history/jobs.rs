@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::Recent;
-use super::tables::{CHOICES, RECENT};
+use super::tables::{BY_QUERY, CHOICES, RECENT};
 use crate::base::id::{RecentSearchId, SearchId};
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_hours};
@@ -78,7 +78,9 @@ fn old_recents(
     let old: Vec<Recent> = rows.into_iter().map(|(_, row)| row).filter(|row| is_due(row, now)).collect();
     for row in old.iter().filter(|_| !dry) {
         tx.delete(&RECENT, &row.id)?;
-        if row.owner.starts_with(&owner_of_guest("")) {
+        // What a guest wants remembered goes with the last thing that is.
+        let left = tx.index_keys(&BY_QUERY, Span::prefix(&(row.owner.clone(),)), 1, Dir::Up)?;
+        if left.is_empty() && row.owner.starts_with(&owner_of_guest("")) {
             tx.delete(&CHOICES, &row.owner)?;
         }
     }

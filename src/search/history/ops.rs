@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::{Choices, Kind, Recent, normal};
-use super::tables::{BY_LAST, CHOICES, HISTORY_LIMIT, RECENT, all_of, choices, find, own};
+use super::tables::{CHOICES, HISTORY_LIMIT, MOST_SAVED, RECENT, SAVED, UNSAVED, all_of, choices, find, own};
 use crate::base::id::{RecentSearchId, UserId};
 use crate::base::limits::{SCAN_ROWS, SEARCH_CHARS};
 use crate::base::refusal::{Outcome, Refusal};
@@ -63,21 +63,14 @@ pub fn remember(tx: &mut Tx, owner: &str, query: &str, kind: Kind, results: u64)
     Ok(Some(row))
 }
 
-/// The oldest go, saved ones stay.
+/// The oldest go; saved ones stay and do not count. // rule: 40§10
 fn keep_within(tx: &mut Tx, owner: &str, limit: usize) -> Outcome<()> {
-    let span = || Span::prefix(&(owner.to_owned(),));
-    let count = tx.index_keys(&BY_LAST, span(), SCAN_ROWS, Dir::Up)?.len();
-    let mut over = count.saturating_sub(limit);
-    if over == 0 {
-        return Ok(());
-    }
-    for (_, id) in tx.index_keys(&BY_LAST, span(), SCAN_ROWS, Dir::Up)? {
-        let Some(mut row) = tx.get(&RECENT, &id)?.filter(|row| row.saved_at.is_none()) else { continue };
-        row.deleted_at = Some(tx.now());
-        tx.put(&RECENT, &id, &row)?;
-        over -= 1;
-        if over == 0 {
-            break;
+    let kept = tx.index_keys(&UNSAVED, Span::prefix(&(owner.to_owned(),)), SCAN_ROWS, Dir::Up)?;
+    let over = kept.len().saturating_sub(limit);
+    for (_, id) in kept.into_iter().take(over) {
+        if let Some(row) = tx.get(&RECENT, &id)? {
+            let gone = Some(tx.now());
+            tx.put(&RECENT, &id, &Recent { deleted_at: gone, ..row })?;
         }
     }
     Ok(())
@@ -91,21 +84,15 @@ pub fn forget(tx: &mut Tx, owner: &str, id: RecentSearchId) -> Outcome<()> {
     tx.put(&RECENT, &id, &row)
 }
 
-pub fn forget_all(tx: &mut Tx, owner: &str) -> Outcome<usize> {
-    let now = tx.now();
-    let rows: Vec<Recent> = all_of(tx, owner)?.into_iter().filter(|row| row.deleted_at.is_none()).collect();
-    let count = rows.len();
-    for row in rows {
-        let id = row.id;
-        tx.put(&RECENT, &id, &Recent { deleted_at: Some(now), saved_at: None, ..row })?;
-    }
-    Ok(count)
-}
-
 /// Keeps a sentence on purpose, or no longer.
 pub fn save(tx: &mut Tx, owner: &str, query: &str, keep: bool) -> Outcome<()> {
     let now = tx.now();
     let known = find(tx, owner, query)?.filter(|row| row.deleted_at.is_none());
+    let is_new = keep && known.as_ref().is_none_or(|row| row.saved_at.is_none());
+    if is_new && tx.index_keys(&SAVED, Span::prefix(&(owner.to_owned(),)), MOST_SAVED, Dir::Up)?.len() == MOST_SAVED {
+        let words = "You have saved 200 searches. Take one off first.";
+        return Err(Refusal::conflict("TOO_MANY_SAVED", words));
+    }
     let row = match known {
         Some(row) => row,
         None if !keep => return Ok(()),

@@ -9,7 +9,7 @@ use crate::site::Setting;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static RECENT: Table<RecentSearchId, Recent> =
-    Table::new(0x1A24, "recentsearchid_recent").indexed(&[&BY_QUERY, &BY_LAST]);
+    Table::new(0x1A24, "recentsearchid_recent").indexed(&[&BY_QUERY, &BY_LAST, &UNSAVED, &SAVED]);
 /// Finds the row to count on; deleted ones too, so that nothing comes back unasked.
 pub static BY_QUERY: Index<RecentSearchId, Recent, (String, String)> =
     Index::new(0x1A25, "owner_query_recentsearchid", |_, row| vec![(row.owner.clone(), row.query.clone())]);
@@ -18,6 +18,20 @@ pub static BY_LAST: Index<RecentSearchId, Recent, (String, Timestamp)> =
     Index::new(0x1A26, "owner_lastat_recentsearchid", |_, row| {
         if row.deleted_at.is_some() { Vec::new() } else { vec![(row.owner.clone(), row.last_at)] }
     });
+/// Of these the ones that come and go by themselves, and the ones that were saved.
+pub static UNSAVED: Index<RecentSearchId, Recent, (String, Timestamp)> =
+    Index::new(0x1A62, "owner_lastat_unsaved", |_, row| match (row.deleted_at, row.saved_at) {
+        (None, None) => vec![(row.owner.clone(), row.last_at)],
+        _ => Vec::new(),
+    });
+pub static SAVED: Index<RecentSearchId, Recent, (String, Timestamp)> =
+    Index::new(0x1A63, "owner_lastat_saved", |_, row| match (row.deleted_at, row.saved_at) {
+        (None, Some(_)) => vec![(row.owner.clone(), row.last_at)],
+        _ => Vec::new(),
+    });
+/// Searches one owner may keep on purpose.
+pub const MOST_SAVED: usize = 200;
+
 /// By owner.
 pub static CHOICES: Table<String, Choices> = Table::new(0x1A27, "owner_choices");
 
@@ -40,7 +54,8 @@ pub fn recent(read: &dyn Read, owner: &str, limit: usize) -> Outcome<Vec<Recent>
 }
 
 pub fn saved(read: &dyn Read, owner: &str) -> Outcome<Vec<Recent>> {
-    Ok(recent(read, owner, SCAN_ROWS)?.into_iter().filter(|row| row.saved_at.is_some()).collect())
+    let rows = read.by_index(&RECENT, &SAVED, Span::prefix(&(owner.to_owned(),)), SCAN_ROWS, Dir::Down)?;
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
 /// Everything of an owner, deleted rows too.

@@ -6,7 +6,7 @@ use super::events::NamesChanged;
 use super::model::{Alias, AliasStatus, Named, Source, Unheard, UnheardStatus, Vote};
 use super::names::normal;
 use super::rules::{self, BOOKING, CLICK, Decision, Part, Tally, decide, tally};
-use super::tables::{ALIASES, UNHEARD, VOTES, alias_for, all_unheard, key, votes};
+use super::tables::{ALIASES, UNHEARD, UNHEARD_BY_WHO, VOTES, VOTES_BY_WHO, alias_for, key, votes};
 use crate::base::id::{AliasId, NeighborhoodId, ServiceId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
@@ -318,15 +318,20 @@ pub(super) fn change(
 /// Takes somebody out of everything that was learned; names already in force stay, they name nobody.
 pub fn forget(tx: &mut Tx, owner: &str) -> Outcome<()> {
     let theirs = |who: &str| who == owner || who.strip_prefix(owner).is_some_and(|rest| rest.starts_with(':'));
-    let cast = tx.scan(&VOTES, Span::all(), SCAN_ROWS, Dir::Up)?;
-    for (at, _) in cast.into_iter().filter(|(at, _)| theirs(&at.2)) {
-        tx.delete(&VOTES, &at)?;
+    // A guest's identity is the owner, a colon and the network; the sign behind the colon ends the span.
+    let alone = || Span::prefix(&(owner.to_owned(),));
+    let with_network = || Span::from_to(&(format!("{owner}:"),), &(format!("{owner};"),));
+    for span in [alone(), with_network()] {
+        for (_, at) in tx.index_keys(&VOTES_BY_WHO, span, SCAN_ROWS, Dir::Up)? {
+            tx.delete(&VOTES, &at)?;
+        }
     }
-    for mut row in all_unheard(tx)? {
-        let before = row.searchers.len();
-        row.searchers.retain(|who, _| !theirs(who));
-        if row.searchers.len() < before {
-            tx.put(&UNHEARD, &key(row.kind, &row.phrase), &row)?;
+    for span in [alone(), with_network()] {
+        for (_, at) in tx.index_keys(&UNHEARD_BY_WHO, span, SCAN_ROWS, Dir::Up)? {
+            if let Some(mut row) = tx.get(&UNHEARD, &at)? {
+                row.searchers.retain(|who, _| !theirs(who));
+                tx.put(&UNHEARD, &at, &row)?;
+            }
         }
     }
     Ok(())

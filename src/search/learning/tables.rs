@@ -8,9 +8,16 @@ use crate::base::time::Date;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 /// By kind and phrase.
-pub static UNHEARD: Table<(String, String), Unheard> = Table::new(0x1A28, "kind_phrase_unheard");
+pub static UNHEARD: Table<(String, String), Unheard> =
+    Table::new(0x1A28, "kind_phrase_unheard").indexed(&[&UNHEARD_BY_WHO]);
+/// Those that somebody searched for, by who did.
+pub static UNHEARD_BY_WHO: Index<(String, String), Unheard, (String,)> =
+    Index::new(0x1A60, "identity_kind_phrase", |_, row| row.searchers.keys().map(|who| (who.clone(),)).collect());
 /// By kind and phrase, who, and on which day.
-pub static VOTES: Table<(String, String, String, Date), Vote> = Table::new(0x1A29, "kind_phrase_identity_date_vote");
+pub static VOTES: Table<(String, String, String, Date), Vote> =
+    Table::new(0x1A29, "kind_phrase_identity_date_vote").indexed(&[&VOTES_BY_WHO]);
+pub static VOTES_BY_WHO: Index<(String, String, String, Date), Vote, (String,)> =
+    Index::new(0x1A61, "identity_kind_phrase_identity_date", |at, _| vec![(at.2.clone(),)]);
 pub static ALIASES: Table<AliasId, Alias> = Table::new(0x1A2A, "aliasid_alias").indexed(&[&BY_PHRASE]);
 /// Names in force or waiting to be.
 pub static BY_PHRASE: Index<AliasId, Alias, (String, String)> =

@@ -44,7 +44,7 @@ pub async fn home_page(State(site): State<Site>, chrome: Chrome, visitor: Visito
             @if !mine.has_history() { (section("how", "Three stops", "", stops(&[
                 ("Take a time", "Times on a card are free right now. Choosing one holds it for 30 minutes while you pay."),
                 ("See the whole price", &format!("Lesson plus {} booking protection, itemised before any card field. Tips are yours to decide, afterwards.", percent(fee.0))),
-                ("Go", "Address, calendar file and a message thread at once. Your card is charged a day after the lesson, not before."),
+                ("Go", "The address and a calendar file at once. Your card is charged a day after the lesson, not before."),
             ]))) }
             (section("trust", "Before anyone teaches here", "What we check, and what we do not.", checks()))
             (section("teach", "You teach?", "", teach()))
@@ -167,7 +167,7 @@ fn checks() -> Markup {
         row("Identity", "Government ID matched to a live photo by Stripe."),
         row(
             "Background",
-            "Criminal record and sex-offender register, by Checkr. The month of the last check is on every profile.",
+            "Nobody is listed without a background check that is on file and not a year old. Profiles say so.",
         ),
         row("Reviews", "Only from lessons that took place. No average is shown before the third."),
         row("Your card", "Typed into Stripe’s own form. It never reaches us."),

@@ -4,7 +4,9 @@
 //! each suggestion says why it is there; who does not want any gets none; nothing rests on fewer than five people
 //! unless it is the reader's own past.
 
+mod kept;
 mod ops;
 mod rules;
 
+pub use kept::Everybody;
 pub use ops::{Again, Next, Similar, again, next, rising, similar};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::rules::{Likeness, learned_besides, near_price, shared};
+use super::rules::{Likeness, learned_besides, learned_together, near_price, shared};
 use crate::availability::rules::open::Opening;
 use crate::base::id::{OfferingId, ServiceId, UserId};
 use crate::base::money::Cents;
@@ -26,6 +26,8 @@ use crate::store::{Dir, Read};
 const OWN_LESSONS: usize = 500;
 /// Days of everybody's lessons that are.
 const DAYS: i64 = 365;
+/// Names that are kept of what more and more people look for.
+const MOST_RISING: usize = 20;
 /// Days ahead that a next free time is looked for.
 const AHEAD: i64 = 14;
 
@@ -119,11 +121,11 @@ pub fn next(site: &Site, read: &dyn Read, user: UserId, limit: usize) -> Outcome
     };
     let supply = catalog::supply(site)?;
     let now = site.now();
-    let lessons: Vec<(UserId, ServiceId)> =
-        starting_between(read, Status::Completed, plus_hours(now, -24 * DAYS), now)?
-            .into_iter()
-            .map(|booking| (booking.student_id, booking.service_id))
-            .collect();
+    let together = site.part::<Search>()?.everybody.besides.get(now, || {
+        let lessons = starting_between(read, Status::Completed, plus_hours(now, -24 * DAYS), now)?;
+        let taken = lessons.into_iter().map(|booking| (booking.student_id, booking.service_id));
+        Ok(learned_together(taken))
+    })?;
     let mut found: Vec<Next> = Vec::new();
     let mut add = |service: ServiceId, because: String| {
         let Some(service) = catalogue().service(service) else { return };
@@ -133,7 +135,7 @@ pub fn next(site: &Site, read: &dyn Read, user: UserId, limit: usize) -> Outcome
             found.push(Next { service: service.name.clone(), because, teachers });
         }
     };
-    for (to, from, count) in learned_besides(&lessons, &known) {
+    for (to, from, count) in learned_besides(&together, &known) {
         let from = catalogue().service(from).map_or("it", |service| service.name.as_str());
         add(to, format!("{count} people who learned {from} learned it too"));
     }
@@ -195,7 +197,11 @@ fn alike(one: &Row, other: &Row) -> Option<(f64, String)> {
 
 /// What more and more people search for, by name.
 pub fn rising(site: &Site, read: &dyn Read, now: Timestamp, limit: usize) -> Outcome<Vec<(String, u32)>> {
-    let supply = catalog::supply(site)?;
-    let rows = standings(read, &supply, today_in(now, &site.zone))?;
-    Ok(trending(&rows, limit).into_iter().map(|row| (row.service_name.clone(), row.active_instructors)).collect())
+    let counted = site.part::<Search>()?.everybody.rising.get(now, || {
+        let supply = catalog::supply(site)?;
+        let rows = standings(read, &supply, today_in(now, &site.zone))?;
+        let fastest = trending(&rows, MOST_RISING).into_iter();
+        Ok(fastest.map(|row| (row.service_name.clone(), row.active_instructors)).collect())
+    })?;
+    Ok(counted.iter().take(limit).cloned().collect())
 }

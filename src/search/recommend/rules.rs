@@ -33,19 +33,16 @@ pub fn near_price(a: i64, b: i64) -> f64 {
     (2.0 - high / low).clamp(0.0, 1.0)
 }
 
-/// What people who learned `known` learned besides, by how many of them did; only where enough people did.
-pub fn learned_besides(
-    lessons: &[(UserId, ServiceId)],
-    known: &BTreeSet<ServiceId>,
-) -> Vec<(ServiceId, ServiceId, usize)> {
+/// What people learned besides what, and how many did, most first; only where enough people did.
+pub fn learned_together(lessons: impl Iterator<Item = (UserId, ServiceId)>) -> Vec<(ServiceId, ServiceId, usize)> {
     let mut by_person: BTreeMap<UserId, BTreeSet<ServiceId>> = BTreeMap::new();
     for (who, what) in lessons {
-        by_person.entry(*who).or_default().insert(*what);
+        by_person.entry(who).or_default().insert(what);
     }
     let mut pairs: BTreeMap<(ServiceId, ServiceId), usize> = BTreeMap::new();
     for taken in by_person.values() {
-        for from in taken.intersection(known) {
-            for to in taken.difference(known) {
+        for from in taken {
+            for to in taken.iter().filter(|to| *to != from) {
                 *pairs.entry((*to, *from)).or_default() += 1;
             }
         }
@@ -54,6 +51,14 @@ pub fn learned_besides(
         pairs.into_iter().filter(|(_, count)| *count >= CROWD).map(|((to, from), count)| (to, from, count)).collect();
     found.sort_by(|a, b| b.2.cmp(&a.2).then(a.0.cmp(&b.0)));
     found
+}
+
+/// Of these what follows on `known` and is not known yet.
+pub fn learned_besides(
+    together: &[(ServiceId, ServiceId, usize)],
+    known: &BTreeSet<ServiceId>,
+) -> Vec<(ServiceId, ServiceId, usize)> {
+    together.iter().filter(|(to, from, _)| known.contains(from) && !known.contains(to)).copied().collect()
 }
 
 #[cfg(test)]
@@ -73,11 +78,13 @@ mod tests {
     #[test]
     fn four_people_are_no_crowd() {
         let (piano, theory) = (ServiceId::from_bits(1), ServiceId::from_bits(2));
-        let lessons = |people: u128| -> Vec<(UserId, ServiceId)> {
-            (0..people).flat_map(|n| [(UserId::from_bits(n), piano), (UserId::from_bits(n), theory)]).collect()
+        let together = |people: u128| {
+            let each = |n| [(UserId::from_bits(n), piano), (UserId::from_bits(n), theory)];
+            learned_together((0..people).flat_map(each))
         };
         let known = BTreeSet::from([piano]);
-        assert!(learned_besides(&lessons(4), &known).is_empty());
-        assert_eq!(learned_besides(&lessons(5), &known), [(theory, piano, 5)]);
+        assert!(learned_besides(&together(4), &known).is_empty());
+        assert_eq!(learned_besides(&together(5), &known), [(theory, piano, 5)]);
+        assert!(learned_besides(&together(5), &BTreeSet::from([piano, theory])).is_empty());
     }
 }

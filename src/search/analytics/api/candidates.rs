@@ -177,7 +177,7 @@ async fn candidate_queries(
     Params(page): Params<PageQuery>,
 ) -> Answer<Json<Page<CandidateQuery>>> {
     let (days, now) = (window.days(30, 365)?, site.now());
-    let rows = site.read(|r| between(r, plus_hours(now, -24 * days), now, SCAN_ROWS))?;
+    let rows = site.look(move |r| between(r, plus_hours(now, -24 * days), now, SCAN_ROWS)).await?;
     let found = rows.into_iter().filter_map(|row| {
         let at = row.candidates.iter().position(|candidate| candidate.service == of.service_catalog_id)?;
         let candidate = row.candidates.get(at)?.clone();

@@ -329,8 +329,8 @@ async fn search_performance(
 #[utoipa::path(get, path = "/api/v1/analytics/search/insights", tag = "analytics-search",
     operation_id = "search_insights", responses((status = 200, body = Insights)))]
 async fn search_insights(State(site): State<Site>) -> Answer<Json<Insights>> {
-    let now = site.now();
-    Ok(Json(site.read(|r| insights(r, now, &site.zone))?))
+    let (now, zone) = (site.now(), site.zone.clone());
+    Ok(Json(site.look(move |r| insights(r, now, &zone)).await?))
 }
 
 /// Services by demand and trend, against who teaches them.

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::model::{Review, Status};
 use super::ops::{self, Filter, NewReview, Rating, TipState};
 use super::rules;
-use super::tables::of_booking;
+use super::tables::{absent, of_booking};
 use crate::base::access::{Actor, Role};
 use crate::base::id::{BookingId, OfferingId, ReviewId, ReviewResponseId, UserId};
 use crate::base::money::Cents;
@@ -142,7 +142,7 @@ async fn get_booking_review(
 ) -> Answer<Json<OwnReview>> {
     let view = site.read(|r| {
         let review = of_booking(r, booking)?.filter(|review| review.student_id == actor.user_id);
-        let review = review.ok_or_else(ops::absent)?;
+        let review = review.ok_or_else(absent)?;
         let tip = ops::tip_of(r, &review)?;
         OwnReview::of(r, review, tip)
     })?;
@@ -205,7 +205,7 @@ async fn respond_to_review(
     Body(body): Body<ResponseBody>,
 ) -> Answer<Json<ResponseView>> {
     let review = site.write(move |tx| ops::respond(tx, actor.user_id, id, &body.response_text)).await?;
-    Ok(Json(ResponseView::of(&review).ok_or_else(ops::absent)?))
+    Ok(Json(ResponseView::of(&review).ok_or_else(absent)?))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -19,6 +19,16 @@ pub enum Status {
 }
 
 impl Status {
+    pub const ALL: [Self; 3] = [Self::Flagged, Self::Published, Self::Removed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Flagged => "flagged",
+            Self::Removed => "removed",
+        }
+    }
+
     pub fn counts(self) -> bool {
         self != Self::Removed
     }

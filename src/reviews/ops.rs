@@ -1,9 +1,11 @@
 //! Writing, answering, moderating and reading reviews.
 
+use serde_json::json;
+
 use super::events::{ReviewCreated, ReviewFacts, ReviewModerated, ReviewResponded};
 use super::model::{Response, Review, Status, Tally};
 use super::rules;
-use super::tables::{REVIEWS, STANDINGS, of_booking, of_instructor, standing};
+use super::tables::{REVIEWS, STANDINGS, absent, must, of_booking, of_instructor, standing};
 use crate::accounts;
 use crate::base::id::{BookingId, OfferingId, ReviewId, UserId};
 use crate::base::money::Cents;
@@ -13,6 +15,7 @@ use crate::base::time::Timestamp;
 use crate::bookings;
 use crate::payments::{self, model::TipStatus};
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Tx};
 
 #[derive(Clone, Debug)]
@@ -98,10 +101,6 @@ fn save(tx: &mut Tx, review: &Review) -> Outcome<()> {
     tx.put(&STANDINGS, &review.instructor_id, &rules::standing(&all, tx.now()))
 }
 
-pub fn absent() -> Refusal {
-    Refusal::not_found("REVIEW_NOT_FOUND", "There is no such review.")
-}
-
 pub fn respond(tx: &mut Tx, instructor: UserId, id: ReviewId, text: &str) -> Outcome<Review> {
     let text = rules::response_text(text)?;
     let mine = tx.get(&REVIEWS, &id)?.filter(|review| review.instructor_id == instructor);
@@ -115,9 +114,22 @@ pub fn respond(tx: &mut Tx, instructor: UserId, id: ReviewId, text: &str) -> Out
     Ok(review)
 }
 
-/// Shows a review that was held back, or takes one down (the console's part).
+/// An admin shows a review that was held back, or takes one down.
+pub async fn decide(site: &Site, by: By, id: ReviewId, status: Status) -> Outcome<Review> {
+    let asker = by.clone();
+    let work = site.write(move |tx| {
+        let before = must(tx, id)?.status;
+        if before != status {
+            let deed = Deed::on("review.moderate", "review", id);
+            audit::record(tx, &by, deed.change(json!({ "status": before }), json!({ "status": status })))?;
+        }
+        moderate(tx, id, status)
+    });
+    audit::watched(site, &asker, Deed::on("review.moderate", "review", id), work).await
+}
+
 pub fn moderate(tx: &mut Tx, id: ReviewId, status: Status) -> Outcome<Review> {
-    let mut review = tx.get(&REVIEWS, &id)?.ok_or_else(absent)?;
+    let mut review = must(tx, id)?;
     if review.status != status {
         review.status = status;
         save(tx, &review)?;

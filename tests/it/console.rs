@@ -9,7 +9,7 @@ use crate::kit::{Answered, Person, Stage, answered};
 const SECRET: &str = "seven copper kettles sing";
 const WHY: &str = "The student asked for it on the phone.";
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 29] = [
     "/admin",
     "/admin/find?q=john",
     "/admin/style",
@@ -17,6 +17,7 @@ const PAGES: [&str; 28] = [
     "/admin/bookings.csv",
     "/admin/users",
     "/admin/instructors",
+    "/admin/reviews",
     "/admin/jobs",
     "/admin/jobs?show=dead",
     "/admin/jobs?show=waiting",
@@ -484,6 +485,27 @@ async fn a_report_is_objected_to_on_a_page_and_decided_at_the_desk() {
         let sheet = stage.get(who, &path).await;
         assert!(sheet.status == 200 && sheet.text.contains("$80.00"), "{path} {}", sheet.text);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_was_held_back_is_published_or_taken_down() {
+    let mut desk = Desk::set().await;
+    let booking = desk.stage.book(&desk.stage.emma, "2026-11-12", "12:00").await;
+    desk.at("2026-11-13T19:00:00Z").await;
+    let review = json!({ "booking_id": booking, "rating": 5, "review_text": "aaaaaaaaaaaaaaaaaaaaaaaaaa" });
+    let written = desk.stage.post(&desk.stage.emma, "/api/v1/reviews", review).await.expect(200);
+    assert_eq!(written["status"], "flagged");
+    let path = format!("/admin/reviews/{}", written["id"].as_str().unwrap());
+    assert!(desk.html("/admin/reviews").await.contains(&path));
+    assert_eq!(desk.submit(&path, &[("reason", WHY)]).await.status, 422);
+    let shown = desk.submit(&path, &[("reason", WHY), ("status", "published")]).await;
+    assert_eq!(location(&shown), "/admin/reviews?status=published");
+    assert!(!desk.html("/admin/reviews").await.contains(&path));
+    desk.submit(&path, &[("reason", WHY), ("status", "removed")]).await;
+    assert!(desk.html("/admin/reviews?status=removed").await.contains(&path));
+    let (last, first) = (desk.trail().await[0].clone(), desk.trail().await[1].clone());
+    assert_eq!((&last["action"], &last["after"]["status"]), (&json!("review.moderate"), &json!("removed")));
+    assert_eq!(first["before"]["status"], "flagged");
 }
 
 #[tokio::test(flavor = "multi_thread")]

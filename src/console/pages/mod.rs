@@ -15,6 +15,7 @@ mod payments;
 mod pricing;
 mod privacy;
 mod proof;
+mod reviews;
 mod search;
 mod settings;
 mod shell;
@@ -68,6 +69,7 @@ fn money(pages: Pages) -> Pages {
 
 fn people(pages: Pages) -> Pages {
     let (see, change) = (Access::can(Permission::ViewAllUsers), Access::can(Permission::ManageUsers));
+    let moderate = Access::can(Permission::ModerateContent);
     pages
         .get(see, "/admin/users", users::list)
         .get(see, "/admin/users/{id}", users::file)
@@ -81,6 +83,9 @@ fn people(pages: Pages) -> Pages {
         .get(change, "/admin/privacy/retention", privacy::ask_retention)
         .post(change, "/admin/privacy/retention", privacy::apply_retention)
         .get(see, "/admin/instructors", instructors::list)
+        .get(moderate, "/admin/reviews", reviews::list)
+        .get(moderate, "/admin/reviews/{id}", reviews::ask_moderate)
+        .post(moderate, "/admin/reviews/{id}", reviews::moderate)
 }
 
 fn operations(pages: Pages) -> Pages {

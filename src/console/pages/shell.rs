@@ -10,6 +10,7 @@ use crate::console::words::{Moments, Mood};
 use crate::jobs;
 use crate::notify;
 use crate::notify::model::MailStatus;
+use crate::reviews;
 use crate::search::learning::{self, AliasStatus};
 use crate::site::Site;
 use crate::store::Read;
@@ -22,6 +23,7 @@ use crate::web::{Chrome, Head};
 enum Waiting {
     Nothing,
     Bookings,
+    Reviews,
     DeadJobs,
     FailedMails,
     Names,
@@ -36,6 +38,7 @@ const SECTIONS: [Section; 5] = [
         &[
             ("Users", "/admin/users", Waiting::Nothing),
             ("Instructors", "/admin/instructors", Waiting::Nothing),
+            ("Reviews", "/admin/reviews", Waiting::Reviews),
             ("Privacy", "/admin/privacy", Waiting::Nothing),
         ],
     ),
@@ -77,6 +80,7 @@ fn sections(r: &dyn Read) -> Outcome<Vec<NavGroup>> {
         Ok(match waiting {
             Waiting::Nothing => 0,
             Waiting::Bookings => bookings_needing_action(r)?.len(),
+            Waiting::Reviews => reviews::tables::with_status(r, reviews::model::Status::Flagged, COUNTED)?.len(),
             Waiting::DeadJobs => jobs::dead(r, COUNTED)?.len(),
             Waiting::FailedMails => notify::unsent(r, MailStatus::Failed, COUNTED)?.len(),
             Waiting::Names => learning::aliases(r, Some(AliasStatus::PendingReview))?.len(),

@@ -102,7 +102,6 @@ pub fn wire(site: &Site) -> Outcome<()> {
     let people = links::on_me(retention::wire(personal::wire(people)), site.clock.clone());
     site.parts.put(links::identity_desk());
     site.parts.put(people.on_registered(move |tx, who| instructors::ops::create::on_registered(tx, who, &gazetteer)));
-    site.parts.put(instructors::Instructors::default());
     site.parts.put(search::Search::default());
     site.parts.put(catalog::SupplyCounter::new(search::taught));
     site.parts.put(teachers(site));

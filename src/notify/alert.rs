@@ -1,16 +1,11 @@
 //! What the people who run the marketplace have to hear of at once.
 
-use crate::accounts;
-use crate::base::access::Role;
+use crate::accounts::model::User;
 use crate::base::refusal::Outcome;
 use crate::store::Tx;
 
 use super::letter::Sender;
-use super::model::Posting;
 use super::{mails, ops};
-
-/// More admins than anybody has.
-const ADMINS: usize = 1000;
 
 /// Something that needs a hand.
 #[derive(Clone, Debug)]
@@ -25,11 +20,6 @@ pub struct Alert {
 
 /// One mail to every administrator.
 pub fn alert(tx: &mut Tx, sender: &Sender, alert: &Alert) -> Outcome<()> {
-    for admin in accounts::users_with_role(tx, Role::Admin, ADMINS)? {
-        let letter = mails::operations::alert(sender, &admin, alert);
-        let key = format!("alert:{}:{}", alert.key, admin.id);
-        let posting = Posting { key, to: admin.email, user_id: Some(admin.id), booking_id: None, letter };
-        ops::post(tx, sender, posting)?;
-    }
-    Ok(())
+    let key = |admin: &User| format!("alert:{}:{}", alert.key, admin.id);
+    ops::to_admins(tx, sender, key, |admin| mails::operations::alert(sender, admin, alert))
 }

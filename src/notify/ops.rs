@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use crate::accounts::{self, model::User};
+use crate::base::access::Role;
 use crate::base::id::{MailId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{SignedDuration, Timestamp, plus_minutes, plus_seconds};
@@ -13,7 +15,7 @@ use crate::store::{Dir, Read, ReadExt, Span, Tx};
 use crate::web::BRAND;
 
 use super::health::MailHealth;
-use super::letter::Sender;
+use super::letter::{Letter, Sender};
 use super::model::{Mail, MailStatus, MailView, Posting};
 use super::pages::unsubscribe;
 use super::tables::{BY_KEY, MAILS, mails_of, newest};
@@ -206,6 +208,23 @@ fn again(tx: &mut Tx, mail: &mut Mail, at: Timestamp) -> Outcome<()> {
     mail.status = MailStatus::Pending;
     mail.next_attempt_at = at;
     jobs::enqueue(tx, Job::new(JOB, mail.id).due(at))
+}
+
+/// More administrators than a marketplace has; whoever comes behind them is not told.
+const ADMINS: usize = 10_000;
+
+/// The same to every administrator, each by a key of their own.
+pub(super) fn to_admins(
+    tx: &mut Tx,
+    sender: &Sender,
+    key: impl Fn(&User) -> String,
+    write: impl Fn(&User) -> Letter,
+) -> Outcome<()> {
+    for admin in accounts::users_with_role(tx, Role::Admin, ADMINS)? {
+        let (key, letter) = (key(&admin), write(&admin));
+        post(tx, sender, Posting { key, to: admin.email, user_id: Some(admin.id), booking_id: None, letter })?;
+    }
+    Ok(())
 }
 
 /// Mails, newest first.

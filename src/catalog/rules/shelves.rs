@@ -92,9 +92,6 @@ impl Catalogue {
     pub fn category_by_slug(&self, slug: &str) -> Option<&Category> {
         self.category(CategoryId::of_name(slug))
     }
-    pub fn subcategory_by_slug(&self, slug: &str) -> Option<&Subcategory> {
-        self.subcategory(SubcategoryId::of_name(slug))
-    }
     pub fn service_by_slug(&self, slug: &str) -> Option<&Service> {
         self.service(ServiceId::of_name(slug))
     }

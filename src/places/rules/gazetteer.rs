@@ -116,11 +116,6 @@ impl Gazetteer {
         self.region(ix).map_or(f64::INFINITY, |r| r.shape.distance_km(point))
     }
 
-    /// Kilometres from a point to the nearest of several regions.
-    pub fn distance_to_area_km(&self, point: Point, area: &[RegionIx]) -> f64 {
-        area.iter().map(|ix| self.distance_km(point, *ix)).fold(f64::INFINITY, f64::min)
-    }
-
     /// The gap between two regions; zero when they touch.
     pub fn gap_km(&self, a: RegionIx, b: RegionIx) -> f32 {
         self.gaps_of(a).get(b.index()).copied().unwrap_or(f32::INFINITY)

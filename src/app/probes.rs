@@ -88,14 +88,32 @@ async fn health_lite() -> Json<Lite> {
 #[utoipa::path(get, path = "/api/v1/ready", tag = "probe", operation_id = "ready",
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(site): State<Site>) -> Answer<Response> {
-    let unwell =
-        site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(&site)));
-    let searching = site.part::<Search>().is_ok_and(|search| !search.is_down());
-    let (code, status, notifications_healthy) = match unwell {
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready", false),
-        Ok(unwell) if !searching => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready", !unwell),
-        Ok(true) => (StatusCode::OK, "degraded", false),
-        Ok(false) => (StatusCode::OK, "ok", true),
+    let now = Condition::of(&site);
+    let (code, status) = match (now.store, now.search, now.mail) {
+        (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready"),
+        (_, false, _) => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready"),
+        (.., false) => (StatusCode::OK, "degraded"),
+        _ => (StatusCode::OK, "ok"),
     };
-    Ok((code, Json(Ready { status, notifications_healthy })).into_response())
+    Ok((code, Json(Ready { status, notifications_healthy: now.mail })).into_response())
+}
+
+/// What runs at the moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Condition {
+    /// The store can be read.
+    pub store: bool,
+    /// The search index is there.
+    pub search: bool,
+    /// Mail gets out, and none was given up on.
+    pub mail: bool,
+}
+
+impl Condition {
+    pub fn of(site: &Site) -> Self {
+        let unwell =
+            site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(site)));
+        let search = site.part::<Search>().is_ok_and(|search| !search.is_down());
+        Self { store: unwell.is_ok(), search, mail: unwell.is_ok_and(|unwell| !unwell) }
+    }
 }

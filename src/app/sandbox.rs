@@ -207,6 +207,10 @@ async fn read_secrets(State(site): State<Site>, ip: ClientIp) -> Answer<Json<Val
     let (secrets, scraper) = (site.part::<SandboxSecrets>()?, site.part::<Scraper>()?);
     Ok(Json(json!({
         "stripe_webhook_secret": secrets.stripe_webhook,
+        // No background checks are made here, so their provider has no stand-in to sign for.
+        "checkr_user": null,
+        "checkr_password": null,
+        "checkr_api_key": null,
         "reload_secret": site.part::<ReloadSecret>()?.0,
         "metrics_user": scraper.user,
         "metrics_password": scraper.password,

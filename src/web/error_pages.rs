@@ -63,7 +63,7 @@ fn words(view: &View) -> Words {
         403 => ("This page is not yours to open.", "It belongs to another kind of account. Nothing was changed."),
         404 => (
             "This stop does not exist.",
-            "The address may be old or mistyped. Nothing was lost: held times and messages are where you left them.",
+            "The address may be old or mistyped. Nothing was lost: held times are where you left them.",
         ),
         405 => ("That cannot be done here.", "Go back and use the button on the page. Nothing was changed."),
         409 => (

@@ -16,7 +16,7 @@ use super::error_pages::error_page;
 use super::fault::problem;
 use super::layout::Chrome;
 use super::proxies::Proxies;
-use super::session::is_secure;
+use super::session::{Seen, is_secure};
 use crate::base::id::{RequestId, bits_of_draw};
 use crate::base::limits::{REQUEST_SECONDS, SANDBOX_SECONDS};
 use crate::base::refusal::Refusal;
@@ -116,6 +116,7 @@ pub(super) fn is_api(path: &str) -> bool {
 }
 
 fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> Response {
+    let seen = response.extensions_mut().remove::<Seen>();
     let status = response.status();
     let refusal = match response.extensions_mut().remove::<Refusal>() {
         Some(refusal) => refusal,
@@ -136,7 +137,11 @@ fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> 
         let json = problem(&refusal, path, id).to_string();
         (status, [(header::CONTENT_TYPE, "application/problem+json")], json).into_response()
     } else {
-        let page = error_page(&Chrome::of(parts, site), &refusal, id);
+        let mut asked = parts.clone();
+        if let Some(seen) = seen {
+            asked.extensions.insert(seen);
+        }
+        let page = error_page(&Chrome::of(&asked, site), &refusal, id);
         (status, page).into_response()
     };
     for (name, value) in &headers {

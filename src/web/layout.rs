@@ -86,10 +86,6 @@ pub enum Audience {
 }
 
 impl Chrome {
-    pub fn is_signed_in(&self) -> bool {
-        self.viewer.is_some()
-    }
-
     pub fn audience(&self) -> Audience {
         match &self.viewer {
             Some(v) if v.role == Role::Admin && is_within(&self.path, "/admin") => Audience::Console,

@@ -46,9 +46,13 @@ pub(super) async fn authenticate(State(site): State<Site>, mut request: Request,
         Ok(actor) => {
             let signed_in = actor.as_ref().map(|actor| (actor.user_id, actor.main_role()));
             let origin = ORIGIN.try_with(Clone::clone).unwrap_or_default();
-            request.extensions_mut().insert(Seen(actor.map(Arc::new)));
+            let seen = Seen(actor.map(Arc::new));
+            request.extensions_mut().insert(seen.clone());
             request.extensions_mut().insert(site);
-            ORIGIN.scope(Origin { actor: signed_in, ..origin }, next.run(request)).await
+            let mut response = ORIGIN.scope(Origin { actor: signed_in, ..origin }, next.run(request)).await;
+            // A page about an error is drawn further out, and in the frame of whoever asked.
+            response.extensions_mut().insert(seen);
+            response
         }
         Err(refusal) => Fault(refusal).into_response(),
     }

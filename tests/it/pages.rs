@@ -55,6 +55,35 @@ async fn what_is_not_there_is_a_designed_page() {
     assert_eq!(page.status, 404);
     is_whole("/no/such/page", &page.text);
     assert!(page.text.contains("action=\"/search\"") && page.text.contains("noindex"));
+    assert!(page.text.contains("href=\"/login"), "a guest may sign in");
+    let emma = app.student("emma").await;
+    for (path, status) in [("/no/such/page", 404), ("/student/lessons/nothing", 404), ("/admin", 403)] {
+        let page = emma.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.text.contains("action=\"/logout\""), "{path}: in the frame of the person asking");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_old_lead_to_where_they_are_now() {
+    let app = TestApp::empty_at(NOON).await;
+    for (old, new) in [
+        ("/dashboard/instructor", "/instructor/dashboard"),
+        ("/lhci/instructor", "/instructor/dashboard"),
+        ("/checkout", "/student/lessons"),
+    ] {
+        let page = app.get(old).await;
+        assert_eq!((page.status.as_u16(), page.headers["location"].to_str().unwrap()), (301, new), "{old}");
+    }
+    let sarah = app.teacher("sarah").await;
+    let panel = sarah.person.get("/instructor/dashboard?panel=earnings").await;
+    assert_eq!((panel.status.as_u16(), panel.headers["location"].to_str().unwrap()), (303, "/instructor/earnings"));
+    assert_eq!(sarah.person.get("/instructor/dashboard?panel=dashboard").await.status, 200);
+    let status = app.get("/status").await;
+    assert!(status.status == 200 && status.text.contains("Everything runs."), "{}", status.text);
+    is_whole("/status", &status.text);
+    let secrets = app.get("/sandbox/v1/secrets").await.expect(200);
+    assert!(secrets.as_object().is_some_and(|all| all.len() == 7 && all["checkr_user"].is_null()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

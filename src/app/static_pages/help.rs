@@ -61,7 +61,7 @@ fn about_paying(facts: &Facts) -> Markup {
             ("My bank refused. What now?", "We try again after one hour, four hours and then every eight, and write to you. Choose another card on the lesson page. The lesson is kept until 12 hours before it starts, then given up without charge."),
         ]))
         h3 { "What is booking protection?" }
-        p { (facts.protection()) " on top of the lesson price. It pays for refunds, background checks and the people who answer. It is shown as its own line before any card field." }
+        p { (facts.protection()) " on top of the lesson price. It pays for refunds, cards and the people who answer. It is shown as its own line before any card field." }
     }
 }
 
@@ -105,7 +105,7 @@ fn about_credit(facts: &Facts) -> Markup {
 fn about_teaching(facts: &Facts) -> Markup {
     html! {
         (answers(&[
-            ("What do I need to begin?", "A profile, at least one lesson with a price, an identity check, a background check and a payout account. You can do the steps in any order; the checklist shows what is left."),
+            ("What do I need to begin?", "A profile, at least one lesson with a price, an identity check, a background check on file and a payout account. You can do the steps in any order; the checklist shows what is left."),
             ("Does taking hours off my week cancel lessons?", "No. Booked lessons stay. Only what is still free disappears."),
             ("How do I leave room between lessons?", "Set a pause and a notice in your settings. New profiles begin with 15 minutes and one hour."),
         ]))

@@ -130,26 +130,20 @@ fn checks() -> Markup {
             "Identity",
             html! { "A government ID, matched to a live photo by Stripe. The name must be that of the account." },
         ),
-        (
-            "Background",
-            html! { "Criminal record and sex-offender register, by Checkr, with the instructor’s consent. The profile shows the month." },
-        ),
+        ("Background", html! { "Nobody is listed without a background check on file. The profile says so." }),
         (
             "Every year",
             html! { "A check holds for one year. When it ends without a new one, nobody can book that person." },
         ),
         ("Payment", html! { "A payout account that Stripe has verified." }),
-        (
-            "A bad report",
-            html! { "Read by a person, never decided by a program. The instructor sees it, may dispute it, and is not listed meanwhile." },
-        ),
+        ("A bad report", html! { "Decided by a person, never by a program." }),
     ])
 }
 
 fn reviews() -> Markup {
     html! {
         p { "One review per lesson, within 30 days. No average is shown before the third. Recent reviews count more, and several from one person count less, so friends cannot make a star." }
-        p { "Instructors may answer once. Nobody, the instructor included, can have a review removed because it is unfavourable; moderators hide what is abusive or not about the lesson." }
+        p { "Instructors may answer once. Nobody, the instructor included, can have a review removed because it is unfavourable." }
     }
 }
 
@@ -158,7 +152,7 @@ fn seen_by_others() -> Markup {
         ("Your name", html! { "First name and initial, on both sides." }),
         ("Your address", html! { "Only the booked instructor sees it, and only where the lesson is at your place." }),
         ("Their address", html! { "The street before booking, the door after." }),
-        ("E-mail, phone", html! { "Never shown to each other. Write in the lesson’s thread." }),
+        ("E-mail, phone", html! { "Never shown to each other. A note goes along with the booking." }),
     ])
 }
 
@@ -174,7 +168,6 @@ fn went_wrong() -> Markup {
         p { b { "In danger, call 911 first." } }
         ul {
             li { "The instructor did not come: say so on the lesson page up to 24 hours after its end. They have 24 hours to answer; otherwise you get everything back." }
-            li { "A message that does not belong here: press Report in the thread. A person reads the report." }
             li { "Anything else: " a href="/contact" { "write to us" } " with the lesson’s reference." }
         }
     }

@@ -145,7 +145,7 @@ pub fn privacy(facts: &Facts) -> Sheet {
                 "",
                 html! {
                     p { "The other side of a booking sees your first name, your initial, your note, and the address where the lesson takes place. Instructors’ profiles are public." }
-                    p { "Stripe handles cards, identity and payouts; Checkr handles background checks. They get what they need for that and nothing else. We sell nothing and show no advertising." }
+                    p { "Stripe handles cards, identity and payouts. It gets what it needs for that and nothing else. We sell nothing and show no advertising." }
                     p { "People who run " (brand) " see what they need to answer you. Every change they make is written into a log that cannot be edited." }
                 },
             ),
@@ -158,7 +158,6 @@ pub fn privacy(facts: &Facts) -> Sheet {
                     (fact_rows(&[
                         ("Searches", html! { "One year; without an account, 30 days." }),
                         ("Lessons", html! { "Seven years, because of tax law; names and addresses in them are removed after that." }),
-                        ("Messages", html! { "As long as one of you has an account." }),
                         ("Sessions", html! { "At most seven days; signing out ends one at once." }),
                     ]))
                 },
@@ -189,7 +188,7 @@ fn held_data() -> Markup {
         ),
         ("Searches", html! { "The words, so that results get better and you can repeat them." }),
         ("Safety", html! { "Sign-ins with address and browser, so that we can warn you of strange ones." }),
-        ("Instructors", html! { "The result of identity and background checks, and your consent to them." }),
+        ("Instructors", html! { "The result of identity and background checks." }),
     ])
 }
 

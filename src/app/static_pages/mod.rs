@@ -1,5 +1,5 @@
-//! Pages that are read: how it works, trust and safety, help, about, contact, terms, privacy, referral terms; and what
-//! search engines are told.
+//! Pages that are read: how it works, trust and safety, help, about, contact, terms, privacy, referral terms; how the program is;
+//! what search engines are told; and where pages of old are now.
 //!
 //! Their words are ours, their numbers are not written here: fees, floors and limits come from the settings and rules
 //! that are in force when the page is asked for, so a changed setting changes the sentence. No page promises what the
@@ -11,6 +11,8 @@ mod facts;
 mod help;
 mod learn;
 mod legal;
+mod moved;
+mod status;
 #[cfg(test)]
 mod tests;
 mod well_known;
@@ -66,7 +68,8 @@ pub fn add_to(pages: Pages) -> Pages {
             show(&chrome, &site, path, write)
         })
     });
-    with_sheets
+    moved::add_to(with_sheets)
+        .get(Access::Public, "/status", status::show)
         .get(Access::Public, "/instructor/join", join_as_instructor)
         .get(Access::Public, "/help/{topic}", topic)
         .get(Access::Public, "/robots.txt", crawlers::robots)

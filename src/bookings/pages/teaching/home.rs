@@ -1,7 +1,8 @@
 //! `/instructor/dashboard`: the next lessons, the week's hours, what still keeps the page from being public.
 
-use axum::extract::State;
-use maud::Markup;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
 
 use super::dashboard::{DashboardView, SetUp, dashboard};
 use crate::availability::ops::calendar_of;
@@ -20,7 +21,7 @@ use crate::instructors::rules::live::missing;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::Stat;
-use crate::web::{Answer, Chrome, page};
+use crate::web::{Answer, Chrome, page, see_other};
 
 const MOST: usize = 20_000;
 const NEXT: usize = 5;
@@ -34,10 +35,36 @@ const STEPS: [(&str, &str, &str); 5] = [
     ("service_areas", "Say where you travel to", "/instructor/onboarding/account-setup"),
 ];
 
-pub async fn dashboard_page(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Markup> {
+/// Panels of old are pages of their own now. // rule: 50§1c
+const PANELS: [(&str, &str); 5] = [
+    ("bookings", "/instructor/bookings"),
+    ("earnings", "/instructor/earnings"),
+    ("availability", "/instructor/availability"),
+    ("reviews", "/instructor/reviews"),
+    ("account", "/account"),
+];
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Panel {
+    panel: String,
+}
+
+pub async fn dashboard_page(
+    State(site): State<Site>,
+    chrome: Chrome,
+    actor: Actor,
+    Query(wanted): Query<Panel>,
+) -> Answer<Response> {
+    if let Some((_, href)) = PANELS.iter().find(|(name, _)| *name == wanted.panel) {
+        return Ok(see_other(href));
+    }
+    if wanted.panel == "profile" {
+        return Ok(see_other(&format!("/instructors/{}", actor.user_id)));
+    }
     let totals = stats(&site, actor.user_id)?;
     let view = site.read(|r| load(&site, r, &actor, totals))?;
-    Ok(page(&chrome, "Dashboard", dashboard(&view)))
+    Ok(page(&chrome, "Dashboard", dashboard(&view)).into_response())
 }
 
 fn load(site: &Site, r: &dyn Read, actor: &Actor, totals: Stats) -> Outcome<DashboardView> {

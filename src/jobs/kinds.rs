@@ -15,6 +15,8 @@ use crate::site::Site;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Every {
     Seconds(u32),
+    /// At this minute of every hour.
+    Hourly(u8),
     /// At this time of day in UTC.
     DailyUtc(WallTime),
     /// At this time of day in the marketplace's zone; a skipped time runs at 03:00, a repeated one once.
@@ -54,6 +56,11 @@ impl Every {
             Self::Seconds(step) => {
                 let step = i64::from(step.max(1));
                 let next = (at.as_second().div_euclid(step) + 1) * step;
+                Timestamp::from_second(next).unwrap_or(at)
+            }
+            Self::Hourly(minute) => {
+                let past = i64::from(minute.min(59)) * 60;
+                let next = ((at.as_second() - past).div_euclid(3600) + 1) * 3600 + past;
                 Timestamp::from_second(next).unwrap_or(at)
             }
             Self::DailyUtc(wall) => next_daily(at, wall, &TimeZone::UTC),

@@ -98,8 +98,10 @@ pub struct Area {
     pub names: Vec<String>,
     pub regions: Vec<RegionIx>,
     pub point: Point,
-    /// One name, two places far apart ("Murray Hill").
+    /// One name, several places ("Murray Hill", "midtown").
     pub ambiguous: bool,
+    /// What says just one of them.
+    pub choices: Vec<String>,
 }
 
 /// The answer to "where is that?". An unknown place has no regions, and up to three suggestions.

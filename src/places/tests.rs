@@ -56,7 +56,7 @@ fn names_resolve() {
         ("roosevelt island", PlaceKind::Neighborhood, "Roosevelt Island", &["MN0801"]),
         ("park slope south", PlaceKind::Neighborhood, "Park Slope", &["BK0602"]),
         ("columbia university", PlaceKind::Landmark, "Morningside Heights", &["MN0901"]),
-        ("Lincoln Center", PlaceKind::Landmark, "Upper West Side", &["MN0701"]),
+        ("Lincoln Center", PlaceKind::Landmark, "Lincoln Square", &["MN0701"]),
         ("barclays", PlaceKind::Landmark, "Prospect Heights", &["BK0203", "BK0602", "BK0801"]),
         ("grand central", PlaceKind::Landmark, "East Midtown", &["MN0604"]),
         ("yankee stadium", PlaceKind::Landmark, "Concourse", &[]),
@@ -77,12 +77,38 @@ fn names_resolve() {
 #[test]
 fn parks_stand_for_the_neighborhoods_around_them() {
     let gaz = Gazetteer::builtin();
-    let park = gaz.resolve("central park");
+    let park = gaz.resolve("prospect park");
     let around = codes(&gaz, &park.regions);
-    assert_eq!(park.names, ["Central Park"]);
-    for code in ["MN6491", "MN0702", "MN0802", "MN1001"] {
+    assert_eq!(park.names, ["Prospect Park"]);
+    for code in ["BK5591", "BK0602"] {
         assert!(around.contains(&code.to_owned()), "{code} in {around:?}");
     }
+}
+
+/// rule: 40§15 Location: the union under its display names, and one name for each that says only it.
+#[test]
+fn wide_words_answer_every_place_they_may_mean() {
+    let gaz = Gazetteer::builtin();
+    for (text, names) in [
+        ("midtown", "Midtown|East Midtown|Midtown South"),
+        ("east side", "Upper East Side|East Midtown|Murray Hill"),
+        ("chinatown", "Chinatown|Sunset Park|Flushing"),
+        ("near central park", "Upper West Side|Upper East Side|Midtown|Harlem"),
+        ("the village", "Greenwich Village|West Village|East Village"),
+    ] {
+        let got = gaz.resolve(text);
+        assert!(got.ambiguous, "{text}: {got:?}");
+        assert_eq!(got.names.join("|"), names, "{text}");
+        assert_eq!(got.suggestions.len(), got.names.len());
+        for choice in &got.suggestions {
+            let one = gaz.resolve(choice);
+            let inside = one.regions.iter().all(|region| got.regions.contains(region));
+            assert!(!one.ambiguous && inside && !one.regions.is_empty(), "{text}, {choice}: {one:?}");
+        }
+    }
+    assert!(gaz.resolve("uptown").ambiguous && gaz.resolve("uptown manhattan").ambiguous);
+    let here = gaz.resolve("chinatown, manhattan");
+    assert_eq!((here.names.join("|").as_str(), here.ambiguous), ("Chinatown", false));
 }
 
 #[test]

@@ -9,12 +9,12 @@ use utoipa_axum::routes;
 use super::find::{Overrides, spot};
 use super::grammar::{LessonType, Level, Parsed, Sort};
 use super::log::{self, Act, Action};
-use super::ops::{self, Ask, MOST_RESULTS, Viewer};
+use super::ops::{self, Ask, Drill, MOST_RESULTS, Viewer};
 use super::part::Search;
 use super::understand::knowledge;
 use super::visitor::Visitor;
 use super::wire::{self, SearchAnswer};
-use crate::base::access::Actor;
+use crate::base::access::{Actor, Permission};
 use crate::base::id::{OfferingId, SearchId, UserId};
 use crate::base::paging::{decode_cursor, encode_cursor};
 use crate::base::refusal::{Outcome, Refusal};
@@ -67,9 +67,27 @@ struct SearchQuery {
     lesson_type: Option<LessonType>,
     skill_level: Option<Level>,
     sort: Option<Sort>,
+    /// Admins only: how the answer came about, beside it.
+    diagnostics: Option<bool>,
+    /// Admins only: as if words could not be read by meaning.
+    force_skip_embedding: Option<bool>,
+    /// Admins only: as if too many searched at once.
+    force_high_load: Option<bool>,
 }
 
 impl SearchQuery {
+    /// What goes wrong on purpose. For everybody but an admin nothing does.
+    fn drill(&self, viewer: Option<&Actor>) -> Drill {
+        if !is_admin(viewer) {
+            return Drill::default();
+        }
+        Drill {
+            no_meaning: self.force_skip_embedding == Some(true),
+            high_load: self.force_high_load == Some(true),
+            no_index: false,
+        }
+    }
+
     fn limit(&self) -> Outcome<usize> {
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         if (1..=MOST_RESULTS).contains(&limit) {
@@ -84,6 +102,7 @@ impl SearchQuery {
             return Err(Refusal::invalid("price_max_cents", "Zero or more."));
         }
         Ok(Ask {
+            drill: self.drill(viewer),
             limit: self.limit()?,
             offset: self
                 .cursor
@@ -118,13 +137,20 @@ async fn search(
     visitor: Visitor,
     Params(query): Params<SearchQuery>,
 ) -> Answer<Json<SearchAnswer>> {
+    let diagnostics = query.diagnostics == Some(true) && is_admin(viewer.as_ref());
     let ask = query.ask(viewer.as_ref())?;
-    let (offset, limit) = (ask.offset, ask.limit);
+    let (offset, limit, drilled) = (ask.offset, ask.limit, ask.drill != Drill::default());
     let answered = ops::search(&site, ask).await?;
-    ops::record(&site, &answered, &visitor, offset, None);
+    if !drilled {
+        ops::record(&site, &answered, &visitor, offset, None);
+    }
     let end = offset + answered.cards().len();
     let next = (end < answered.found.total && end > offset).then(|| encode_cursor(&end));
-    Ok(Json(wire::answer(answered, limit, next)))
+    Ok(Json(wire::answer(answered, limit, next, diagnostics)))
+}
+
+fn is_admin(viewer: Option<&Actor>) -> bool {
+    Access::can(Permission::ViewSystemAnalytics).judge(viewer).is_ok()
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

@@ -2,6 +2,8 @@
 //!
 //! Everything of a batch is written in one write with the place in the journal, so nothing counts twice.
 
+use std::sync::LazyLock;
+
 use super::analytics::rollup;
 use super::history;
 use super::learning::{self, NamesChanged};
@@ -23,7 +25,8 @@ use crate::store::{EventRecord, ReadExt, Tx, journal};
 
 const NAME: &str = "search_life";
 
-pub fn consumer() -> Consumer {
+/// One for the process, so that whoever asks it to follow waits for its turn.
+static LIFE: LazyLock<Consumer> = LazyLock::new(|| {
     Consumer::new(NAME, |site: Site, events: Vec<EventRecord>| async move {
         if events.iter().any(|event| event.decode::<NamesChanged>().is_some()) {
             site.part::<Search>()?.names.forget();
@@ -38,6 +41,15 @@ pub fn consumer() -> Consumer {
         }
         Ok(())
     })
+});
+
+pub fn consumer() -> Consumer {
+    LIFE.clone()
+}
+
+/// Hears of everything that happened until now: who has just signed in finds the searches of their browser.
+pub async fn catch_up(site: &Site) -> Outcome<()> {
+    LIFE.catch_up(site).await.map(|_| ())
 }
 
 fn concerns(event: &EventRecord) -> bool {

@@ -74,6 +74,10 @@ const NO_TOPIC: &[&str] = &[
     "after", "before", "high", "middle", "old", "young", "online", "family", "home", "group", "one", "summer", "night",
     "weekend", "evening",
 ];
+/// The category of school subjects and examinations.
+const SCHOOL: &str = "tutoring-test-prep";
+/// Things one does, which what stands behind them only describes.
+const DEEDS: [&str; 6] = ["cook", "cooking", "paint", "draw", "bake", "knit"];
 /// Words for a lesson that are written without a space behind what is taught.
 const LESSON_ENDINGS: [&str; 6] = ["レッスン", "教室", "课程", "课", "課", "레슨"];
 /// Below this a likeness of names is no place.
@@ -245,6 +249,10 @@ impl Phrases {
                 category: first.map_or(0, |service| at_category(service.category_id)),
                 services,
                 weak: false,
+                school: first
+                    .and_then(|service| catalogue.category(service.category_id))
+                    .is_some_and(|category| category.slug == SCHOOL),
+                deed: false,
             }
         };
         let service = |index: usize| topic(TopicKind::Service, vec![index]);
@@ -308,6 +316,7 @@ impl Phrases {
                 }
             }
         }
+        self.abroad(catalogue, &shelves, &wide, service);
         for (phrase, slug) in [("learn to act", "acting"), ("how to act", "acting"), ("learn acting", "acting")] {
             if let Some(index) = catalogue.services().iter().position(|it| it.slug == slug) {
                 self.topics.insert(phrase.to_owned(), service(index));
@@ -319,9 +328,43 @@ impl Phrases {
                 topic.weak = true;
             }
         }
+        for word in DEEDS {
+            if let Some(topic) = self.topics.get_mut(word) {
+                topic.deed = true;
+            }
+        }
         for word in ["tutor", "tutors", "tutoring"] {
             if let Some((.., topic)) = wide.iter().find(|(name, ..)| name.starts_with("Tutoring")) {
                 self.topics.insert(word.to_owned(), Topic { weak: true, ..topic.clone() });
+            }
+        }
+    }
+
+    /// What is taught, in other languages.
+    fn abroad<'a>(
+        &mut self,
+        catalogue: &Catalogue,
+        shelves: &[(&'a str, &'a [String], Topic)],
+        wide: &[(&'a str, &'a [String], Topic)],
+        service: impl Fn(usize) -> Topic,
+    ) {
+        let named = |slug: &str, several: bool| {
+            if !several {
+                return catalogue.services().iter().position(|it| it.slug == slug).map(&service);
+            }
+            let shelf = catalogue.subcategories().iter().position(|it| it.slug == slug).and_then(|at| shelves.get(at));
+            let category = || catalogue.categories().iter().position(|it| it.slug == slug).and_then(|at| wide.get(at));
+            shelf.or_else(category).map(|(.., topic)| topic.clone())
+        };
+        for (slug, several, phrases) in super::abroad::taught() {
+            let Some(topic) = named(slug, several) else { continue };
+            for phrase in phrases {
+                let words = grammar::words(phrase);
+                self.claim(&words, &topic);
+                // "家教" is a tutor: what is named beside it is the subject.
+                if let Some(tutor) = self.topics.get_mut(&words.join(" ")).filter(|_| slug == SCHOOL) {
+                    tutor.weak = true;
+                }
             }
         }
     }

@@ -16,12 +16,14 @@
 //! Emits `search.names_changed` and `search.demand_matched`. Deliberately not here: the words of mails
 //! (`notify`) and the console's pages.
 
+mod abroad;
 pub mod analytics;
 pub mod api;
 pub mod demand;
 pub mod departures;
 pub mod find;
 mod follow;
+pub mod golden;
 pub mod grammar;
 pub mod history;
 pub mod learning;

@@ -45,6 +45,20 @@ pub struct Ask {
     pub names: Option<Arc<Names>>,
     /// Weights to try in place of those in force.
     pub tuning: Option<Tuning>,
+    /// Whether to count who stands behind further filters.
+    pub facets: bool,
+    pub drill: Drill,
+}
+
+/// What an operator may have go wrong on purpose, to see the answer that is left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drill {
+    /// Words that name no service are not read by meaning.
+    pub no_meaning: bool,
+    /// As if too many searched at once.
+    pub high_load: bool,
+    /// As if the index were gone.
+    pub no_index: bool,
 }
 
 /// Who asks, as far as it matters.
@@ -59,6 +73,9 @@ impl From<&Actor> for Viewer {
         Self { id: actor.user_id, timezone: actor.timezone.clone() }
     }
 }
+
+/// So many places are offered where a word may mean any of them.
+const MOST_CHOICES: usize = 10;
 
 /// A search with its answer.
 #[derive(Clone, Debug)]
@@ -122,24 +139,29 @@ pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let snapshot = site.store.snapshot()?;
     let tuning = ask.tuning.map_or_else(|| TUNING.read(&snapshot), Ok)?;
     let mut degraded = Vec::new();
-    let busy = search.in_flight() >= tuning.high_load;
+    let busy = ask.drill.high_load || search.in_flight() >= tuning.high_load;
     if busy {
         degraded.push("high_load".to_owned());
     }
+    if ask.drill.no_meaning {
+        degraded.push("embedding_skipped".to_owned());
+    }
+    let by_meaning = !busy && !ask.drill.no_meaning;
     let said = ask.said_at.map_or_else(|| now.clone(), |at| at.to_zoned(now.time_zone().clone()));
-    let mut understood = knowledge().understand_as(&ask.query, &said, &tuning.thresholds, !busy);
+    let mut understood = knowledge().understand_as(&ask.query, &said, &tuning.thresholds, by_meaning);
     let names = ask.names.clone().map_or_else(|| search.names.get(site), Ok)?.apply(&mut understood);
     let parse_us = micros(begun);
     ask.overrides.apply(&mut understood.parsed);
     understood.chips.retain(|chip| !ask.overrides.replaces(&chip.kind));
     let here = here(&snapshot, &ask, &understood)?;
-    let criteria = Criteria::new(&understood, &knowledge().places, here, now.date());
+    let mut criteria = Criteria::new(&understood, &knowledge().places, here, now.date());
+    criteria.rating = ask.overrides.rating.map(|tenths| f64::from(tenths) / 10.0);
     let founding = f64::from(PRICING.read(&snapshot)?.founding_search_boost) / 100.0;
     let before = Instant::now();
-    let indexed = if search.is_down() { None } else { search.supply.index(site, &snapshot).ok() };
+    let indexed = if search.is_down() || ask.drill.no_index { None } else { search.supply.index(site, &snapshot).ok() };
     let index_us = micros(before);
     let seek = |index: &Index, kept: bool| {
-        let view = View { read: &snapshot, supply: &search.supply, index, now: site.now(), founding, tuning };
+        let view = View { read: &snapshot, supply: &search.supply, index, now: site.now(), founding, tuning, facets: ask.facets };
         let page = (ask.offset, ask.limit);
         // Weights to try are tried; what was read past the index is of no generation.
         if kept && ask.tuning.is_none() {
@@ -216,7 +238,9 @@ impl Answered {
             Some(_) => {
                 self.location_resolved = Some(parsed.location.join(" or "));
                 if parsed.location_ambiguous {
-                    self.location_suggestions = parsed.location.iter().take(5).cloned().collect();
+                    let choices = gazetteer.resolve(parsed.location_text.as_deref().unwrap_or_default()).suggestions;
+                    let choices = if choices.is_empty() { parsed.location.clone() } else { choices };
+                    self.location_suggestions = choices.into_iter().take(MOST_CHOICES).collect();
                 }
             }
             None => {}

@@ -2,11 +2,12 @@
 //! phrase of the catalogue named.
 // rule: 40§15 stage A
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use jiff::Zoned;
 
-use super::grammar::{self, Chip, LocationKind, Mode, Parsed, Reading, Token, TokenKind};
+use super::grammar::{self, Chip, Lexicon, LocationKind, Mode, Parsed, Reading, Token, TokenKind};
 use super::lexicon::{Vocabulary, kind_of};
 use super::meaning::{Embedder, Lexical, Nearest, common_words};
 use super::spelling::{Rank, Spelling, rewritten};
@@ -23,6 +24,15 @@ const CLOSE: f32 = 0.04;
 const UNION: usize = 4;
 /// From this confidence on, a part of a name stands for the place.
 const PART_OF_A_NAME: f32 = 0.9;
+/// Among so many nearest services the words beside a wide name must have theirs.
+const NARROWING: usize = 3;
+/// Services of another kind: whoever asks for one wants it done, not taught.
+const NO_LESSONS: [&str; 40] = [
+    "lawyer", "attorney", "babysitter", "babysitting", "nanny", "walker", "sitter", "plumber", "electrician", "dentist",
+    "doctor", "cleaner", "cleaning", "mechanic", "realtor", "accountant", "tuner", "mover", "movers", "handyman",
+    "locksmith", "barber", "haircut", "caterer", "notary", "roofer", "contractor", "exterminator", "landlord", "apartment",
+    "restaurant", "restaurants", "taxi", "uber", "pharmacy", "landscaper", "housekeeper", "undertaker", "surgeon", "divorce",
+];
 /// Nothing a person means is this long.
 const LONGEST_WORD: usize = 40;
 const MOST_TOKENS: usize = 80;
@@ -83,12 +93,19 @@ impl Knowledge {
             .chain(catalogue.subcategories().iter().flat_map(|it| &it.terms))
             .chain(catalogue.categories().iter().flat_map(|it| &it.terms));
         let (foreign, terms): (Vec<&String>, Vec<&String>) = terms.partition(|term| grammar::is_foreign(term));
-        let foreign = foreign.into_iter().flat_map(|term| grammar::words(term)).collect();
+        let foreign: HashSet<String> = foreign
+            .into_iter()
+            .map(String::as_str)
+            .chain(super::abroad::phrases())
+            .flat_map(grammar::words)
+            .collect();
         let terms = terms.into_iter().flat_map(|term| words(term, Rank::Term));
+        let terms = terms.filter(|(word, _)| !foreign.contains(word)).collect::<Vec<_>>();
         let regions = places.vocabulary().flat_map(|name| words(name, Rank::Place)).collect::<Vec<_>>();
         let spoken = grammar::vocabulary().map(|word| (word, Rank::Grammar));
         let left_alone = common_words().into_iter().chain(grammar::spoken());
-        let spelling = Spelling::new(names.chain(terms).chain(regions).chain(spoken), left_alone, foreign);
+        let targets = names.chain(terms).chain(regions).chain(spoken);
+        let spelling = Spelling::new(targets, left_alone, foreign);
         Knowledge {
             nearest: Nearest::new(catalogue, embedder),
             // Without the full-text index the nearest phrases still answer.
@@ -122,10 +139,14 @@ impl Knowledge {
         if typed.len() > MOST_TOKENS || typed.iter().any(|token| token.end - token.start > LONGEST_WORD) {
             return self.too_long(query, &typed, now, near);
         }
-        let typed = self.split_compounds(typed);
+        let language = grammar::query_language(typed.iter().map(|token| token.text.as_str()));
+        let typed = super::abroad::in_english(self.split_compounds(typed));
         let mut tokens = typed.clone();
-        let corrected = self.spelling.mend(&mut tokens).then(|| rewritten(query, &typed, &tokens));
-        let reading = grammar::read(&tokens, &self.vocabulary, now);
+        // Only English mistakes are known as such: a word of another language is none.
+        let mended = language.is_none() && self.spelling.mend(&mut tokens);
+        let corrected = mended.then(|| rewritten(query, &typed, &tokens));
+        let mut reading = grammar::read(&tokens, &self.vocabulary, now);
+        reading.parsed.query_lang = language.map(str::to_owned);
         let mut understood = self.settle(query, reading, &tokens, near);
         understood.corrected_query = corrected;
         understood
@@ -173,13 +194,48 @@ impl Knowledge {
             parsed: reading.parsed.clone(),
             chips: reading.chips.clone(),
         };
-        if reading.wanted.mode == Mode::Any || reading.wanted.weak {
+        if done_by_a_trade(&reading) {
+            understood.services.clear();
+            understood.mode = Mode::Any;
+            understood.nothing_fits = true;
+            understood.chips.retain(|chip| chip.kind != "topic");
+            understood.parsed.flag("out_of_catalog");
+        } else if reading.wanted.mode == Mode::Any || reading.wanted.weak {
             self.by_meaning(&mut understood, &reading, content, near);
+        } else if matches!(reading.wanted.mode, Mode::Category | Mode::Subcategory) && !content.is_empty() {
+            self.narrowed(&mut understood, near);
         }
         self.exclude(&mut understood);
         self.name(&mut understood, &reading);
         flags(&mut understood, tokens);
         understood
+    }
+
+    /// "read sheet music" names all of music, and its other words say which of it: only when they clearly do.
+    fn narrowed(&self, understood: &mut Understood, limits: Option<&Thresholds>) {
+        let Some(limits) = limits else { return };
+        let whole = self.embedder.encode(&understood.parsed.service_query);
+        let rest = self.embedder.encode(&understood.free_text);
+        let wide: Vec<usize> = understood.services.iter().map(|(service, _)| *service).collect();
+        let all = self.catalogue.services().len();
+        let near = self.nearest.to(&whole, all);
+        let alone = self.nearest.to(&rest, all);
+        let Some((best, likeness)) = near.first().filter(|(service, _)| wide.contains(service)) else { return };
+        // What the other words say alone must lead to the same service, or a matter of taste would choose one.
+        let said = alone.iter().take(NARROWING).any(|(service, likeness)| service == best && *likeness >= limits.perhaps);
+        if said && *likeness >= limits.act {
+            let span = understood.chips.iter().find(|chip| chip.kind == "topic").map_or([0, 0], |chip| chip.span);
+            understood.chips.retain(|chip| chip.kind != "topic");
+            self.take(understood, vec![(*best, 0.9)], span, calibrated(*likeness, limits.perhaps));
+            (understood.parsed.category, understood.parsed.subcategory) = (None, None);
+        }
+    }
+
+    /// Trades nobody learns in an hour's lesson, and languages nobody teaches here: nothing is near them, however alike
+    /// the words are.
+    fn elsewhere(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| NO_LESSONS.contains(word))
+            || matches!(words, [only] if self.vocabulary.language(only).is_some())
     }
 
     /// No phrase named a service: ask the words, then the meaning, then whether it was a place after all.
@@ -200,6 +256,10 @@ impl Knowledge {
         let words: Vec<&str> = text.split(' ').collect();
         if words.iter().all(|word| word.chars().count() < 2) {
             return;
+        }
+        if self.elsewhere(&words) {
+            understood.nothing_fits = true;
+            return understood.parsed.flag("out_of_catalog");
         }
         // Of letters that are no words the model makes anything.
         let made_up = words.iter().all(|word| word.is_ascii() && !self.spelling.knows(word))
@@ -354,6 +414,14 @@ impl Knowledge {
     pub fn service_name(&self, index: usize) -> String {
         self.catalogue.services().get(index).map(|service| service.name.clone()).unwrap_or_default()
     }
+}
+
+/// Whether a trade stands right behind what would be the lesson: "dog walker", "piano tuner".
+fn done_by_a_trade(reading: &Reading) -> bool {
+    let behind = |span: &[usize; 2]| {
+        reading.chips.iter().any(|chip| chip.kind == "topic" && chip.span[1] + 1 == span[0])
+    };
+    reading.leftover.iter().any(|(word, span)| NO_LESSONS.contains(&word.as_str()) && behind(span))
 }
 
 /// Whether no mouth could say it: no vowel, or five consonants in a row.

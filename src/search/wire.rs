@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::find::{Card, Group, Judged, SHOWN_REVIEWS};
+use super::find::{Card, Funnel, Group, Judged, SHOWN_REVIEWS};
 use super::grammar::{Chip, Mode, Parsed};
 use super::ops::Answered;
 use super::understand::knowledge;
@@ -94,11 +94,51 @@ pub struct SearchMeta {
     pub degradation_reasons: Vec<String>,
     pub latency_ms: f64,
     pub search_query_id: SearchId,
+    /// For an admin who asked: how the answer came about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Diagnostics>,
 }
 
+/// Times of the steps in microseconds, and who was left after each.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Diagnostics {
+    pub parse_us: u64,
+    pub index_us: u64,
+    pub funnel: Funnel,
+    /// The answer was at hand.
+    pub kept: bool,
+    /// Services read from the words, with how surely.
+    pub services: Vec<ServiceScore>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ServiceScore {
+    pub name: String,
+    #[schema(minimum = 0, maximum = 1)]
+    pub score: f64,
+}
+
+fn diagnostics(answered: &Answered) -> Diagnostics {
+    let score = |(service, score): &(usize, f64)| ServiceScore {
+        name: knowledge().service_name(*service),
+        score: rounded(*score),
+    };
+    Diagnostics {
+        parse_us: answered.parse_us,
+        index_us: answered.index_us,
+        funnel: answered.found.funnel,
+        kept: answered.found.kept,
+        services: answered.understood.services.iter().take(SERVICES).map(score).collect(),
+    }
+}
+
+/// So many services of an understood query are told apart.
+const SERVICES: usize = 20;
+
 /// The whole answer; `next_cursor` leads on.
-pub fn answer(answered: Answered, limit: usize, next_cursor: Option<String>) -> SearchAnswer {
+pub fn answer(answered: Answered, limit: usize, next_cursor: Option<String>, diagnose: bool) -> SearchAnswer {
     let items = answered.cards().iter().map(item).collect();
+    let diagnostics = diagnose.then(|| diagnostics(&answered));
     let understood = answered.understood;
     let meta = SearchMeta {
         query: understood.query,
@@ -119,6 +159,7 @@ pub fn answer(answered: Answered, limit: usize, next_cursor: Option<String>) -> 
         degradation_reasons: answered.degraded,
         latency_ms: answered.latency_us as f64 / 1000.0,
         search_query_id: answered.id,
+        diagnostics,
     };
     SearchAnswer { items, next_cursor, meta }
 }

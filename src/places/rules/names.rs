@@ -50,6 +50,10 @@ impl Names {
                 names.say(alias, area, Tier::Alias, 0.98);
             }
         }
+        // First, because one of those it may mean often bears the same name: what is meant is asked, not guessed.
+        for row in aliases.iter().filter(|row| row.kind == AliasKind::Wide) {
+            names.wide(regions, by_code, row)?;
+        }
         let not_names: Vec<String> = settings.not_names.iter().map(|name| normal(name)).collect();
         let official = shared_names(regions).into_iter().filter(|(text, _)| !not_names.contains(&normal(text)));
         let official = official.map(|(text, members)| region_area(regions, boroughs, text, members));
@@ -73,10 +77,7 @@ impl Names {
         by_code: &HashMap<String, RegionIx>,
         row: &AliasRow,
     ) -> Result<(), PackError> {
-        let members: Option<Vec<RegionIx>> = row.codes.iter().map(|code| by_code.get(code).copied()).collect();
-        let Some(members) = members.filter(|m| !m.is_empty()) else {
-            return refuse("aliases.csv", row.line, "no region, or an unknown one");
-        };
+        let members = members(by_code, row)?;
         let first = members.first().and_then(|ix| regions.get(ix.index()));
         let (kind, tier, answer) = match row.kind {
             AliasKind::Nickname => (PlaceKind::Neighborhood, Tier::Alias, row.name.clone()),
@@ -84,17 +85,60 @@ impl Names {
                 let lies_in = row.area.clone().or_else(|| first.map(|r| r.display.clone()));
                 (PlaceKind::Landmark, Tier::Landmark, lies_in.unwrap_or_default())
             }
+            AliasKind::Wide => return Ok(()),
         };
         let members = with_surroundings(regions, members);
         let point = row.point.unwrap_or_else(|| centre_of(regions, &members));
+        self.say_row(
+            row,
+            Area {
+                kind,
+                name: row.name.clone(),
+                names: vec![answer],
+                regions: members,
+                point,
+                ambiguous: false,
+                choices: Vec::new(),
+            },
+            tier,
+        );
+        Ok(())
+    }
+
+    /// A word for several neighborhoods answers all of them, and asks which.
+    fn wide(
+        &mut self,
+        regions: &[Region],
+        by_code: &HashMap<String, RegionIx>,
+        row: &AliasRow,
+    ) -> Result<(), PackError> {
+        let members = members(by_code, row)?;
+        let said: Vec<String> = row.aliases.iter().chain([&row.name]).map(|text| normal(text)).collect();
+        let (mut names, mut choices) = (Vec::new(), Vec::new());
+        for region in members.iter().filter_map(|ix| regions.get(ix.index())).filter(|region| !region.hidden) {
+            if !names.contains(&region.display) {
+                let same = said.contains(&normal(&region.display));
+                choices.push(if same { region.name.clone() } else { region.display.clone() });
+                names.push(region.display.clone());
+            }
+        }
+        let (kind, tier) = match row.point {
+            Some(_) => (PlaceKind::Landmark, Tier::Landmark),
+            None => (PlaceKind::Neighborhood, Tier::Alias),
+        };
+        let point = row.point.unwrap_or_else(|| centre_of(regions, &members));
         let area =
-            Area { kind, name: row.name.clone(), names: vec![answer], regions: members, point, ambiguous: false };
+            Area { kind, name: row.name.clone(), ambiguous: names.len() > 1, names, regions: members, point, choices };
+        self.say_row(row, area, tier);
+        Ok(())
+    }
+
+    fn say_row(&mut self, row: &AliasRow, area: Area, tier: Tier) {
         let area = self.area(area);
         self.say(&row.name, area, tier, row.confidence);
         for alias in &row.aliases {
             self.say(alias, area, tier, row.confidence);
         }
-        Ok(())
     }
 
     fn say_all(&mut self, areas: Vec<Area>, tier: Tier) {
@@ -136,6 +180,15 @@ impl Names {
     }
 }
 
+/// The regions of a line of the list.
+fn members(by_code: &HashMap<String, RegionIx>, row: &AliasRow) -> Result<Vec<RegionIx>, PackError> {
+    let members: Option<Vec<RegionIx>> = row.codes.iter().map(|code| by_code.get(code).copied()).collect();
+    match members.filter(|members| !members.is_empty()) {
+        Some(members) => Ok(members),
+        None => refuse("aliases.csv", row.line, "no region, or an unknown one"),
+    }
+}
+
 /// The mean of the centres, weighted by area.
 pub fn centre_of(regions: &[Region], members: &[RegionIx]) -> Point {
     let (mut lat, mut lon, mut all) = (0.0, 0.0, 0.0);
@@ -156,6 +209,7 @@ fn borough_area(borough: &Borough) -> Area {
         regions: borough.regions.clone(),
         point: borough.centre,
         ambiguous: false,
+        choices: Vec::new(),
     }
 }
 
@@ -173,7 +227,8 @@ fn region_area(regions: &[Region], boroughs: &[Borough], name: String, members: 
     }
     let kind = if hidden { PlaceKind::Landmark } else { PlaceKind::Neighborhood };
     let point = centre_of(regions, &members);
-    Area { kind, name, names, regions: with_surroundings(regions, members), point, ambiguous }
+    let choices = if ambiguous { names.clone() } else { Vec::new() };
+    Area { kind, name, names, regions: with_surroundings(regions, members), point, ambiguous, choices }
 }
 
 /// Adds, for places where nobody lives, the neighborhoods around them.

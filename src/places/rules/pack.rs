@@ -131,6 +131,8 @@ pub enum AliasKind {
     Nickname,
     /// A thing that lies in a neighborhood.
     Landmark,
+    /// A word that may mean any of several neighborhoods: "midtown", "the east side".
+    Wide,
 }
 
 pub struct AliasRow {
@@ -275,6 +277,7 @@ pub fn aliases(text: &str) -> Result<Vec<AliasRow>, PackError> {
             let kind = match *kind {
                 "abbreviation" | "colloquial" | "typo" => AliasKind::Nickname,
                 "landmark" | "station" => AliasKind::Landmark,
+                "wide" => AliasKind::Wide,
                 other => return refuse(file, line, format!("unknown kind {other:?}")),
             };
             let list = |text: &str, by| text.split(by).filter(|s| !s.is_empty()).map(str::to_owned).collect();

@@ -167,11 +167,16 @@ impl Gazetteer {
         if let (true, Some((_, borough))) = (place.ambiguous, within) {
             let inside: Vec<RegionIx> =
                 place.regions.iter().copied().filter(|ix| borough.regions.contains(ix)).collect();
-            if !inside.is_empty() {
+            if !inside.is_empty() && inside.len() < place.regions.len() {
+                let displays = inside.iter().filter_map(|ix| self.region(*ix)).map(|region| region.display.as_str());
+                let known = |name: &&str| place.names.iter().any(|one| one == name);
+                let mut names: Vec<String> = displays.filter(known).map(str::to_owned).collect();
+                names.dedup();
                 place.point = inside.first().and_then(|ix| self.region(*ix)).map(|r| r.centre);
-                place.names = vec![place.label.clone()];
+                place.names = if names.is_empty() { vec![place.label.clone()] } else { names };
                 place.regions = inside;
-                place.ambiguous = false;
+                place.ambiguous = place.names.len() > 1;
+                place.suggestions = if place.ambiguous { place.names.clone() } else { Vec::new() };
             }
         }
         Some(place)
@@ -258,7 +263,7 @@ fn found(area: &Area, tier: Tier, confidence: f32) -> Resolution {
         confidence,
         ambiguous: area.ambiguous,
         tier,
-        suggestions: if area.ambiguous { area.names.iter().take(SUGGESTIONS).cloned().collect() } else { Vec::new() },
+        suggestions: area.choices.clone(),
     }
 }
 
@@ -280,7 +285,7 @@ fn union(places: &[&Area], tier: Tier, confidence: f32) -> Resolution {
         out.regions.extend(area.regions.iter().filter(|r| !out.regions.contains(r)).copied().collect::<Vec<_>>());
     }
     if out.ambiguous {
-        out.suggestions = out.names.iter().take(SUGGESTIONS).cloned().collect();
+        out.suggestions = out.names.iter().take(PARTIAL_PLACES).cloned().collect();
     }
     out
 }

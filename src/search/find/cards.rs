@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::criteria::{Criteria, When};
+use super::facets::Facets;
 use super::judge::{Bench, Judged, OTHER_DAYS, any_day, openings, speaks};
 use super::rank::{DEFAULT_MEAN, Scale, Signals};
 use super::reach::Reach;
@@ -58,6 +59,8 @@ pub struct Found {
     pub groups: Vec<(Group, usize)>,
     pub relaxed: Vec<String>,
     pub funnel: Funnel,
+    /// Counted where a page asked for it.
+    pub facets: Option<Facets>,
     /// Taken from the answers at hand.
     pub kept: bool,
 }
@@ -89,6 +92,8 @@ pub struct View<'a> {
     pub now: Timestamp,
     pub founding: f64,
     pub tuning: Tuning,
+    /// Whether to count what stands behind the filters.
+    pub facets: bool,
 }
 
 struct Candidate<'a> {
@@ -143,6 +148,12 @@ pub(super) fn find_near(
         groups.iter().map(|group| (*group, count(*group))).filter(|(_, count)| *count > 0).collect();
     let relaxed = relax::let_go(candidates.iter().map(|candidate| candidate.judged.fails));
     let total = candidates.len();
+    let facets = view.facets.then(|| {
+        let (mut facets, wanted) = (Facets::default(), criteria.wanted());
+        let exact = candidates.iter().filter(|candidate| candidate.group == Group::Exact);
+        exact.for_each(|candidate| facets.count(candidate.row, &wanted));
+        facets
+    });
     // Only the page that is shown has to be in order.
     let end = offset.saturating_add(limit);
     if end < total {
@@ -160,7 +171,7 @@ pub(super) fn find_near(
     }
     funnel.cards_us = clock.lap();
     funnel.shown = total;
-    Ok(Found { cards, total, groups, relaxed, funnel, kept: false })
+    Ok(Found { cards, total, groups, relaxed, funnel, facets, kept: false })
 }
 
 struct Lap(Instant);

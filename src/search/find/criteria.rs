@@ -39,6 +39,8 @@ pub struct Overrides {
     pub duration_minutes: Option<u16>,
     pub audience: Option<Audience>,
     pub place: Option<Venue>,
+    /// In tenths of a star, at least.
+    pub rating: Option<u8>,
 }
 
 impl Overrides {
@@ -175,6 +177,8 @@ pub struct Criteria {
     pub sort: Option<Sort>,
     pub urgent: bool,
     pub free_text: String,
+    /// The least mean of reviews, of those whose mean is shown.
+    pub rating: Option<f64>,
     pub today: Date,
 }
 
@@ -200,6 +204,7 @@ impl Criteria {
             sort: parsed.sort,
             urgent: parsed.urgency == Some(Urgency::High),
             free_text: understood.free_text.clone(),
+            rating: None,
             today,
         }
     }
@@ -280,7 +285,12 @@ fn area(parsed: &Parsed, gazetteer: &Gazetteer, here: Option<Point>) -> Option<A
         point = point.or(place.point);
         regions.extend(place.regions.into_iter().filter(|region| !regions.contains(region)).collect::<Vec<_>>());
     }
-    (!regions.is_empty()).then(|| made(regions, point, parsed.location.join(" or "), radius.unwrap_or(0.0)))
+    (!regions.is_empty()).then(|| made(regions, point, area_label(parsed, said), radius.unwrap_or(0.0)))
+}
+
+/// Two names at most; of more, the words that were said stand for all of them.
+fn area_label(parsed: &Parsed, said: &str) -> String {
+    if parsed.location.len() > 2 { said.to_owned() } else { parsed.location.join(" or ") }
 }
 
 fn when(parsed: &Parsed, today: Date) -> When {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::reach::{Reach, Reached};
+use super::why::SHOWN_REVIEWS;
 use crate::availability::rules::dayline::DayLine;
 use crate::availability::rules::free::{Answer, Soonest, Window, starts_between};
 use crate::availability::rules::open::Opening;
@@ -100,6 +101,9 @@ impl<'a> Bench<'a> {
 
     /// Every matching offering of one person, the best one first.
     pub fn all(&self, row: &Row) -> Outcome<Vec<Judged>> {
+        if !self.rated(row) {
+            return Ok(Vec::new());
+        }
         let reached = self.reach.of(&row.regions);
         let mut judged: Vec<Judged> =
             (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, true)).collect();
@@ -109,10 +113,19 @@ impl<'a> Bench<'a> {
 
     /// The best offering that fits wholly. What [`Self::all`] would put first, if that fits wholly.
     pub fn exact(&self, row: &Row) -> Outcome<Option<Judged>> {
+        if !self.rated(row) {
+            return Ok(None);
+        }
         let reached = self.reach.of(&row.regions);
         let judged = (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, false));
         let best = judged.min_by_key(|judged| self.rank(row, judged));
         self.trouble.take().map_or(Ok(best), Err)
+    }
+
+    /// Whether enough people rated this person well enough: a mean nobody is shown filters nobody in.
+    fn rated(&self, row: &Row) -> bool {
+        let shown = row.rating.filter(|_| row.reviews >= SHOWN_REVIEWS);
+        self.criteria.rating.is_none_or(|least| shown.is_some_and(|mean| mean >= least))
     }
 
     fn rank(&self, row: &Row, judged: &Judged) -> (super::relax::Group, std::cmp::Reverse<u64>, i64, usize) {

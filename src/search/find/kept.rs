@@ -58,7 +58,7 @@ impl Kept {
         if nothing_fits || !criteria.free_text.is_empty() {
             return find_near(view, criteria, nothing_fits, page, &reach());
         }
-        let (terms, key) = (Terms::of(view), key(criteria, page));
+        let (terms, key) = (Terms::of(view), key(criteria, page, view.facets));
         if let Some(found) = self.get(view, terms, &key) {
             return Ok(found);
         }
@@ -109,7 +109,7 @@ impl Terms {
 }
 
 /// Everything a query asks for, and which part of the answer.
-fn key(criteria: &Criteria, page: (usize, usize)) -> String {
+fn key(criteria: &Criteria, page: (usize, usize), facets: bool) -> String {
     let Criteria {
         services,
         excluded,
@@ -126,6 +126,7 @@ fn key(criteria: &Criteria, page: (usize, usize)) -> String {
         sort,
         urgent,
         free_text: _,
+        rating,
         today,
     } = criteria;
     let mut wanted: Option<Vec<(usize, u64)>> =
@@ -134,7 +135,7 @@ fn key(criteria: &Criteria, page: (usize, usize)) -> String {
     let mut not: Vec<usize> = excluded.iter().copied().collect();
     not.sort_unstable();
     let area = area.as_ref().map(|area| (&area.regions, area.point, &area.label, area.reach_km));
-    let who = (minutes, ages, level, languages, sort, urgent);
+    let who = (minutes, ages, level, languages, sort, urgent, rating, facets);
     format!(
         "{wanted:?} {not:?} {places:?} {online_anywhere} {area:?} {spot:?} {when:?} {money:?} {who:?} {today} {page:?}"
     )

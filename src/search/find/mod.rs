@@ -6,6 +6,7 @@
 
 mod cards;
 mod criteria;
+mod facets;
 mod judge;
 mod kept;
 mod rank;
@@ -15,6 +16,7 @@ mod why;
 
 pub use cards::{Card, Found, Funnel, View, find};
 pub use criteria::{Criteria, Overrides, spot};
+pub use facets::{Facets, LENGTHS, RATINGS};
 pub use judge::Judged;
 pub use kept::Kept;
 pub use rank::Signals;

@@ -51,7 +51,6 @@ pub fn assemble(
         build.parsed.urgency = build.parsed.urgency.or(Some(Urgency::Medium));
     }
     build.parsed.date_soft = build.soft && build.parsed.has_date();
-    build.parsed.query_lang = words::query_language(tokens.iter().map(|token| token.text.as_str())).map(str::to_owned);
     let wanted = topics::settle(&build.topics);
     build.parsed.service_query = service_query(tokens, chosen);
     if build.parsed.audience.is_none() {

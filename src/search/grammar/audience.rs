@@ -21,6 +21,14 @@ const TODDLER: &[&str] = &[
     "prek",
     "pre kindergarten",
     "nursery age",
+    "mommy and me",
+    "mommy & me",
+    "mom and me",
+    "daddy and me",
+    "dad and me",
+    "baby and me",
+    "parent and me",
+    "caregiver and me",
 ];
 const KIDS: &[&str] = &[
     "kid",
@@ -117,19 +125,6 @@ const TEENS: &[&str] = &[
     "teenaged",
     "junior high",
     "high school kid",
-    "high school freshman",
-    "high school sophomore",
-    "high school junior",
-    "high school senior",
-    "high school seniors",
-    "sophomore",
-    "sophomores",
-    "freshman",
-    "freshmen",
-    "freshman in high school",
-    "sophomore in high school",
-    "junior in high school",
-    "senior in high school",
     "sixth former",
     "sixth formers",
     "sixth form",
@@ -438,6 +433,12 @@ fn aged(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// "kids under 12", "under 12 years": a bare "under N" is an age only beside a child.
 fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    // "u10" is a team of those under ten.
+    let team = scan.is(at, &["u"]) && scan.tokens.get(at + 1).is_some_and(|token| token.glued);
+    if let Some(age) = scan.digits(at + 1).filter(|age| team && (5..=19).contains(age)).and_then(plausible) {
+        let end = scan.skip(at + 2, &["s"]);
+        return push(out, scan.lead(at, &["for", "for the"]), end, 12, Piece::Age { from: None, to: Some(age) });
+    }
     let Some(len) = scan.longest(
         at,
         &["under", "below", "younger than", "under age", "under the age of", "up to age", "less than", "up to"],
@@ -533,6 +534,12 @@ fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         || scan.word(at + len - 1) == "of"
         || years.is_some();
     let near = value <= 18 && (at.saturating_sub(3)..at).any(|index| is_child(scan, index));
+    // "over 18" means grown up, of whatever age.
+    if value == 18 && !near && len == 1 && age_alone(scan, at + len, end) {
+        let end = scan.skip(end, &["s", "only"]);
+        push(out, scan.lead(at, &["for", "for the", "the"]), end, 12, Piece::Audience(Audience::Adults));
+        return;
+    }
     if (said || near) && age_alone(scan, at + len, end) || years.is_some() {
         let end = end + if decade { 1 } else { years.unwrap_or(0) };
         push(out, scan.lead(at, &["for", "for the", "the"]), end, 12, Piece::Age { from: plausible(value), to: None });
@@ -553,6 +560,10 @@ fn open_ended(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         let older = scan.longest(at + len, &["and older", "or older"]).is_some();
         let said = older || lead < at && value >= 50 || lead + 1 < at;
         let end = at + len + up;
+        if value == 18 && !scan.is(at.wrapping_sub(1), &["$"]) && !scan.is(end, &["dollars", "bucks", "an", "per", "/"]) {
+            push(out, lead, scan.skip(end, &["only"]), 18, Piece::Audience(Audience::Adults));
+            return;
+        }
         if said && !scan.is(end, &["dollars", "bucks", "an", "per", "/"]) && !scan.is(at.wrapping_sub(1), &["$"]) {
             push(out, lead, end, 18, Piece::Age { from: plausible(value), to: None });
         }
@@ -586,14 +597,17 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     }
     years_of_school(scan, at, out);
     // "k-2": from kindergarten on.
-    if scan.is(at, &["k"])
-        && let Some(last) =
-            scan.digits(scan.skip(at + 1, &["-", "to", "through"])).filter(|last| (1..=8).contains(last))
-        && scan.is(at + 1, &["-", "to", "through"])
-        && last > 0
-    {
-        push(out, lead(at), at + 3, 10, Piece::Grade(0));
+    if scan.is(at, &["k"]) {
+        let number = scan.skip(at + 1, &["-", "to", "through"]);
+        let joined = number > at + 1 || scan.tokens.get(number).is_some_and(|token| token.glued);
+        match scan.digits(number).filter(|_| joined) {
+            Some(1..=8) => push(out, lead(at), scan.skip(number + 1, &["grade", "grades"]), 10, Piece::Grade(0)),
+            // All of school narrows nothing down.
+            Some(12) => push(out, lead(at), number + 1, 10, Piece::Filler),
+            _ => {}
+        }
     }
+    school_years(scan, at, out);
     let spelt = ORDINALS.iter().position(|word| *word == scan.word(at)).map(|index| (index as i64 + 1, 1));
     let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
     let Some((value, len)) = spelt.or(typed).or_else(|| scan.digits(at).map(|value| (value, 1))) else { return };
@@ -603,6 +617,40 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         && (1..=12).contains(&value)
     {
         push(out, scan.lead(lead(at), &["in", "in the", "who is in"]), end + word, 10, Piece::Grade(value as u8));
+    }
+}
+
+/// "sophomores", "senior year", "a junior in high school": the four years of high school. Beside a subject of school a
+/// "junior" is in the eleventh grade; beside a sport it is a child.
+fn school_years(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const YEARS: [(&[&str], u8); 4] = [
+        (&["freshman", "freshmen"], 9),
+        (&["sophomore", "sophomores"], 10),
+        (&["junior", "juniors"], 11),
+        (&["senior", "seniors"], 12),
+    ];
+    let Some((_, grade)) = YEARS.iter().find(|(words, _)| scan.is(at, words)) else { return };
+    let before = scan.lead(at, &["high school", "high school s", "hs"]);
+    let after = scan.longest(at + 1, &["in high school", "at high school", "high school", "year of high school", "year"]);
+    let college = scan.is(at.wrapping_sub(1), &["college", "university"])
+        || ["in college", "at college", "in university", "of college", "year of college"]
+            .iter()
+            .any(|phrase| scan.phrase(at + 1, phrase).is_some());
+    if college {
+        return;
+    }
+    let subject = scan.topics.iter().any(|(.., topic)| topic.school);
+    let plain = match *grade {
+        9 | 10 => true,
+        11 => subject,
+        // Several seniors are older people.
+        _ => subject && scan.is(at, &["senior"]),
+    };
+    let end = after.map_or(at + 1, |len| at + 1 + len);
+    if before < at || after.is_some() || plain {
+        push(out, scan.lead(scan.lead(before, LEAD), &["in", "who is a"]), end, 14, Piece::Grade(*grade));
+    } else if *grade == 11 {
+        push(out, scan.lead(at, LEAD), end, 2, Piece::Audience(Audience::Kids));
     }
 }
 

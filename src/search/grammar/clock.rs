@@ -439,6 +439,11 @@ pub fn minute(said: ClockSaid, borrowed: Option<Half>) -> u16 {
 pub fn window_minutes(first: ClockSaid, last: ClockSaid, borrowed: Option<Half>) -> (u16, u16) {
     let mut start = minute(first, last.half.or(borrowed));
     let mut end = minute(last, first.half.or(borrowed));
+    let open = first.half.is_none() && last.half.is_none();
+    if open && end < start && (1..=6).contains(&first.hour) && (1..=6).contains(&last.hour) {
+        // "between 5 and 3" was said from its other end.
+        return (end, start);
+    }
     if start >= end && first.half.is_none() && last.half.is_some() && start >= 720 {
         start = start.saturating_sub(720);
     }

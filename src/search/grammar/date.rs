@@ -252,7 +252,12 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         return;
     }
     let stop = scan.skip(end + 1, &["from now", "time"]);
-    let wish = if inside.is_some() { DateWish::Within(days) } else { DateWish::InDays(days) };
+    // Of "the next seven days" today is the first; "within seven days" ends a week from now.
+    let counted = scan.word(start - 1) != "within";
+    let wish = match inside {
+        Some(_) => DateWish::Within(if counted { days - 1 } else { days }),
+        None => DateWish::InDays(days),
+    };
     push(out, at, stop, 8, Piece::Date(wish));
 }
 
@@ -346,7 +351,7 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
     let exam = scan.is(at + 1, EXAM)
         || (scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock);
     let listed_exam = |index: usize| scan.is(index, &["act", "psat", "ssat", "shsat", "gre"]);
-    if listed_exam(at + 2) || at > 1 && listed_exam(at - 2) {
+    if listed_exam(at + 2) || listed_exam(at + 1) || at > 1 && listed_exam(at - 2) || at > 0 && listed_exam(at - 1) {
         return None;
     }
     if exam && (!company || scan.is(at + 1, EXAM)) {

@@ -63,6 +63,14 @@ pub fn length(scan: &Scan, at: usize) -> Option<(i64, usize)> {
         ("1 / 2 hour", 30),
         ("1 / 2 an hour", 30),
     ];
+    // "30 or 45 minutes", "45-60 min": the shorter is long enough.
+    if let Some((value, len)) = scan.integer(at)
+        && scan.is(at + len, &["or", "-", "to", "/"])
+        && let Some((other, more)) = scan.integer(at + len + 1)
+        && scan.is(at + len + 1 + more, MINUTES)
+    {
+        return Some((value.min(other), at + len + 2 + more));
+    }
     if let Some((phrase, minutes)) =
         SPELT.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len())
     {

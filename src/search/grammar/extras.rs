@@ -3,6 +3,7 @@
 
 use super::piece::{Candidate, Piece, Sort, Urgency};
 use super::scan::{Scan, push};
+use super::token::TokenKind;
 
 /// Proposes radii, sort orders, urgencies and filters.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
@@ -12,6 +13,25 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         urgency(scan, at, out);
         filter(scan, at, out);
         filler(scan, at, out);
+        measure(scan, at, out);
+    }
+}
+
+/// "0 minutes", "grade 99", "group of 999999": a number no recogniser takes leaves its unit behind, and a unit alone is
+/// no lesson.
+fn measure(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const BEHIND: &[&str] = &[
+        "minutes", "minute", "mins", "min", "hours", "hour", "hrs", "hr", "days", "day", "weeks", "week", "months",
+        "month", "years", "year", "miles", "mile", "mi", "km", "kilometers", "blocks", "people", "persons", "students",
+        "stars", "star", "dollars", "bucks", "usd", "euros", "percent", "grade", "grader", "reviews", "meters", "feet",
+    ];
+    const BEFORE: &[&str] = &["grade", "grades", "age", "ages", "aged", "group of", "party of", "class of", "year", "level"];
+    let mut number = |from: usize, to: usize| out.push(Candidate { from, to, weight: 1, piece: Piece::Filler });
+    if scan.is_kind(at, TokenKind::Number) && scan.is(at + 1, BEHIND) {
+        number(scan.lead(at, &["in", "for", "within"]), at + 2);
+    }
+    if let Some(len) = scan.longest(at, BEFORE).filter(|len| scan.is_kind(at + len, TokenKind::Number)) {
+        number(at, at + len + 1);
     }
 }
 
@@ -345,6 +365,17 @@ const COURTESIES: &[&str] = &[
     "at the library",
     "at a library",
     "in the library",
+    "in a public place",
+    "in public",
+    "at a public library",
+    "at the public library",
+    "in a public library",
+    "public library",
+    "in a public space",
+    "in a coffee shop",
+    "at a coffee shop",
+    "in a park",
+    "in the park",
     "open slots",
     "open slot",
     "with openings",

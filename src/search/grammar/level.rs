@@ -1,4 +1,5 @@
-//! How far the learner is.
+//! How far the learner is. An "experienced teacher" is read so too: a level only lifts those who teach it, and hides
+//! nobody.
 // rule: 40§2 skill
 
 use super::piece::{Candidate, Level, Piece};
@@ -122,22 +123,6 @@ const ADVANCED: &[&str] = &[
     "c1",
     "c2",
 ];
-/// An experienced *teacher* says nothing about the learner.
-const TEACHER: &[&str] = &[
-    "teacher",
-    "teachers",
-    "tutor",
-    "tutors",
-    "instructor",
-    "instructors",
-    "coach",
-    "coaches",
-    "trainer",
-    "trainers",
-    "teaching",
-    "artist",
-    "artists",
-];
 const LEAD: &[&str] = &[
     "for",
     "for a",
@@ -171,20 +156,11 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             if framed && !scan.tokens.get(at + 1).is_some_and(|token| token.glued) {
                 continue;
             }
-            let of_teacher = level == Level::Advanced
-                && scan.is(at, &["expert", "experienced", "professional", "pro"])
-                && teacher_after(scan, at + len);
-            let piece = if of_teacher { Piece::Filler } else { Piece::Level(level) };
             let end =
                 scan.skip(at + len, &["level", "student", "students", "player", "players", "learner", "learners"]);
-            push(out, scan.lead(at, LEAD), end, if of_teacher { -2 } else { 2 }, piece);
+            push(out, scan.lead(at, LEAD), end, 2, Piece::Level(level));
         }
     }
-}
-
-/// "experienced teacher", "expert piano tutor": up to two words may stand between.
-fn teacher_after(scan: &Scan, at: usize) -> bool {
-    (at..at + 3).any(|index| scan.is(index, TEACHER))
 }
 
 /// Every phrase of these recognisers, for the speller.

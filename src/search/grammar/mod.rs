@@ -41,7 +41,7 @@ pub use piece::{
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
-pub use words::{is_filler, is_foreign, is_generic, spoken, vocabulary};
+pub use words::{is_filler, is_foreign, is_generic, query_language, spoken, vocabulary};
 
 use jiff::Zoned;
 

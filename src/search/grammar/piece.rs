@@ -316,6 +316,10 @@ pub struct Topic {
     pub head: bool,
     /// A bare "tutor": a wish only when nothing better was named.
     pub weak: bool,
+    /// A subject of school.
+    pub school: bool,
+    /// The phrase is something one does: "cook", "paint".
+    pub deed: bool,
 }
 
 /// How wide a topic is.

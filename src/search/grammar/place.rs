@@ -273,6 +273,10 @@ const NO_PLACE: &[&str] = &[
     "both",
     "either",
     "detail",
+    "world",
+    "globe",
+    "clock",
+    "public",
     "touch",
     "shape",
 ];
@@ -345,7 +349,7 @@ fn known(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         -6
     } else if lead < at || place.len > 1 {
         // A name of several words outweighs a lesson that is one of them: "alphabet city".
-        8
+        8 + 4 * (place.len as i32 - 2).max(0)
     } else {
         2
     };

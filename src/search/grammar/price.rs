@@ -349,6 +349,10 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         if between { scan.longest(low.end, &["and", "-", "to", "&"]) } else { scan.longest(low.end, &["-", "to"]) };
     let Some(joint) = joint else { return };
     let Some(high) = amount(scan, low.end + joint) else { return };
+    let end = high.end;
+    // "$60 to $40" is the same range, said from its other end.
+    let turned = low.money && high.money && high.cents < low.cents;
+    let (low, high) = if turned { (high, low) } else { (low, high) };
     let money = low.money || high.money;
     let bare = plausible_bare(scan, &high) && low.cents >= 2_000;
     if !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
@@ -361,7 +365,7 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         unit: high.unit.or(low.unit),
         minutes: high.minutes,
     };
-    push(out, lead, high.end, if money { 16 } else { 4 }, Piece::Price(wish));
+    push(out, lead, end, if money { 16 } else { 4 }, Piece::Price(wish));
 }
 
 fn intent(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {

@@ -147,7 +147,7 @@ pub fn push(out: &mut Vec<Candidate>, from: usize, to: usize, bonus: i32, piece:
 
 fn hundredths(text: &str) -> Option<i64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let whole: i64 = whole.parse().ok().filter(|n| *n < 10_000_000)?;
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok().filter(|n| *n < 10_000_000)? };
     let mut digits = part.bytes().chain(std::iter::repeat(b'0')).map(|digit| i64::from(digit - b'0'));
     let tens = digits.next().unwrap_or(0);
     let ones = digits.next().unwrap_or(0);

@@ -45,12 +45,18 @@ pub fn tokenize(text: &str) -> Vec<Token> {
             }
             Class::Letter => {
                 at = word_end(&letters, at);
+                at += signs_of_a_name(&letters[from..]);
                 TokenKind::Word
             }
             // Han and kana are written without spaces: every sign is a word of its own.
             Class::Sign => {
                 at += 1;
                 TokenKind::Word
+            }
+            // ".50": half of one.
+            Class::Mark if is_point(&letters, at) => {
+                at = number_end(&letters, at + 1);
+                TokenKind::Number
             }
             Class::Mark if is_hyphen(&letters, at) => {
                 at += 1;
@@ -112,7 +118,7 @@ impl Letter {
             '$' | '~' | '-' | '/' | ':' | '+' | '&' | ',' | '<' | '>' | '=' | '@' | '€' | '£' | '.' => Class::Mark,
             '\'' => Class::Apostrophe,
             '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' => Class::Sign,
-            letter if letter.is_alphanumeric() || is_combining(letter) => Class::Letter,
+            letter if is_combining(letter) || letter.is_alphanumeric() => Class::Letter,
             _ => Class::Space,
         }
     }
@@ -131,7 +137,7 @@ fn fold(text: &str) -> Vec<Letter> {
             let folded = fold_one(plain);
             // A mark over a plain Latin letter says nothing that people type reliably.
             let after_ascii = letters.last().is_some_and(|letter: &Letter| letter.folded.is_ascii_alphabetic());
-            if !(is_combining(folded) && after_ascii) {
+            if !(is_combining(folded) && (after_ascii || is_point_of_vowel(folded))) {
                 letters.push(Letter { folded, from, upper });
             }
         }
@@ -148,14 +154,20 @@ fn fold_one(letter: char) -> char {
         'ø' => 'o',
         'ł' => 'l',
         _ => match std::iter::once(letter).nfd().next() {
-            Some(base) if base.is_ascii_alphabetic() => base,
+            Some(base) if base.is_ascii_alphabetic() || ('α'..='ω').contains(&base) => base,
             _ => letter,
         },
     }
 }
 
+/// Marks that are written over, under or in a letter and part no word.
 fn is_combining(letter: char) -> bool {
-    ('\u{300}'..='\u{36f}').contains(&letter)
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}') || is_point_of_vowel(letter)
+}
+
+/// Vowel points of Hebrew and Arabic, which most people leave out.
+fn is_point_of_vowel(letter: char) -> bool {
+    matches!(letter, '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{64b}'..='\u{652}')
 }
 
 /// A hyphen inside a word joins what people also write apart: `in-person`, `jiu-jitsu`. A lone full
@@ -176,6 +188,26 @@ fn is_hyphen(letters: &[Letter], at: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// How many signs belong to a name of one letter: "c++", "c#".
+fn signs_of_a_name(letters: &[Letter]) -> usize {
+    let sign = |at: usize| letters.get(at).map_or(' ', |letter| letter.folded);
+    let ends = |at: usize| letters.get(at).is_none_or(|letter| !matches!(letter.class(), Class::Letter | Class::Digit));
+    match (sign(0), sign(1), sign(2)) {
+        ('c', '+', '+') if ends(3) => 2,
+        ('c' | 'f', '#', _) if ends(2) => 1,
+        _ => 0,
+    }
+}
+
+/// A decimal point without a digit before it.
+fn is_point(letters: &[Letter], at: usize) -> bool {
+    let class = |index: Option<usize>| index.and_then(|index| letters.get(index)).map(Letter::class);
+    let before = class(at.checked_sub(1));
+    letters[at].folded == '.'
+        && class(Some(at + 1)) == Some(Class::Digit)
+        && !matches!(before, Some(Class::Digit | Class::Letter | Class::Sign))
 }
 
 /// `6pm-8pm` is a range although a letter stands before the dash.

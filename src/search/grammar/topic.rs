@@ -158,7 +158,12 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
             let day = scan.is(from.wrapping_sub(1), &["on", "this", "next", "every", "coming"]) && !scan.is(to, EXAM);
             day || !(alone || caps || scan.is(to, EXAM) || !scan.topic_elsewhere(from, to) || near_exam(scan, from))
         }
-        "act" => !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from)),
+        "act" => {
+            // Beside nothing else to learn it is the exam, unless a verb is meant: "to act".
+            let verb = scan.is(from.wrapping_sub(1), &["to", "can", "i", "not", "an", "a"]);
+            let only = !verb && !scan.topic_elsewhere(from, to) && scan.is(to, &["on", "at", "this", "next", "tomorrow"]);
+            !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from) || only)
+        }
         "swing" => scan.is(from.wrapping_sub(1), &["on", "my", "your", "golf", "bat", "tennis"]),
         // "nail my interview" is no manicure.
         "nail" => scan.is(to, &["my", "the", "a", "an", "that", "this", "it"]),
@@ -169,6 +174,9 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
 
 fn near_exam(scan: &Scan, at: usize) -> bool {
     let exam = |index: usize| scan.is(index, &["sat", "act", "psat", "gre", "ssat", "shsat", "lsat", "gmat", "isee"]);
-    (at > 1 && scan.is(at - 1, &["or", "and", "/", ",", "&"]) && exam(at - 2))
-        || (scan.is(at + 1, &["or", "and", "/", ",", "&"]) && exam(at + 2))
+    let joint = |index: usize| scan.is(index, &["or", "and", "/", ",", "&"]);
+    (at > 1 && joint(at - 1) && exam(at - 2))
+        || (joint(at + 1) && exam(at + 2))
+        || exam(at + 1)
+        || at > 0 && exam(at - 1)
 }

@@ -83,6 +83,11 @@ fn heads(kept: &mut Vec<Named>) {
         let (first, second) = (&kept[at], &kept[at + 1]);
         let beside = first.1 == second.0;
         let same_shelf = first.2.shelf == second.2.shelf;
+        // "cook italian": what is done is the thing, and how it is done says what kind.
+        if beside && first.2.deed && first.2.category != second.2.category {
+            kept.remove(at + 1);
+            continue;
+        }
         if beside && (first.2.category != second.2.category || same_shelf && first.2.head) {
             kept.remove(at);
         } else if beside && same_shelf && second.2.head {

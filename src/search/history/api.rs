@@ -79,6 +79,9 @@ async fn list_history(
         Access::can(Permission::ViewOwnSearchHistory).judge(Some(actor))?;
     }
     let owner = owner(&visitor)?;
+    if actor.is_some() {
+        crate::search::follow::catch_up(&site).await?;
+    }
     let rows = site.read(|r| tables::recent(r, &owner, SCAN_ROWS))?;
     Ok(Json(page.cut(rows)?.map(View::from)))
 }

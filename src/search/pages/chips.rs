@@ -70,7 +70,7 @@ fn clock(typed: &str) -> String {
 /// Filters set beside the sentence.
 fn chosen(params: &SearchParams) -> Vec<(&'static str, String, String)> {
     type Clear = fn(&mut SearchParams);
-    let all: [(&'static str, &str, String, Clear); 8] = [
+    let all: [(&'static str, &str, String, Clear); 9] = [
         ("Length", &params.minutes, format!("{} min", params.minutes), |changed| changed.minutes.clear()),
         ("Where", &params.format, super::filters::format_label(&params.format).to_owned(), |changed| {
             changed.format.clear()
@@ -85,6 +85,7 @@ fn chosen(params: &SearchParams) -> Vec<(&'static str, String, String)> {
         }),
         ("From", &params.after, clock(&params.after), |changed| changed.after.clear()),
         ("Done by", &params.before, clock(&params.before), |changed| changed.before.clear()),
+        ("Rated", &params.rating, format!("{} and up", params.rating), |changed| changed.rating.clear()),
     ];
     all.into_iter()
         .filter(|(_, set, ..)| !set.is_empty())

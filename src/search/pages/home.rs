@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::mine::Mine;
 use super::params::SearchParams;
@@ -16,9 +17,25 @@ use crate::web::components::{
     Board, Button, Departure, Icon, board, departures as board_rows, empty, facts, icon, link_button, search_box,
     section, stops, tick,
 };
-use crate::web::{Answer, Chrome, Head, page};
+use crate::web::{Answer, Chrome, Head, Params, page};
 
-pub async fn home_page(State(site): State<Site>, chrome: Chrome, visitor: Visitor) -> Answer<Markup> {
+/// Services shown of a chosen category (rule: 50§1a).
+const PILLS: usize = 7;
+
+/// What the address of the home page may say.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct HomeParams {
+    /// The category whose services are shown.
+    category: String,
+}
+
+pub async fn home_page(
+    State(site): State<Site>,
+    chrome: Chrome,
+    visitor: Visitor,
+    Params(params): Params<HomeParams>,
+) -> Answer<Markup> {
     let inside = site.clone();
     let live = tokio::task::spawn_blocking(move || departures(&inside))
         .await
@@ -39,7 +56,7 @@ pub async fn home_page(State(site): State<Site>, chrome: Chrome, visitor: Visito
         (hero(&chrome, &mine))
         div.wrap { (now_board(&site, &chrome, &live)) }
         div.wrap.after-board {
-            (section("start", "Seven places to start", "The next free time, and how many teach within seven days.", shelves(&site, &live)))
+            (section("start", "Seven places to start", "The next free time, and how many teach within seven days.", shelves(&site, &live, &params.category)))
             (mine.sections(today_in(site.now(), &site.zone)))
             @if !mine.has_history() { (section("how", "Three stops", "", stops(&[
                 ("Take a time", "Times on a card are free right now. Choosing one holds it for 30 minutes while you pay."),
@@ -132,18 +149,27 @@ fn row(next: &Next) -> Departure {
     }
 }
 
-fn shelves(site: &Site, live: &Departures) -> Markup {
+fn shelves(site: &Site, live: &Departures, chosen: &str) -> Markup {
     let today = today_in(site.now(), &site.zone);
+    let catalogue = knowledge().catalogue;
     html! {
         ul.blocks.plain {
-            @for category in knowledge().catalogue.categories() {
-                li { a href=(SearchParams::of(&category.name)) {
+            @for category in catalogue.categories() {
+                li { a href={ "/?category=" (category.slug) "#start" } aria-current=[(category.slug == chosen).then_some("true")] {
                     b { (category.name) }
                     span { (category.subtitle) }
                     (shelf(live.shelves.get(&category.id), today))
                 } }
             }
+            li { a href="/search?for=kids" { b { "For kids " (icon(Icon::Right)) } span { "Everybody who teaches children" } } }
             li { a href="/services" { b { "All services " (icon(Icon::Right)) } span { "A to Z, with who teaches them" } } }
+        }
+        @if let Some(category) = catalogue.category_by_slug(chosen) {
+            div.row.chips role="group" aria-label={ "Lessons in " (category.name) } {
+                span.small.muted { (category.name) ":" }
+                @for service in catalogue.services_of(category.id).take(PILLS) { a.chip href=(SearchParams::of(&service.name)) { (service.name) } }
+                a.small href=(SearchParams::of(&category.name)) { "All of " (category.name) }
+            }
         }
     }
 }

@@ -38,6 +38,9 @@ pub struct SearchParams {
     pub after: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub before: String,
+    /// Stars at least: "4", "4.5".
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rating: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sort: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -70,7 +73,17 @@ impl SearchParams {
 
     /// How the search came about.
     pub fn kind(&self) -> Kind {
-        let filtered = [&self.minutes, &self.format, &self.audience, &self.level, &self.max, &self.date, &self.after];
+        let filtered = [
+            &self.minutes,
+            &self.format,
+            &self.audience,
+            &self.level,
+            &self.max,
+            &self.date,
+            &self.after,
+            &self.before,
+            &self.rating,
+        ];
         if !self.service_catalog_id.is_empty() {
             Kind::ServicePill
         } else if !self.category.is_empty() {
@@ -108,7 +121,14 @@ impl SearchParams {
             sort: Sort::named(&self.sort),
             duration_minutes: self.minutes.parse().ok().filter(|minutes| (15..=240).contains(minutes)),
             audience: Audience::named(&self.audience),
+            rating: self.tenths(),
         }
+    }
+
+    /// The least rating, in tenths of a star.
+    pub fn tenths(&self) -> Option<u8> {
+        let stars: f64 = self.rating.parse().ok().filter(|stars| (1.0..=5.0).contains(stars))?;
+        Some((stars * 10.0).round() as u8)
     }
 
     /// The address of this search; the first page of it.

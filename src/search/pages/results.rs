@@ -42,6 +42,7 @@ pub async fn search_page(
         offset,
         limit: PER_PAGE,
         viewer: viewer.as_ref().map(Viewer::from),
+        facets: true,
         ..Ask::default()
     };
     let answered = ops::search(&site, ask).await?;
@@ -92,7 +93,7 @@ impl Shown<'_> {
                     (self.own.under_box())
                     (self.notes())
                 }
-                div.find__filters { (filters::filters(params, &answered.understood.parsed, answered.found.total)) }
+                div.find__filters { (filters::filters(params, &answered.understood.parsed, &answered.found)) }
                 (self.map())
                 div.find__list data-search=(answered.id) data-offset=(self.offset) { (self.list()) }
             }
@@ -113,7 +114,7 @@ impl Shown<'_> {
                 p.small.muted { "Your price is held against the instructor’s rate. What you pay in all, with booking protection, stands on each card." }
             }
             @if !answered.location_suggestions.is_empty() {
-                p.small { (if answered.location_not_found { "Did you mean " } else { "More than one place has that name. Only " })
+                p.small { (if answered.location_not_found { "Did you mean " } else { "That may be several places. Only " })
                     @for (at, name) in answered.location_suggestions.iter().enumerate() {
                         @if at > 0 { " or " }
                         a href=(self.in_place(name)) { (name) }

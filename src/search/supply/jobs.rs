@@ -12,9 +12,11 @@ use crate::search::part::Search;
 /// So long it reads at a time, and so often.
 const READING: Duration = Duration::from_millis(200);
 const TURNS: usize = 20;
+/// More than this share without a vector is worth a word in the log (rule: 30§5).
+const MISSING_PCT: usize = 5;
 
 pub fn job() -> JobKind {
-    JobKind::sweep("embeddings", Every::minutes(60), |site, call| async move {
+    JobKind::sweep("embeddings", Every::Hourly(30), |site, call| async move {
         let look = move || {
             let search = site.part::<Search>()?;
             let index = search.supply.index(&site, &site.store.snapshot()?)?;
@@ -25,7 +27,11 @@ pub fn job() -> JobKind {
             }
             let figures = search.supply.figures();
             let missing = index.instructors().saturating_sub(figures.bios);
-            Ok(json!({ "instructors": index.instructors(), "read": figures.bios, "without_words": missing }))
+            let alert = missing * 100 > index.instructors() * MISSING_PCT;
+            if alert {
+                tracing::warn!(missing, "more biographies than usual are found by nobody's words");
+            }
+            Ok(json!({ "alert": alert, "instructors": index.instructors(), "read": figures.bios, "without_words": missing }))
         };
         tokio::task::spawn_blocking(look).await.map_err(Refusal::internal)?
     })

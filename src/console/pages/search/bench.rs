@@ -2,26 +2,29 @@
 //! how every score came about; the weights can be tried out without changing them for anybody.
 
 use axum::extract::State;
+use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use serde_json::json;
 
-use super::way;
+use super::{scores, way};
 use crate::base::refusal::Refusal;
 use crate::console::pages::shell::{address, heading, show};
 use crate::search::analytics::report;
 use crate::search::analytics::rollup::day_of;
 use crate::search::analytics::tables::Days;
-use crate::search::find::{Card, Funnel};
+use crate::search::find::Funnel;
 use crate::search::knowledge;
-use crate::search::ops::{self, Answered, Ask};
-use crate::search::tuning::{TUNING, Tuning, Weights};
+use crate::search::ops::{self, Answered, Ask, Drill};
+use crate::search::tuning::{self, TUNING, Tuning, Weights};
 use crate::site::Site;
-use crate::web::components::{
-    Button, Col, Field, Row, Stat, Table, Tone, badge, button, empty, field, meter, notice, stats, table,
-};
-use crate::web::{Answer, Chrome, Params};
+use crate::site::audit::By;
+use crate::web::components::{Button, Field, Tone, badge, button, empty, field, meter, notice, post_button};
+use crate::web::{Answer, Chrome, Form, Params, see_other};
 
-const PATH: &str = "/admin/search/bench";
+pub const PATH: &str = "/admin/search/bench";
+const SAVE: &str = "/admin/search/bench/save";
+const RESET: &str = "/admin/search/bench/reset";
 const SHOWN: usize = 20;
 /// Stored wishes offered for a replay.
 const REPLAYS: usize = 8;
@@ -36,11 +39,24 @@ pub struct Wish {
     price: String,
     freshness: String,
     completeness: String,
+    /// What is to go wrong on purpose: each a ticked box.
+    force_skip_embedding: String,
+    force_high_load: String,
+    force_no_index: String,
 }
 
 impl Wish {
+    fn drill(&self) -> Drill {
+        let on = |text: &str| matches!(text, "true" | "on" | "1");
+        Drill {
+            no_meaning: on(&self.force_skip_embedding),
+            high_load: on(&self.force_high_load),
+            no_index: on(&self.force_no_index),
+        }
+    }
+
     /// The weights to try, in percent as the sliders send them; what is left out is as in force.
-    fn weights(&self, now: Weights) -> Weights {
+    pub(super) fn weights(&self, now: Weights) -> Weights {
         let of = |text: &str, now: f64| {
             text.parse::<f64>().ok().filter(|percent| (0.0..=100.0).contains(percent)).map_or(now, |it| it / 100.0)
         };
@@ -56,11 +72,11 @@ impl Wish {
 }
 
 /// A search as answered, and the same by the weights in force when others are tried.
-struct Tried {
-    answered: Answered,
-    tuning: Tuning,
+pub struct Tried {
+    pub answered: Answered,
+    pub tuning: Tuning,
     /// Places by the weights in force.
-    before: Option<Vec<crate::base::id::UserId>>,
+    pub before: Option<Vec<crate::base::id::UserId>>,
 }
 
 pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Params<Wish>) -> Answer<Markup> {
@@ -68,13 +84,15 @@ pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Param
     let weights = wish.weights(now.weights);
     let tuning = Tuning { weights, ..now };
     let other = weights != now.weights;
+    let drill = wish.drill();
     let query = wish.q.trim().to_owned();
     let tried = if query.is_empty() {
         None
     } else {
         let (inside, query) = (site.clone(), ops::checked_query(Some(query))?);
         let run = move || -> Result<Tried, Refusal> {
-            let ask = |tuning| Ask { query: query.clone(), limit: SHOWN, tuning: Some(tuning), ..Ask::default() };
+            let ask =
+                |tuning| Ask { query: query.clone(), limit: SHOWN, tuning: Some(tuning), drill, ..Ask::default() };
             let answered = ops::answer(&inside, ask(tuning))?;
             let usual = if other { Some(ops::answer(&inside, ask(now))?) } else { None };
             let before = usual.map(|usual| usual.cards().iter().map(|card| card.row.id).collect());
@@ -94,16 +112,17 @@ pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Param
         (heading("Test bench", html! {}))
         (way(PATH))
         (form(&wish, weights))
+        (keep(&wish, weights, other, now != Tuning::default()))
         @if !stored.is_empty() {
             p.small.row { span.muted { "Stored searches:" } @for query in &stored { a href=(replay(query, &wish)) { (query) } } }
         }
-        @if other { (notice(Tone::Info, "Tried with other weights. Nobody else is searched for by them; they are set by PUT /api/v1/search/config.")) }
+        @if other { (notice(Tone::Info, "Tried with other weights. Nobody else is searched for by them until they are saved.")) }
         @match &tried {
             None => (empty("Type a search", "It is answered as for a guest and not counted anywhere.", None)),
             Some(tried) => {
                 (understood(&tried.answered))
                 div.bench { (timeline(&tried.answered)) (funnel(&tried.answered.found.funnel)) }
-                (results(tried))
+                (scores::results(tried))
             }
         }
     };
@@ -120,6 +139,9 @@ fn replay(query: &str, wish: &Wish) -> String {
         ("price", &wish.price),
         ("freshness", &wish.freshness),
         ("completeness", &wish.completeness),
+        ("force_skip_embedding", &wish.force_skip_embedding),
+        ("force_high_load", &wish.force_high_load),
+        ("force_no_index", &wish.force_no_index),
     ];
     address(PATH, &all)
 }
@@ -135,9 +157,48 @@ fn form(wish: &Wish, weights: Weights) -> Markup {
                     label.small { (name) " " output.fig { (percent) } input type="range" name=(name) min="0" max="100" step="1" value=(percent); }
                 }
             }
+            fieldset.row {
+                legend.small.muted { "Have go wrong" }
+                (toggle("force_skip_embedding", "Words read by meaning", &wish.force_skip_embedding))
+                (toggle("force_high_load", "Too many searches at once", &wish.force_high_load))
+                (toggle("force_no_index", "The index", &wish.force_no_index))
+            }
             div.row { (button(&Button::primary("Search").busy("Searching…"))) a.small href={ (PATH) "?" (serde_urlencoded::to_string([("q", &wish.q)]).unwrap_or_default()) } { "Weights in force" } }
         }
     }
+}
+
+fn toggle(name: &str, label: &str, value: &str) -> Markup {
+    html! { label.small.row { input type="checkbox" name=(name) value="true" checked[!value.is_empty()]; (label) } }
+}
+
+/// Makes the weights that are tried everybody's, or puts the defaults back.
+fn keep(wish: &Wish, weights: Weights, other: bool, changed: bool) -> Markup {
+    let values = named(weights).map(|(name, weight)| (name, (weight * 100.0).round().to_string()));
+    let mut fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.push(("q", &wish.q));
+    html! {
+        div.row {
+            @if other {
+                (post_button(SAVE, &fields, &Button::line("Save these weights for everybody")))
+                a.small href=(address(super::golden::PATH, &fields[..6])) { "Compare them over the golden searches" }
+            }
+            @if changed { (post_button(RESET, &[("q", &wish.q)], &Button::line("Back to the defaults"))) }
+        }
+    }
+}
+
+/// Saves the weights of the form; the change stands in the audit trail with who made it.
+pub async fn save(State(site): State<Site>, by: By, Form(wish): Form<Wish>) -> Answer<Response> {
+    let now = site.read(|r| TUNING.read(r))?;
+    tuning::change(&site, by, json!({ "weights": wish.weights(now.weights) })).await?;
+    Ok(see_other(&address(PATH, &[("q", &wish.q)])))
+}
+
+/// Puts everything that can be turned back to its default.
+pub async fn reset(State(site): State<Site>, by: By, Form(wish): Form<Wish>) -> Answer<Response> {
+    tuning::reset(&site, by).await?;
+    Ok(see_other(&address(PATH, &[("q", &wish.q)])))
 }
 
 fn named(weights: Weights) -> [(&'static str, f64); 6] {
@@ -216,51 +277,4 @@ fn funnel(found: &Funnel) -> Markup {
             div.funnel.small { @for (name, count) in steps { span { (name) } (meter(count as u64, found.instructors as u64)) b.fig { (count) } } }
         }
     }
-}
-
-fn results(tried: &Tried) -> Markup {
-    let cards = tried.answered.cards();
-    if cards.is_empty() {
-        return empty("Nobody found", "The funnel says after which step nobody was left.", None);
-    }
-    let weights = tried.tuning.weights;
-    let row = |(at, card): (usize, &Card)| {
-        let signals = card.signals;
-        let part = |weight: f64, signal: f64| html! { (format!("{:.3}", weight * signal)) br; small { (format!("{signal:.2}")) } };
-        Row::new(vec![
-            html! { b { (at + 1) ". " (card.row.name()) } @if let Some(moved) = moved(tried, at, card) { " " (moved) } br; small { (knowledge().service_name(card.row.offers[card.best.offer].service)) ", " (card.group.label()) } },
-            part(weights.relevance, signals.relevance),
-            part(weights.quality, signals.quality),
-            part(weights.distance, signals.distance),
-            part(weights.price, signals.price),
-            part(weights.freshness, signals.freshness),
-            part(weights.completeness, signals.completeness),
-            html! { (format!("+{:.2}", signals.boosts)) },
-            html! { (format!("×{:.2}", signals.founding)) },
-            html! { b { (format!("{:.3}", card.score)) } },
-        ])
-    };
-    let mut cols = vec![Col::new("Instructor")];
-    cols.extend(
-        ["Relevance", "Quality", "Distance", "Price", "Fresh", "Complete", "Fit", "Founding", "Score"].map(Col::end),
-    );
-    html! {
-        section.stack.stack--s {
-            h2.h3 { "Scores" }
-            (stats(&[Stat::new("Found", tried.answered.found.total.to_string(), format!("{} fit everything", tried.answered.exact()))]))
-            p.small.muted { "Above: what the signal adds to the score. Below: the signal itself, 0 to 1." }
-            (table(&Table { caption: "Scores".into(), caption_hidden: true, cols, rows: cards.iter().enumerate().map(row).collect(), foot: None }))
-        }
-    }
-}
-
-/// How far a result moved by the weights that are tried.
-fn moved(tried: &Tried, at: usize, card: &Card) -> Option<Markup> {
-    let before = tried.before.as_ref()?;
-    Some(match before.iter().position(|id| *id == card.row.id) {
-        None => badge(Tone::Ok, "new"),
-        Some(old) if old > at => badge(Tone::Ok, format!("up {}", old - at)),
-        Some(old) if old < at => badge(Tone::Plain, format!("down {}", at - old)),
-        Some(_) => html! {},
-    })
 }

@@ -3,8 +3,10 @@
 
 mod bench;
 mod figures;
+mod golden;
 mod names;
 mod phrases;
+mod scores;
 
 use axum::http::header::{HeaderName, LOCATION};
 use axum::http::{StatusCode, Uri};
@@ -20,6 +22,9 @@ pub fn pages(pages: Pages) -> Pages {
     old(pages)
         .get(see, "/admin/search", figures::overview)
         .get(see, "/admin/search/bench", bench::bench)
+        .post(manage, "/admin/search/bench/save", bench::save)
+        .post(manage, "/admin/search/bench/reset", bench::reset)
+        .get(see, "/admin/search/golden", golden::golden)
         .get(see, "/admin/search/unmet", figures::unmet)
         .get(see, "/admin/search/services", figures::services)
         .get(Access::can(Permission::ExportAnalytics), "/admin/search/{table}/csv", figures::csv)
@@ -61,6 +66,7 @@ fn way(current: &str) -> Markup {
             tab("Phrases", "/admin/search/phrases"),
             tab("Names", "/admin/search/names"),
             tab("Test bench", "/admin/search/bench"),
+            tab("Golden searches", golden::PATH),
         ]))
     }
 }

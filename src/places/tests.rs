@@ -102,8 +102,8 @@ fn wide_words_answer_every_place_they_may_mean() {
         assert_eq!(got.suggestions.len(), got.names.len());
         for choice in &got.suggestions {
             let one = gaz.resolve(choice);
-            let inside = one.regions.iter().all(|region| got.regions.contains(region));
-            assert!(!one.ambiguous && inside && !one.regions.is_empty(), "{text}, {choice}: {one:?}");
+            let inside = one.regions.iter().any(|region| got.regions.contains(region));
+            assert!(!one.ambiguous && inside, "{text}, {choice}: {one:?}");
         }
     }
     assert!(gaz.resolve("uptown").ambiguous && gaz.resolve("uptown manhattan").ambiguous);

@@ -55,7 +55,9 @@ pub fn in_english(typed: Vec<Token>) -> Vec<Token> {
 
 fn rows(text: &'static str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once('=')).map(|(key, rest)| (key.trim(), rest.split('|').map(str::trim).collect()))
+    lines
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, rest)| (key.trim(), rest.split('|').map(str::trim).collect()))
 }
 
 fn joined(tokens: &[Token]) -> String {
@@ -98,9 +100,6 @@ mod tests {
     fn small_words_keep_their_place_in_the_text() {
         let tokens = in_english(tokenize("piano mañana por la mañana"));
         let said: Vec<_> = tokens.iter().map(|token| (token.text.as_str(), token.start, token.end)).collect();
-        assert_eq!(
-            said,
-            [("piano", 0, 5), ("tomorrow", 6, 12), ("in", 13, 26), ("the", 13, 26), ("morning", 13, 26)]
-        );
+        assert_eq!(said, [("piano", 0, 5), ("tomorrow", 6, 12), ("in", 13, 26), ("the", 13, 26), ("morning", 13, 26)]);
     }
 }

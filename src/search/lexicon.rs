@@ -322,6 +322,10 @@ impl Phrases {
                 self.topics.insert(phrase.to_owned(), service(index));
             }
         }
+        // "gre coaching": a word for lessons is one, although a shelf is called so.
+        for (word, topic) in &mut self.topics {
+            topic.weak |= grammar::is_generic(word);
+        }
         // "chem exam": the subject is wanted, not every exam there is.
         for word in EXAMS {
             if let Some(topic) = self.topics.get_mut(word) {

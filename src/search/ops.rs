@@ -161,7 +161,15 @@ pub fn answer(site: &Site, ask: Ask) -> Outcome<Answered> {
     let indexed = if search.is_down() || ask.drill.no_index { None } else { search.supply.index(site, &snapshot).ok() };
     let index_us = micros(before);
     let seek = |index: &Index, kept: bool| {
-        let view = View { read: &snapshot, supply: &search.supply, index, now: site.now(), founding, tuning, facets: ask.facets };
+        let view = View {
+            read: &snapshot,
+            supply: &search.supply,
+            index,
+            now: site.now(),
+            founding,
+            tuning,
+            facets: ask.facets,
+        };
         let page = (ask.offset, ask.limit);
         // Weights to try are tried; what was read past the index is of no generation.
         if kept && ask.tuning.is_none() {

@@ -24,14 +24,48 @@ const CLOSE: f32 = 0.04;
 const UNION: usize = 4;
 /// From this confidence on, a part of a name stands for the place.
 const PART_OF_A_NAME: f32 = 0.9;
-/// Among so many nearest services the words beside a wide name must have theirs.
-const NARROWING: usize = 3;
 /// Services of another kind: whoever asks for one wants it done, not taught.
 const NO_LESSONS: [&str; 40] = [
-    "lawyer", "attorney", "babysitter", "babysitting", "nanny", "walker", "sitter", "plumber", "electrician", "dentist",
-    "doctor", "cleaner", "cleaning", "mechanic", "realtor", "accountant", "tuner", "mover", "movers", "handyman",
-    "locksmith", "barber", "haircut", "caterer", "notary", "roofer", "contractor", "exterminator", "landlord", "apartment",
-    "restaurant", "restaurants", "taxi", "uber", "pharmacy", "landscaper", "housekeeper", "undertaker", "surgeon", "divorce",
+    "lawyer",
+    "attorney",
+    "babysitter",
+    "babysitting",
+    "nanny",
+    "walker",
+    "sitter",
+    "plumber",
+    "electrician",
+    "dentist",
+    "doctor",
+    "cleaner",
+    "cleaning",
+    "mechanic",
+    "realtor",
+    "accountant",
+    "tuner",
+    "mover",
+    "movers",
+    "handyman",
+    "locksmith",
+    "barber",
+    "haircut",
+    "caterer",
+    "notary",
+    "roofer",
+    "contractor",
+    "exterminator",
+    "landlord",
+    "apartment",
+    "restaurant",
+    "restaurants",
+    "taxi",
+    "uber",
+    "pharmacy",
+    "landscaper",
+    "housekeeper",
+    "undertaker",
+    "surgeon",
+    "divorce",
 ];
 /// Nothing a person means is this long.
 const LONGEST_WORD: usize = 40;
@@ -93,16 +127,19 @@ impl Knowledge {
             .chain(catalogue.subcategories().iter().flat_map(|it| &it.terms))
             .chain(catalogue.categories().iter().flat_map(|it| &it.terms));
         let (foreign, terms): (Vec<&String>, Vec<&String>) = terms.partition(|term| grammar::is_foreign(term));
+        let of_english = |word: &String| grammar::query_language(std::iter::once(word.as_str())).is_none();
+        let (spoken, strange): (Vec<String>, Vec<String>) = grammar::vocabulary().partition(of_english);
         let foreign: HashSet<String> = foreign
             .into_iter()
             .map(String::as_str)
             .chain(super::abroad::phrases())
             .flat_map(grammar::words)
+            .chain(strange)
             .collect();
         let terms = terms.into_iter().flat_map(|term| words(term, Rank::Term));
         let terms = terms.filter(|(word, _)| !foreign.contains(word)).collect::<Vec<_>>();
         let regions = places.vocabulary().flat_map(|name| words(name, Rank::Place)).collect::<Vec<_>>();
-        let spoken = grammar::vocabulary().map(|word| (word, Rank::Grammar));
+        let spoken = spoken.into_iter().map(|word| (word, Rank::Grammar));
         let left_alone = common_words().into_iter().chain(grammar::spoken());
         let targets = names.chain(terms).chain(regions).chain(spoken);
         let spelling = Spelling::new(targets, left_alone, foreign);
@@ -222,7 +259,7 @@ impl Knowledge {
         let alone = self.nearest.to(&rest, all);
         let Some((best, likeness)) = near.first().filter(|(service, _)| wide.contains(service)) else { return };
         // What the other words say alone must lead to the same service, or a matter of taste would choose one.
-        let said = alone.iter().take(NARROWING).any(|(service, likeness)| service == best && *likeness >= limits.perhaps);
+        let said = alone.first().is_some_and(|(service, likeness)| service == best && *likeness >= limits.act);
         if said && *likeness >= limits.act {
             let span = understood.chips.iter().find(|chip| chip.kind == "topic").map_or([0, 0], |chip| chip.span);
             understood.chips.retain(|chip| chip.kind != "topic");
@@ -418,9 +455,8 @@ impl Knowledge {
 
 /// Whether a trade stands right behind what would be the lesson: "dog walker", "piano tuner".
 fn done_by_a_trade(reading: &Reading) -> bool {
-    let behind = |span: &[usize; 2]| {
-        reading.chips.iter().any(|chip| chip.kind == "topic" && chip.span[1] + 1 == span[0])
-    };
+    let behind =
+        |span: &[usize; 2]| reading.chips.iter().any(|chip| chip.kind == "topic" && chip.span[1] + 1 == span[0]);
     reading.leftover.iter().any(|(word, span)| NO_LESSONS.contains(&word.as_str()) && behind(span))
 }
 

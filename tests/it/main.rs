@@ -39,6 +39,7 @@ mod search;
 mod search_complete;
 mod search_kept;
 mod search_life;
+mod search_more;
 mod search_odd;
 mod search_quality;
 mod startup;

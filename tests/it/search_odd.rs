@@ -128,6 +128,36 @@ async fn no_search_leaves_the_machine() {
     }
 }
 
+/// A call that is refused or over at once leaves no socket to be seen, so the sources are read as well: nothing of
+/// search, places and catalogue can open one.
+#[test]
+fn no_source_of_search_opens_a_socket() {
+    const OPENERS: [&str; 9] = [
+        "TcpStream",
+        "TcpSocket",
+        "UdpSocket",
+        "UnixStream",
+        "ToSocketAddrs",
+        "lookup_host",
+        "reqwest",
+        "object_store",
+        "Command::new",
+    ];
+    let mut rooms: Vec<std::path::PathBuf> = ["src/search", "src/places", "src/catalog"].map(Into::into).to_vec();
+    let mut seen = 0;
+    while let Some(path) = rooms.pop() {
+        if path.is_dir() {
+            rooms.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let opens = OPENERS.iter().find(|opener| text.contains(**opener));
+            assert_eq!(opens, None, "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "{seen} files");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_index_is_made_again_at_the_start() {
     let mut stage = Stage::set().await;

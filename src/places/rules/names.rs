@@ -4,7 +4,7 @@
 //! ("Carroll Gardens-Cobble Hill-Gowanus-Red Hook"); regions that share a name are one place. Where two places claim
 //! the same phrase the surer kind keeps it: borough, neighborhood, nickname, landmark.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::pack::{AliasKind, AliasRow, PackError, Settings, refuse};
 use super::words::{normal, trigrams};
@@ -51,8 +51,10 @@ impl Names {
             }
         }
         // First, because one of those it may mean often bears the same name: what is meant is asked, not guessed.
-        for row in aliases.iter().filter(|row| row.kind == AliasKind::Wide) {
-            names.wide(regions, by_code, row)?;
+        let wide = || aliases.iter().filter(|row| row.kind == AliasKind::Wide);
+        let said = wide().flat_map(|row| row.aliases.iter().chain([&row.name])).map(|text| normal(text)).collect();
+        for row in wide() {
+            names.wide(regions, by_code, row, &said)?;
         }
         let not_names: Vec<String> = settings.not_names.iter().map(|name| normal(name)).collect();
         let official = shared_names(regions).into_iter().filter(|(text, _)| !not_names.contains(&normal(text)));
@@ -105,19 +107,25 @@ impl Names {
         Ok(())
     }
 
-    /// A word for several neighborhoods answers all of them, and asks which.
+    /// A word for several neighborhoods answers all of them, and asks which. `said` are all such words: a neighborhood
+    /// that is called by one is told apart by its official name.
     fn wide(
         &mut self,
         regions: &[Region],
         by_code: &HashMap<String, RegionIx>,
         row: &AliasRow,
+        said: &HashSet<String>,
     ) -> Result<(), PackError> {
         let members = members(by_code, row)?;
-        let said: Vec<String> = row.aliases.iter().chain([&row.name]).map(|text| normal(text)).collect();
         let (mut names, mut choices) = (Vec::new(), Vec::new());
         for region in members.iter().filter_map(|ix| regions.get(ix.index())).filter(|region| !region.hidden) {
             if !names.contains(&region.display) {
-                let same = said.contains(&normal(&region.display));
+                let display = normal(&region.display);
+                let elsewhere = regions
+                    .iter()
+                    .filter(|other| other.parent != region.parent)
+                    .any(|other| names_of(other).iter().any(|name| normal(name) == display));
+                let same = elsewhere || said.contains(&display);
                 choices.push(if same { region.name.clone() } else { region.display.clone() });
                 names.push(region.display.clone());
             }

@@ -31,9 +31,8 @@ pub struct Facets {
 impl Facets {
     /// Counts one person, by the offerings that are wanted.
     pub fn count(&mut self, row: &Row, wanted: &[f64]) {
-        let offers = || {
-            row.offers.iter().filter(|offer| wanted.get(offer.service).is_some_and(|relevance| *relevance >= 0.0))
-        };
+        let offers =
+            || row.offers.iter().filter(|offer| wanted.get(offer.service).is_some_and(|relevance| *relevance >= 0.0));
         let add = |count: &mut usize, fits: bool| *count += usize::from(fits);
         for (count, minutes) in self.lengths.iter_mut().zip(LENGTHS) {
             add(count, offers().any(|offer| offer.durations.contains(&minutes)));

@@ -560,7 +560,8 @@ fn open_ended(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         let older = scan.longest(at + len, &["and older", "or older"]).is_some();
         let said = older || lead < at && value >= 50 || lead + 1 < at;
         let end = at + len + up;
-        if value == 18 && !scan.is(at.wrapping_sub(1), &["$"]) && !scan.is(end, &["dollars", "bucks", "an", "per", "/"]) {
+        if value == 18 && !scan.is(at.wrapping_sub(1), &["$"]) && !scan.is(end, &["dollars", "bucks", "an", "per", "/"])
+        {
             push(out, lead, scan.skip(end, &["only"]), 18, Piece::Audience(Audience::Adults));
             return;
         }
@@ -631,7 +632,8 @@ fn school_years(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     ];
     let Some((_, grade)) = YEARS.iter().find(|(words, _)| scan.is(at, words)) else { return };
     let before = scan.lead(at, &["high school", "high school s", "hs"]);
-    let after = scan.longest(at + 1, &["in high school", "at high school", "high school", "year of high school", "year"]);
+    let after =
+        scan.longest(at + 1, &["in high school", "at high school", "high school", "year of high school", "year"]);
     let college = scan.is(at.wrapping_sub(1), &["college", "university"])
         || ["in college", "at college", "in university", "of college", "year of college"]
             .iter()

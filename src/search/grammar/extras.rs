@@ -21,11 +21,46 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
 /// no lesson.
 fn measure(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const BEHIND: &[&str] = &[
-        "minutes", "minute", "mins", "min", "hours", "hour", "hrs", "hr", "days", "day", "weeks", "week", "months",
-        "month", "years", "year", "miles", "mile", "mi", "km", "kilometers", "blocks", "people", "persons", "students",
-        "stars", "star", "dollars", "bucks", "usd", "euros", "percent", "grade", "grader", "reviews", "meters", "feet",
+        "minutes",
+        "minute",
+        "mins",
+        "min",
+        "hours",
+        "hour",
+        "hrs",
+        "hr",
+        "days",
+        "day",
+        "weeks",
+        "week",
+        "months",
+        "month",
+        "years",
+        "year",
+        "miles",
+        "mile",
+        "mi",
+        "km",
+        "kilometers",
+        "blocks",
+        "people",
+        "persons",
+        "students",
+        "stars",
+        "star",
+        "dollars",
+        "bucks",
+        "usd",
+        "euros",
+        "percent",
+        "grade",
+        "grader",
+        "reviews",
+        "meters",
+        "feet",
     ];
-    const BEFORE: &[&str] = &["grade", "grades", "age", "ages", "aged", "group of", "party of", "class of", "year", "level"];
+    const BEFORE: &[&str] =
+        &["grade", "grades", "age", "ages", "aged", "group of", "party of", "class of", "year", "level"];
     let mut number = |from: usize, to: usize| out.push(Candidate { from, to, weight: 1, piece: Piece::Filler });
     if scan.is_kind(at, TokenKind::Number) && scan.is(at + 1, BEHIND) {
         number(scan.lead(at, &["in", "for", "within"]), at + 2);

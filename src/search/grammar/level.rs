@@ -156,11 +156,44 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
             if framed && !scan.tokens.get(at + 1).is_some_and(|token| token.glued) {
                 continue;
             }
+            // Of a level that is said of the learner the teacher's own takes nothing away.
+            let of_teacher =
+                scan.is(at, &["expert", "experienced", "professional", "pro"]) && teacher_after(scan, at + len);
+            if of_teacher && (scan.is(at, &["pro"]) || said_elsewhere(scan, at)) {
+                out.push(Candidate { from: at, to: at + len, weight: 8, piece: Piece::Filler });
+                continue;
+            }
             let end =
                 scan.skip(at + len, &["level", "student", "students", "player", "players", "learner", "learners"]);
             push(out, scan.lead(at, LEAD), end, 2, Piece::Level(level));
         }
     }
+}
+
+/// "experienced teacher", "expert piano tutor": up to two words may stand between.
+fn teacher_after(scan: &Scan, at: usize) -> bool {
+    const TEACHER: &[&str] = &[
+        "teacher",
+        "teachers",
+        "tutor",
+        "tutors",
+        "instructor",
+        "instructors",
+        "coach",
+        "coaches",
+        "trainer",
+        "trainers",
+        "teaching",
+        "artist",
+        "artists",
+    ];
+    (at..at + 3).any(|index| scan.is(index, TEACHER))
+}
+
+/// Whether another word of the text says a level.
+fn said_elsewhere(scan: &Scan, at: usize) -> bool {
+    let says = |index: usize| [BEGINNER, INTERMEDIATE].iter().any(|words| scan.longest(index, words).is_some());
+    (0..scan.len()).any(|index| index != at && says(index))
 }
 
 /// Every phrase of these recognisers, for the speller.

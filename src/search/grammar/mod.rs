@@ -80,9 +80,7 @@ fn within(chosen: &[piece::Candidate], all: Vec<piece::Candidate>, tokens: usize
     };
     let covered = |it: &piece::Candidate| {
         let topics = chosen.iter().filter(|topic| matches!(topic.piece, Piece::Topic(_)));
-        topics
-            .into_iter()
-            .any(|topic| topic.from <= it.from && it.to <= topic.to && it.to - it.from < topic.to - topic.from)
+        topics.into_iter().any(|topic| topic.from <= it.from && it.to <= topic.to && topic.to - topic.from > 1)
     };
     choose::choose(tokens, all.into_iter().filter(|it| tells(it) && covered(it)).collect())
 }

@@ -161,7 +161,8 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
         "act" => {
             // Beside nothing else to learn it is the exam, unless a verb is meant: "to act".
             let verb = scan.is(from.wrapping_sub(1), &["to", "can", "i", "not", "an", "a"]);
-            let only = !verb && !scan.topic_elsewhere(from, to) && scan.is(to, &["on", "at", "this", "next", "tomorrow"]);
+            let only =
+                !verb && !scan.topic_elsewhere(from, to) && scan.is(to, &["on", "at", "this", "next", "tomorrow"]);
             !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from) || only)
         }
         "swing" => scan.is(from.wrapping_sub(1), &["on", "my", "your", "golf", "bat", "tennis"]),

@@ -7,7 +7,7 @@ use crate::base::price::Place;
 use crate::base::text;
 use crate::base::time::{WallTime, fmt_clock};
 use crate::search::find::{Facets, Found, LENGTHS, RATINGS};
-use crate::search::grammar::{Audience, Level, LessonType, Parsed, Sort, Venue};
+use crate::search::grammar::{Audience, LessonType, Level, Parsed, Sort, Venue};
 use crate::web::components::{Button, Choice, Field, Icon, Pick, button, field, icon, picks, select, unfold};
 
 const FORMATS: [&str; 3] = ["student_home", "instructor_place", "online"];
@@ -84,9 +84,11 @@ fn formats(parsed: &Parsed, facets: Option<&Facets>) -> Markup {
         };
         facets.map(|facets| facets.places[place as usize])
     };
-    choices.extend(FORMATS.iter().map(|format| {
-        counted(Choice::new(*format, format_label(format), set == *format), open, people(format))
-    }));
+    choices.extend(
+        FORMATS
+            .iter()
+            .map(|format| counted(Choice::new(*format, format_label(format), set == *format), open, people(format))),
+    );
     if set == "in_person" {
         choices.push(Choice::new("in_person", format_label("in_person"), true));
     }

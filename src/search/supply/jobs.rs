@@ -31,7 +31,9 @@ pub fn job() -> JobKind {
             if alert {
                 tracing::warn!(missing, "more biographies than usual are found by nobody's words");
             }
-            Ok(json!({ "alert": alert, "instructors": index.instructors(), "read": figures.bios, "without_words": missing }))
+            Ok(
+                json!({ "alert": alert, "instructors": index.instructors(), "read": figures.bios, "without_words": missing }),
+            )
         };
         tokio::task::spawn_blocking(look).await.map_err(Refusal::internal)?
     })

@@ -129,7 +129,9 @@ fn traps_are_seen() {
     assert_eq!(parsed("piano under 80", TUESDAY)["age_max"], Value::Null);
     assert_eq!(parsed("my son may like chess", TUESDAY)["date_from"], Value::Null);
     assert_eq!(parsed("second lesson of cello", TUESDAY)["grade"], Value::Null);
-    assert_eq!(parsed("experienced guitar teacher", TUESDAY)["skill_level"], Value::Null);
+    assert_eq!(parsed("pro makeup artist", TUESDAY)["skill_level"], Value::Null);
+    assert_eq!(services("sat act psat"), json!(["SAT", "ACT", "PSAT"]));
+    assert_eq!(services("dog walker"), Value::Null);
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub async fn golden(State(site): State<Site>, chrome: Chrome, Params(wish): Para
     let weights = wish.weights(now.weights);
     let other = (weights != now.weights).then_some(Tuning { weights, ..now });
     let inside = site.clone();
-    let judged = tokio::task::spawn_blocking(move || golden::run(&inside, other)).await.map_err(Refusal::internal)??;
+    let judged =
+        tokio::task::spawn_blocking(move || golden::run(&inside, other)).await.map_err(Refusal::internal)??;
     let body = html! {
         (heading("Golden searches", html! {}))
         (way(PATH))
@@ -43,7 +44,8 @@ fn figures(judged: &[Judged]) -> Markup {
     ];
     let same: Vec<usize> = judged.iter().filter_map(|one| one.other.as_ref().map(|(_, same)| *same)).collect();
     if !same.is_empty() {
-        let moved = judged.iter().filter(|one| one.other.as_ref().is_some_and(|(first, _)| *first != one.first)).count();
+        let moved =
+            judged.iter().filter(|one| one.other.as_ref().is_some_and(|(first, _)| *first != one.first)).count();
         all.push(Stat::new("Another first by B", moved.to_string(), "searches led by somebody else".to_owned()));
     }
     stats(&all)
@@ -72,10 +74,21 @@ fn rows(judged: &[Judged], compared: bool) -> Markup {
         }
         Row::new(cells)
     };
-    let mut cols = vec![Col::new("Search"), Col::new("Lesson"), Col::end("Found"), Col::new(if compared { "First by A" } else { "First" })];
+    let mut cols = vec![
+        Col::new("Search"),
+        Col::new("Lesson"),
+        Col::end("Found"),
+        Col::new(if compared { "First by A" } else { "First" }),
+    ];
     if compared {
         cols.push(Col::new("First by B"));
         cols.push(Col::end("Same of ten"));
     }
-    table(&Table { caption: "Golden searches".into(), caption_hidden: true, cols, rows: judged.iter().map(row).collect(), foot: None })
+    table(&Table {
+        caption: "Golden searches".into(),
+        caption_hidden: true,
+        cols,
+        rows: judged.iter().map(row).collect(),
+        foot: None,
+    })
 }

@@ -316,7 +316,17 @@ impl Phrases {
                 }
             }
         }
-        self.abroad(catalogue, &shelves, &wide, service);
+        self.abroad(catalogue, &shelves, &wide, &service);
+        self.exceptions(catalogue, &wide, service);
+    }
+
+    /// Phrases that mean something else than their words, and words that only mean something beside others.
+    fn exceptions(
+        &mut self,
+        catalogue: &Catalogue,
+        wide: &[(&str, &[String], Topic)],
+        service: impl Fn(usize) -> Topic,
+    ) {
         for (phrase, slug) in [("learn to act", "acting"), ("how to act", "acting"), ("learn acting", "acting")] {
             if let Some(index) = catalogue.services().iter().position(|it| it.slug == slug) {
                 self.topics.insert(phrase.to_owned(), service(index));

@@ -88,9 +88,10 @@ async fn searches_of_the_browser_are_there_with_the_sign_in() {
         let query = format!("cello {turn}");
         let record = json!({ "search_query": query, "guest_session_id": guest });
         stage.app.post("/api/v1/search-history/guest", record).await.expect(200);
-        let wish = json!({ "email": stage.emma.email, "password": "lantern orchard velvet", "guest_session_id": guest });
-        let token = stage.app.post("/api/v1/auth/login-with-session", wish).await.expect(200)["access_token"].clone();
-        let list = stage.app.ask(Method::GET, "/api/v1/search-history", token.as_str(), None).await.expect(200);
+        let wish =
+            json!({ "email": stage.emma.email, "password": "lantern orchard velvet", "guest_session_id": guest });
+        stage.app.post("/api/v1/auth/login-with-session", wish).await.expect(200);
+        let list = stage.get(&stage.emma, "/api/v1/search-history").await.expect(200);
         assert_eq!(list["items"][0]["search_query"], query.as_str(), "{list:#}");
     }
 }

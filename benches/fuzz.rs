@@ -9,13 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use instainstru::app::config::Config;
+use instainstru::accounts::Leaked;
+use instainstru::app::config::{self, Config};
 use instainstru::app::rooms;
 use instainstru::app::start::{Running, start};
 use instainstru::base::id::{BookingId, UserId};
 use instainstru::base::secret::Entropy;
 use instainstru::base::time::{Date, Timestamp, WallTime, rfc3339};
+use instainstru::places::Gazetteer;
 use instainstru::places::rules::import::{Wish, import};
+use instainstru::places::rules::pack::PackText;
 use instainstru::store::{self, Stamp};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -71,6 +74,9 @@ async fn status(address: &str, bytes: &[u8]) -> Option<u16> {
 /// What a parser is given besides the dice.
 struct Valid {
     region: Vec<u8>,
+    /// Settings, regions, ZIPs, their regions, aliases.
+    pack: Vec<Vec<u8>>,
+    config: Vec<u8>,
     export: Vec<u8>,
     dir: tempfile::TempDir,
 }
@@ -111,6 +117,44 @@ const GEO: &[&str] = &[
     "180.0000001",
 ];
 
+const TOML: &[&str] = &[
+    "bind = ",
+    "\"127.0.0.1:0\"",
+    "[table]",
+    "[[",
+    "]]",
+    "= = =",
+    "\n",
+    "\"\"\"",
+    "\\u{FFFFFFFF}",
+    "0x",
+    "1e999",
+    "1979-05-27T25:61:00Z",
+    "inf",
+    "smtp_url = \"smtps://[::1\"",
+    "trusted_proxies = \"10.0.0.0/99\"",
+    "demo = \"maybe\"",
+    "timezone = \"../../etc/passwd\"",
+    "base_url = \"https://\u{202e}\"",
+    "{",
+    "}",
+    "a.b.c.d.e = 1",
+    "#",
+];
+
+const LEAKED: &[&str] = &[
+    "password\n",
+    "letmein\r\n",
+    "\n",
+    "\n\n\n",
+    "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:3303003\n",
+    "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8\n",
+    ":",
+    "zzz",
+    "\u{e9}t\u{e9}\n",
+    "\u{0}",
+];
+
 /// Something valid, bent in a few places.
 fn bent(d: &Dice, valid: &[u8], pieces: &[&str]) -> Vec<u8> {
     let mut out = valid.to_vec();
@@ -137,8 +181,8 @@ fn place(d: &Dice, bytes: &[u8]) -> usize {
 }
 
 /// Parsers that no request leads to, or that are worth more tries than requests allow.
-const PARSERS: [(&str, Parse); 3] = [
-    ("dates and ids, without a server", |d, _| {
+const PARSERS: [(&str, Parse); 6] = [
+    ("dates and ids alone", |d, _| {
         let bytes = d.text(DATES);
         let text = String::from_utf8_lossy(&bytes);
         drop((text.parse::<Date>(), text.parse::<WallTime>(), text.parse::<UserId>(), text.parse::<BookingId>()));
@@ -151,6 +195,37 @@ const PARSERS: [(&str, Parse); 3] = [
         let bytes = if d.below(4) == 0 { d.text(GEO) } else { bent(d, &valid.region, GEO) };
         drop(import(&String::from_utf8_lossy(&bytes), &wish()));
         bytes
+    }),
+    ("configuration", |d, valid| {
+        let bytes = if d.below(4) == 0 { d.text(TOML) } else { bent(d, &valid.config, TOML) };
+        let file = valid.dir.path().join("config.toml");
+        std::fs::write(&file, &bytes).expect("a file");
+        drop(config::load(Some(&file), |_| None));
+        bytes
+    }),
+    ("leaked passwords", |d, valid| {
+        let (bytes, file) = (d.text(LEAKED), valid.dir.path().join("leaked.txt"));
+        std::fs::write(&file, &bytes).expect("a file");
+        if let Ok(list) = Leaked::open(&file) {
+            for password in ["password", "", "\u{e9}t\u{e9}", "zzzzzzzzzzzz"] {
+                drop(list.holds(password));
+            }
+        }
+        bytes
+    }),
+    ("places pack", |d, valid| {
+        let mut files = valid.pack.clone();
+        let at = d.below(files.len());
+        files[at] = bent(d, &files[at], GEO);
+        let text: Vec<String> = files.iter().map(|file| String::from_utf8_lossy(file).into_owned()).collect();
+        drop(Gazetteer::read(PackText {
+            settings: &text[0],
+            regions: &text[1],
+            zips: &text[2],
+            zip_regions: &text[3],
+            aliases: &text[4],
+        }));
+        files.swap_remove(at)
     }),
     ("import", |d, valid| {
         let bytes =
@@ -182,8 +257,12 @@ async fn valid(running: &Running) -> Valid {
     let region =
         json!({ "type": "FeatureCollection", "features": [square(-73.0, "Mill Pond"), square(-72.9, "Old Town")] });
     let region = region.to_string().into_bytes();
-    import(&String::from_utf8_lossy(&region), &wish()).expect("the sample is whole");
-    Valid { region, export: std::fs::read(&to).expect("an export"), dir }
+    let pack = import(&String::from_utf8_lossy(&region), &wish()).expect("the sample is whole");
+    let pack =
+        [pack.settings, pack.regions, pack.zips, pack.zip_regions, pack.aliases].map(String::into_bytes).to_vec();
+    // The described file, with its defaults in force.
+    let config = config::describe().replace("\n# bind", "\nbind").replace("\n# log", "\nlog").into_bytes();
+    Valid { region, pack, config, export: std::fs::read(&to).expect("an export"), dir }
 }
 
 fn tell(name: &str, seen: &Seen, before: u64) -> usize {

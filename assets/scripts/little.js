@@ -1,4 +1,4 @@
-// Small conveniences: copy a link, print the page, show a password, open a dialog, send a filter as soon as it is chosen.
+// Small conveniences: copy a link, print the page, show a password, tick off what it has to be, open a dialog, send a filter as soon as it is chosen.
 const find = (name) => document.querySelector(name);
 
 addEventListener("click", async (event) => {
@@ -36,4 +36,16 @@ addEventListener("change", (event) => {
     for (const field of document.querySelectorAll(reveal.dataset.reveal)) field.type = event.target.checked ? "text" : "password";
   }
   event.target.closest("[data-sends]")?.form?.requestSubmit();
+});
+
+addEventListener("input", () => {
+  for (const list of document.querySelectorAll("[data-checks]")) {
+    const text = find(list.dataset.checks)?.value ?? "";
+    for (const rule of list.querySelectorAll("[data-least], [data-same]")) {
+      const met = rule.dataset.least
+        ? [...text.normalize("NFC")].length >= Number(rule.dataset.least)
+        : text !== "" && find(rule.dataset.same)?.value === text;
+      rule.toggleAttribute("data-met", met);
+    }
+  }
 });

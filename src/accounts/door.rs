@@ -51,7 +51,7 @@ fn by_key(site: &Site, token: &str, now: Timestamp) -> Outcome<Option<Actor>> {
         beside(async move { api_keys::note_use(&site, id).await });
     }
     let permissions = roles::effective(&user).difference(&KeyScope::WITHHELD.into()).copied().collect();
-    let has_second_factor = user.has_second_factor();
+    let (has_second_factor, let_in) = (user.has_second_factor(), user.let_in());
     Ok(Some(Actor {
         user_id: user.id,
         has_second_factor,
@@ -65,6 +65,7 @@ fn by_key(site: &Site, token: &str, now: Timestamp) -> Outcome<Option<Actor>> {
         timezone: user.timezone,
         elevated_until: None,
         key: Some(key.scope),
+        let_in,
     }))
 }
 
@@ -81,6 +82,7 @@ pub fn actor_of(user: &User, session: &Session) -> Actor {
         has_second_factor: user.has_second_factor(),
         elevated_until: session.elevated_until,
         key: None,
+        let_in: user.let_in(),
     }
 }
 

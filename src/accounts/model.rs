@@ -53,6 +53,9 @@ pub struct User {
     /// Permissions taken away; a revoke beats every grant.
     #[serde(default)]
     pub revokes: BTreeSet<Permission>,
+    /// Sides of the marketplace they may use before it opens, the newest last.
+    #[serde(default)]
+    pub beta: Vec<BetaAccess>,
     #[serde(default)]
     pub totp_enabled: bool,
     /// How many passkeys open this account.
@@ -67,7 +70,21 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
+/// Leave to be there before everybody else. One per person and role. // rule: 20§1 BetaAccess
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BetaAccess {
+    pub role: Role,
+    /// The phase it was given in.
+    pub phase: String,
+    pub invited_by_code: Option<String>,
+    pub granted_at: Timestamp,
+}
+
 impl User {
+    pub fn let_in(&self) -> BTreeSet<Role> {
+        self.beta.iter().map(|grant| grant.role).collect()
+    }
+
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
     }
@@ -141,6 +158,9 @@ pub struct LoginRecord {
     /// Failures since the last success, however long ago.
     #[serde(default)]
     pub in_a_row: u32,
+    /// Whose door it was; a known browser's record is not kept under the address.
+    #[serde(default)]
+    pub email: String,
 }
 
 /// A one-time link that lets the first admin in; its key is the hash of the token.

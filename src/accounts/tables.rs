@@ -34,9 +34,16 @@ pub static EMAIL_PROOFS: Table<String, EmailProof> = Table::new(0x1009, "tokenha
 pub static PROOFS_BY_END: Index<String, EmailProof, (Timestamp,)> =
     Index::new(0x100A, "end_tokenhash", |_, proof| vec![(proof.expires_at,)]);
 pub static LOGIN_RECORDS: Table<String, LoginRecord> =
-    Table::new(0x100B, "email_loginrecord").indexed(&[&RECORDS_BY_LAST]);
+    Table::new(0x100B, "email_loginrecord").indexed(&[&RECORDS_BY_LAST, &RECORDS_BY_EMAIL]);
 pub static RECORDS_BY_LAST: Index<String, LoginRecord, (Timestamp,)> =
     Index::new(0x1021, "lastfailure_email", |_, record| record.failures.last().map(|at| (*at,)).into_iter().collect());
+/// The address's own record, its known browsers' and that of whoever is signed in.
+pub static RECORDS_BY_EMAIL: Index<String, LoginRecord, (String,)> =
+    Index::new(0x1025, "email_loginrecordkey", |key, record| {
+        // Those of before the address was written down are found by their key.
+        let kept = if record.email.is_empty() && !key.contains(' ') { key } else { &record.email };
+        if kept.is_empty() { Vec::new() } else { vec![(kept.clone(),)] }
+    });
 /// Solved challenges and used pauses until they end: each opens once.
 pub static SPENT_CHALLENGES: Table<String, Timestamp> = Table::new(0x100C, "challengehash_end");
 pub static PASSWORD_RESETS: Table<String, PasswordReset> =

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::config::{self, Config};
 use super::region::{self, RegionCommand};
-use super::{backup, control, rooms, serve, simulate};
+use super::{backup, control, doctor, omitted, rooms, serve, service, simulate};
 use crate::base::secret::Entropy;
 use crate::base::time::Timestamp;
 use crate::site::Seal;
@@ -99,7 +99,18 @@ enum Command {
         what: RegionCommand,
     },
     /// Print the API's OpenAPI document.
-    Openapi,
+    Openapi {
+        /// List instead what the reference has and this program does not, with the reasons.
+        #[arg(long)]
+        omitted: bool,
+    },
+    /// Look for what could keep a marketplace from running well, and say the way out.
+    Doctor,
+    /// Run it as a service of the machine.
+    Service {
+        #[command(subcommand)]
+        what: ServiceCommand,
+    },
     /// Explain or check the configuration.
     Config {
         #[command(subcommand)]
@@ -129,6 +140,12 @@ enum AdminCommand {
 }
 
 #[derive(Subcommand)]
+enum ServiceCommand {
+    /// Print a systemd unit for this program, configuration and data directory.
+    Print,
+}
+
+#[derive(Subcommand)]
 enum KeysCommand {
     /// Make a key. Where there is one already, the new one seals from the next start on and the older ones still open.
     New,
@@ -155,6 +172,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), String> {
+    config::check_variables(std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()))?;
+    let config_file = cli.config.clone();
     let mut config = config::load(cli.config.as_deref(), |key| std::env::var(key).ok())?;
     if let Some(dir) = cli.data_dir {
         config.data_dir = dir;
@@ -193,7 +212,13 @@ fn run(cli: Cli) -> Result<(), String> {
             print(&simulate::simulate(&flags, &|line| drop(writeln!(std::io::stderr(), "{line}")))?)
         }
         Command::Region { what } => print(&region::run(&config, what)?),
-        Command::Openapi => print(&rooms::openapi_json()?),
+        Command::Openapi { omitted: true } => print(&omitted::text()),
+        Command::Openapi { omitted: false } => print(&rooms::openapi_json()?),
+        Command::Doctor => print(&doctor::report(&config)?),
+        Command::Service { what: ServiceCommand::Print } => {
+            let program = std::env::current_exe().map_err(|e| format!("where this program lies is not known: {e}"))?;
+            print(&service::unit(&program, config_file.as_deref(), &config)?)
+        }
         Command::Config { what: ConfigCommand::Describe } => print(config::describe().trim_end()),
         Command::Config { what: ConfigCommand::Check } => print(&format!(
             "The configuration is valid: {} mode on {}, data in {}.",

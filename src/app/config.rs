@@ -247,6 +247,37 @@ pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result
     Ok(config)
 }
 
+/// Variables of our own prefix that are no keys: what our tests, benches and whoever drives them are told by.
+const NO_KEYS: [&str; 12] = [
+    "WEED",
+    "LOCALSTRIPE",
+    "STRIPE_API",
+    "COMMIT",
+    "WRITE_ACCESS",
+    "BIN",
+    "BINARY",
+    "EXE",
+    "PROGRAM",
+    "URL",
+    "HOST",
+    "PORT",
+];
+const NO_KEYS_BEGIN: [&str; 4] = ["BENCH_", "CRASH_", "FUZZ_", "TEST_"];
+
+/// A misspelt variable must not pass for a key left out: it would make a sandbox of a live marketplace.
+pub fn check_variables(names: impl Iterator<Item = String>) -> Result<(), String> {
+    for name in names {
+        let Some(key) = name.strip_prefix("INSTAINSTRU_") else { continue };
+        let known = KEYS.iter().any(|known| known.name.eq_ignore_ascii_case(key) && key == key.to_ascii_uppercase());
+        if !known && !NO_KEYS.contains(&key) && !NO_KEYS_BEGIN.iter().any(|start| key.starts_with(start)) {
+            return Err(format!(
+                "the environment variable {name} is no key of the configuration. `instainstru config describe` lists them."
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn from_env(key: &KeyDoc, value: String) -> toml::Value {
     match (key.default, value.as_str()) {
         ("true" | "false", "true" | "1") => toml::Value::Boolean(true),
@@ -316,6 +347,19 @@ mod tests {
             .collect();
         assert_eq!(toml::from_str::<Config>(&uncommented).unwrap(), Config::default());
         assert!(KEYS.len() <= 40);
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_named_and_a_tests_own_is_not() {
+        let check = |name: &str| check_variables(std::iter::once(name.to_owned()));
+        for good in
+            ["PATH", "INSTAINSTRU_DEMO", "INSTAINSTRU_STRIPE_SECRET_KEY", "INSTAINSTRU_WEED", "INSTAINSTRU_FUZZ_SEED"]
+        {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for bad in ["INSTAINSTRU_FOO", "INSTAINSTRU_STRIPE_SECRETKEY", "INSTAINSTRU_demo", "INSTAINSTRU_"] {
+            assert!(check(bad).unwrap_err().contains(bad), "{bad}");
+        }
     }
 
     #[test]

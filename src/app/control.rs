@@ -62,7 +62,11 @@ fn over(mut stream: UnixStream, request: &Request) -> Result<String, String> {
 }
 
 fn alone(config: &Config, request: &Request) -> Result<String, String> {
-    if !config.data_dir.join("store.redb").exists() {
+    let begins = matches!(request, Request::AdminCreate { .. });
+    if begins {
+        std::fs::create_dir_all(&config.data_dir)
+            .map_err(|error| format!("{} cannot be made: {error}", config.data_dir.display()))?;
+    } else if !config.data_dir.join("store.redb").exists() {
         return Err(format!(
             "{} holds no marketplace yet. Start one with `instainstru serve`.",
             config.data_dir.display()

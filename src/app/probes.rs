@@ -16,7 +16,7 @@ use crate::notify;
 use crate::notify::model::MailStatus;
 use crate::search::Search;
 use crate::site::{Site, settings};
-use crate::web::{Access, Answer, Api};
+use crate::web::{Access, Answer, Api, Opening};
 
 /// The commit this program was built from, where the build says so.
 const COMMIT: &str = match option_env!("INSTAINSTRU_COMMIT") {
@@ -28,6 +28,7 @@ pub fn routes(api: Api) -> Api {
     api.route(Access::Public.uncounted(), routes!(health))
         .route(Access::Public.uncounted(), routes!(health_lite))
         .route(Access::Public.uncounted(), routes!(ready))
+        .route(Access::SignedIn.opens(Opening::Students), routes!(gated_ping))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -82,6 +83,18 @@ async fn health(State(site): State<Site>) -> Answer<Response> {
     responses((status = 200, body = Lite)))]
 async fn health_lite() -> Json<Lite> {
     Json(Lite { status: "ok" })
+}
+
+#[derive(Serialize, ToSchema)]
+struct Pong {
+    ok: bool,
+}
+
+/// That the phase gate lets the caller through.
+#[utoipa::path(get, path = "/api/v1/gated/ping", tag = "probe", operation_id = "gated_ping",
+    responses((status = 200, body = Pong)))]
+async fn gated_ping() -> Json<Pong> {
+    Json(Pong { ok: true })
 }
 
 /// Whether traffic should come: 503 while the store cannot be read or the search index is away.

@@ -60,6 +60,7 @@ pub fn pages() -> Pages {
     let mut pages = static_pages::add_to(Pages::new());
     pages = accounts::pages(pages);
     pages = places::pages::pages(pages);
+    pages = instructors::pages::pages(pages);
     pages = catalog::pages::routes(pages);
     pages = search::pages::routes(pages);
     pages = availability::pages::routes(pages);

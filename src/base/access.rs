@@ -134,6 +134,8 @@ pub struct Actor {
     pub elevated_until: Option<Timestamp>,
     /// Came with a personal API key instead of a session.
     pub key: Option<KeyScope>,
+    /// Which sides of the marketplace they were let into before it opens.
+    pub let_in: BTreeSet<Role>,
 }
 
 impl Actor {

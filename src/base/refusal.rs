@@ -30,11 +30,23 @@ pub struct Refusal {
     pub extra: Map<String, Value>,
     /// What really went wrong; for the log only.
     pub cause: Option<String>,
+    /// The limit that refused, where it is another than the route's own; the answer's headers speak of it.
+    pub limit: Option<LimitTold>,
+}
+
+/// A limit that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitTold {
+    pub policy: &'static str,
+    pub most: u32,
+    /// Seconds since the epoch when it is free again.
+    pub reset: i64,
 }
 
 impl Refusal {
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), details: None, extra: Map::new(), cause: None }
+        let detail = detail.into();
+        Self { status, code, detail, errors: Vec::new(), details: None, extra: Map::new(), cause: None, limit: None }
     }
 
     pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
@@ -82,6 +94,12 @@ impl Refusal {
     #[must_use]
     pub fn details(mut self, details: Value) -> Self {
         self.details = Some(details);
+        self
+    }
+    /// Which limit is used up. // rule: 20§9 headers
+    #[must_use]
+    pub fn limited(mut self, policy: &'static str, most: usize, reset: i64) -> Self {
+        self.limit = Some(LimitTold { policy, most: u32::try_from(most).unwrap_or(u32::MAX), reset });
         self
     }
     #[must_use]

@@ -72,6 +72,13 @@ pub fn all(r: &dyn Read) -> Outcome<Vec<Standing>> {
 
 /// All of them or none; each change is written down.
 pub async fn change(site: &Site, by: By, values: Vec<(String, Value)>) -> Outcome<()> {
+    let named: Vec<&str> = values.iter().map(|(key, _)| key.as_str()).collect();
+    let named: String = named.join(", ").chars().take(200).collect();
+    let deed = Deed::on("setting.update", "setting", named);
+    audit::watched(site, &by.clone(), deed, store(site, by, values)).await
+}
+
+async fn store(site: &Site, by: By, values: Vec<(String, Value)>) -> Outcome<()> {
     let wishes: Outcome<Vec<_>> = values.into_iter().map(|(key, value)| Ok((named(&key)?, value))).collect();
     let wishes = wishes?;
     site.write(move |tx| {

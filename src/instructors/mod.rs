@@ -13,6 +13,7 @@ pub mod api;
 pub mod events;
 pub mod model;
 pub mod ops;
+pub mod pages;
 pub mod parts;
 pub mod rules;
 pub mod tables;

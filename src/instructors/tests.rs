@@ -272,7 +272,7 @@ async fn roles_follow_the_profile() {
     assert_eq!(roles(emma), [Role::Student]);
     assert!(site.read(|r| r.has(&tables::PROFILES, &emma)).is_ok_and(|has| !has));
     assert!(site.read(|r| super::active_offerings_of(r, emma)).unwrap().is_empty());
-    site.parts.put(Instructors::default().with_lessons_ahead(|_, _, _| Ok(true)));
+    site.parts.put(Instructors::default().with_lessons_ahead(|_, _, _| Ok(1)));
     let refused = create::create_own(&site, emma, new).await.unwrap_err();
     assert_eq!((refused.status, refused.code), (409, "HAS_FUTURE_BOOKINGS"));
     verify(&site);

@@ -28,6 +28,7 @@ fn person(first: &str, last: &str, role: Role, at: Timestamp) -> User {
         roles: [role].into(),
         grants: [].into(),
         revokes: [].into(),
+        beta: Vec::new(),
         totp_enabled: false,
         passkeys: 1,
         picture_key: None,

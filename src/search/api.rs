@@ -20,13 +20,13 @@ use crate::base::paging::{decode_cursor, encode_cursor};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, zone};
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Params};
+use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Opening, Params};
 
 const DEFAULT_LIMIT: usize = 20;
 
 pub fn routes(api: Api) -> Api {
     let api = super::tuning::api::routes(api)
-        .route(Access::Public.counts(Bucket::Search), routes!(search))
+        .route(Access::Public.counts(Bucket::Search).opens(Opening::Students), routes!(search))
         .route(Access::Public.uncounted(), routes!(search_health))
         .route(Access::Public, routes!(search_click));
     [

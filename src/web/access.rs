@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::extract::ClientIp;
+use super::launch::{self, Opening};
 use super::limits::{Asking, Gate};
 use super::rule::Rule;
 use super::session::Seen;
@@ -17,6 +18,7 @@ use crate::base::access::{Actor, Permission, Role};
 use crate::base::refusal::Refusal;
 use crate::site::Site;
 use crate::site::audit::{self, Deed};
+use crate::site::settings;
 
 /// The code of a permission or role that is missing.
 const FORBIDDEN: &str = "FORBIDDEN";
@@ -102,7 +104,15 @@ async fn judged(
         let asking = Asking { method: request.method(), path, route, ip, actor, api };
         Gate::meet(&site, &rule, &asking).await
     };
-    let judged = met.and_then(|()| rule.access.judge(actor.as_deref())).and_then(|()| {
+    let opened = || rule.opening.judge(&site.read(settings::launch)?, actor.as_deref(), &place.method);
+    let entitled = || rule.access.judge(actor.as_deref());
+    let judged = met.and_then(|()| match rule.opening {
+        Opening::Always => entitled(),
+        // A guest is told what there is before being sent to the door for it.
+        _ if !api && actor.is_none() => opened().and_then(|()| entitled()),
+        _ => entitled().and_then(|()| opened()),
+    });
+    let judged = judged.and_then(|()| {
         let steps = actor.as_deref().filter(|_| rule.access != Access::Public);
         steps.map_or(Ok(()), |actor| second_factor(&site, actor, &place.method, &place.path))
     });
@@ -196,7 +206,8 @@ pub(super) async fn guard_api(State(rule): State<Rule>, request: Request, next: 
 /// Pages: who is not signed in is led to the door and back (rule: 50§0 who may enter).
 pub(super) async fn guard_page(State(rule): State<Rule>, request: Request, next: Next) -> Response {
     judged(rule, request, next, false, |stopped, place| match stopped.refusal {
-        refusal if refusal.status == 401 => {
+        // A guest whom a grant would let in has to say first who they are.
+        refusal if refusal.status == 401 || stopped.actor.is_none() && launch::wants_to_know(&refusal) => {
             let back = if place.method == Method::GET { place.back.as_str() } else { "/" };
             let query = serde_urlencoded::to_string([("redirect", back)]).unwrap_or_default();
             see_other(&format!("/login?{query}")).into_response()
@@ -204,6 +215,7 @@ pub(super) async fn guard_page(State(rule): State<Rule>, request: Request, next:
         refusal if refusal.code == "SECOND_FACTOR_REQUIRED" && place.method == Method::GET => {
             see_other("/account/two-factor").into_response()
         }
+        refusal if stopped.actor.is_none() && launch::leads_away(&refusal) => see_other(launch::JOIN).into_response(),
         refusal if refusal.code == FORBIDDEN => match stopped.actor.and_then(|actor| own_side(&actor, &place.path)) {
             Some(home) => see_other(home).into_response(),
             None => Fault(refusal).into_response(),

@@ -2,6 +2,7 @@
 
 /// Code, usual status, and what it means.
 pub(super) const CODES: &[(&str, u16, &str)] = &[
+    ("ACCOUNT_ERASED", 409, "What was about this person is erased, and cannot be opened again."),
     ("ACCOUNT_NOT_ACTIVE", 400, "Your account is paused. Resume it first."),
     ("ACCOUNT_RESTRICTED", 422, "The account cannot book until its open payment is settled."),
     ("ACCOUNT_STATUS_UNCHANGED", 400, "The account is in that state already."),
@@ -22,6 +23,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("AUTH_CHALLENGE_REQUIRED", 428, "Solve the challenge of /auth/challenge and send it with your password."),
     ("AUTH_INVALID_CREDENTIALS", 401, "The address or the password is not right."),
     ("AVAILABILITY_OVERLAP", 409, "Two of the windows overlap."),
+    ("BETA_ACCESS_REQUIRED", 403, "This is not open yet, and only for people who were let in."),
     ("BETA_SIGNUP_CLOSED", 403, "Nobody can join at the moment."),
     ("BLACKOUT_EXISTS", 409, "That day is off already."),
     ("BLACKOUT_NOT_FOUND", 404, "There is no such day off."),
@@ -104,6 +106,7 @@ pub(super) const CODES: &[(&str, u16, &str)] = &[
     ("METRICS_NETWORK", 403, "This network may not read the figures."),
     ("NEGATIVE_CREDIT", 422, "Credit to use cannot be less than nothing."),
     ("NONEXISTENT_LOCAL_TIME", 422, "That time does not exist on that day: the clocks change."),
+    ("NOTHING_TO_PAUSE", 409, "Only those who teach can be paused."),
     ("NOTHING_TO_PAY_OUT", 400, "There is nothing to pay out yet. A lesson's money arrives 24 hours after it ended."),
     ("NOTHING_TO_REFUND", 422, "No money of this lesson's card is left to give back."),
     ("NOTHING_TO_RESUME", 422, "No settlement of this payment is standing still."),

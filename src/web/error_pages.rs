@@ -14,6 +14,7 @@ pub fn error_page(chrome: &Chrome, refusal: &Refusal, request_id: &str) -> Marku
         status: refusal.status,
         retry_after: refusal.extra.get("retry_after").and_then(serde_json::Value::as_u64),
         detail: &refusal.detail,
+        code: refusal.code,
     };
     let words = words(&view);
     let head = Head { robots: Some("noindex".into()), ..Head::from(words.title.as_str()) };
@@ -40,6 +41,7 @@ struct View<'a> {
     /// Seconds to wait (429, 503).
     retry_after: Option<u64>,
     detail: &'a str,
+    code: &'static str,
 }
 
 /// The figure on the board: the seconds to wait, or the status.
@@ -59,6 +61,13 @@ struct Words {
 
 fn words(view: &View) -> Words {
     let (title, kept) = match view.status {
+        403 if view.code == "BETA_ACCESS_REQUIRED" => {
+            ("Not open yet.", "Lessons you have booked already are where they were. Nothing was changed.")
+        }
+        403 if view.code == "CSRF_ORIGIN_MISMATCH" => (
+            "This did not come from our page.",
+            "It may have been a link or a button elsewhere that did not mean you well.",
+        ),
         401 => ("Sign in to see this page.", "It belongs to an account. After signing in you come straight back here."),
         403 => ("This page is not yours to open.", "It belongs to another kind of account. Nothing was changed."),
         404 => (

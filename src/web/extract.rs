@@ -120,6 +120,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// Refuses a query parameter that is not documented.
+pub fn only_known(query: Option<&str>, documented: &[utoipa::openapi::path::Parameter]) -> Result<(), Refusal> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    match pairs.into_iter().find(|(name, _)| documented.iter().all(|parameter| parameter.name != *name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let refusal = Refusal::new(422, "VALIDATION_ERROR", "Some of what was sent is not as expected.");
+            Err(refusal.field(&name, format!("There is no parameter {name:?}."), "unknown_field"))
+        }
+    }
+}
+
 fn from_urlencoded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(bytes));
     serde_path_to_error::deserialize(pairs)

@@ -15,6 +15,7 @@ use super::access::{Access, guard_api, guard_page};
 use super::codes::CODES;
 use super::fault::{ProblemSchema, title};
 use super::guard::{Hosts, guard};
+use super::launch::Opening;
 use super::limits::{Limiter, WindowRule};
 use super::rule::Rule;
 use super::session::authenticate;
@@ -54,7 +55,7 @@ impl Api {
             for (method, operation) in operations {
                 if let Some(operation) = operation {
                     declared.push((method.to_owned(), path.clone(), rule));
-                    document(operation, rule.access);
+                    document(operation, &rule);
                 }
             }
         }
@@ -74,8 +75,17 @@ impl Api {
 }
 
 /// What every operation can answer besides its own words, and who may call it.
-fn document(operation: &mut Operation, access: Access) {
-    let who = format!("For {}.", access.words());
+fn document(operation: &mut Operation, rule: &Rule) {
+    let access = rule.access;
+    let who = match rule.opening {
+        Opening::Students => {
+            format!("For {}; while the students’ side is not open, of those only who were let in.", access.words())
+        }
+        Opening::Teaching => {
+            format!("For {}; changes wait for a grant while the instructors’ side is not open.", access.words())
+        }
+        Opening::Always | Opening::Window => format!("For {}.", access.words()),
+    };
     operation.description = Some(match operation.description.take() {
         Some(text) if !text.is_empty() => format!("{text}\n\n{who}"),
         _ => who,
@@ -159,7 +169,10 @@ impl Pages {
         self.add("POST", rule.into(), path, post(handler))
     }
 
-    fn add(mut self, method: &str, rule: Rule, path: &str, methods: MethodRouter<Site>) -> Self {
+    fn add(mut self, method: &str, mut rule: Rule, path: &str, methods: MethodRouter<Site>) -> Self {
+        if rule.opening == Opening::Always {
+            rule.opening = Opening::of_page(path);
+        }
         self.1.push((method.to_owned(), path.to_owned(), rule));
         Self(self.0.route(path, methods.route_layer(from_fn_with_state(rule, guard_page))), self.1)
     }

@@ -1,6 +1,7 @@
 //! What a route declares: who may call it, and how it is counted.
 
 use super::access::Access;
+use super::launch::Opening;
 use super::limits::{Bucket, Window};
 
 /// How a request of a route is counted.
@@ -24,12 +25,14 @@ pub struct Rule {
     pub(super) operation: &'static str,
     /// The operation looks `Idempotency-Key` up before it is counted.
     pub(super) keyed: bool,
+    /// What the launch state must have opened.
+    pub opening: Opening,
 }
 
 impl From<Access> for Rule {
     fn from(access: Access) -> Self {
         let counts = if access == Access::Loopback { Counts::Never } else { Counts::ByMethod };
-        Self { access, counts, window: None, operation: "", keyed: false }
+        Self { access, counts, window: None, operation: "", keyed: false, opening: Opening::Always }
     }
 }
 
@@ -52,6 +55,11 @@ impl Access {
     pub fn within(self, window: &'static Window) -> Rule {
         Rule { window: Some(window), ..self.into() }
     }
+
+    /// Shut until the launch state opens it, or its people are let in.
+    pub fn opens(self, opening: Opening) -> Rule {
+        Rule { opening, ..self.into() }
+    }
 }
 
 impl Rule {
@@ -59,6 +67,12 @@ impl Rule {
     #[must_use]
     pub fn keyed(self) -> Self {
         Self { keyed: true, ..self }
+    }
+
+    /// See [`Access::opens`].
+    #[must_use]
+    pub fn opens(self, opening: Opening) -> Self {
+        Self { opening, ..self }
     }
 
     /// In words, for the list of routes.

@@ -3,7 +3,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::kit::{Member, PASSWORD, TestApp, answered};
+use crate::door::knock;
+use crate::kit::{Member, PASSWORD, Person, Stage, TestApp, answered};
 
 const NOW: &str = "2026-11-10T19:00:00Z";
 
@@ -208,4 +209,143 @@ async fn the_password_beside_a_wish_serves_as_a_fresh_proof() {
     let pages = emma.get("/api/v1/account/sessions?limit=1").await.expect(200);
     assert_eq!((pages["items"].as_array().unwrap().len(), &pages["next_cursor"]), (1, &Value::Null));
     emma.get("/api/v1/account/sessions?limit=0").await.expect(422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_every_session_wants_a_fresh_proof_and_a_session_says_when_it_ends_for_good() {
+    let stage = Stage::set().await;
+    let emma = &stage.emma;
+    let own = stage.get(emma, "/api/v1/account/sessions").await.expect(200)["items"][0].clone();
+    let at = |name: &str| own[name].as_str().unwrap().parse::<instainstru::base::time::Timestamp>().unwrap();
+    assert_eq!(at("expires_at").as_second() - at("created_at").as_second(), 7 * 86_400, "{own}");
+    stage.app.advance(601).await;
+    let all = "/api/v1/account/logout-all-devices";
+    stage.post(emma, all, json!({})).await.refused(403, "REAUTH_REQUIRED");
+    stage.post(emma, all, json!({ "bogus": 1 })).await.refused(422, "VALIDATION_ERROR");
+    let wrong = json!({ "current_password": "not this one" });
+    stage.post(emma, all, wrong).await.refused(400, "CURRENT_PASSWORD_WRONG");
+    let proof = json!({ "current_password": "lantern orchard velvet" });
+    assert!(stage.post(emma, all, proof).await.expect(200)["revoked"].as_u64().unwrap() >= 1);
+    stage.get(emma, "/api/v1/auth/me").await.refused(401, "NOT_SIGNED_IN");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_closed_their_account_is_let_in_again_by_an_admin_and_who_was_erased_is_not() {
+    let stage = Stage::set().await;
+    let (app, sarah, admin) = (&stage.app, &stage.sarah, stage.admin().await);
+    let page = |method: Method, path: &str, who: &Person| {
+        answered(app.http.request(method, format!("{}{path}", app.base)).bearer_auth(&who.token))
+    };
+    let asked = page(Method::GET, "/account/close", sarah).await;
+    assert!(asked.status == 200 && asked.text.contains("What will happen"), "{}", asked.text);
+    let closed = page(Method::POST, "/account/close", sarah).await;
+    assert_eq!((closed.status.as_u16(), &closed.headers["location"]), (303, &"/login?done=closed".parse().unwrap()));
+    assert!(app.get("/login?done=closed").await.text.contains("Your account is closed."));
+    knock(app, &sarah.email, "lantern orchard velvet").await.refused(401, "AUTH_ACCOUNT_DEACTIVATED");
+    let reopen = |who: &Person| format!("/api/v1/admin/users/{}/reactivate", who.id);
+    stage.post(&stage.emma, &reopen(sarah), json!({})).await.refused(403, "FORBIDDEN");
+    let opened = stage.post(&admin, &reopen(sarah), json!({ "reason": "she asked us" })).await.expect(200);
+    assert_eq!((&opened["previous_status"], &opened["new_status"]), (&json!("deactivated"), &json!("active")));
+    stage.post(&admin, &reopen(sarah), json!({})).await.refused(400, "ACCOUNT_STATUS_UNCHANGED");
+    knock(app, &sarah.email, "lantern orchard velvet").await.expect(200);
+    let trail = stage.get(&admin, "/api/v1/admin/audit?action=instructor.reactivate").await.expect(200);
+    assert_eq!(trail["items"][0]["after"]["account_status"], "active", "{trail}");
+    let gone = json!({ "delete_account": true, "current_password": "lantern orchard velvet" });
+    stage.post(&stage.john, "/api/v1/privacy/delete/me", gone).await.expect(200);
+    stage.post(&admin, &reopen(&stage.john), json!({})).await.refused(409, "ACCOUNT_ERASED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn teaching_is_given_up_on_a_page_once_no_lesson_lies_ahead() {
+    let stage = Stage::set().await;
+    let (app, sarah) = (&stage.app, &stage.sarah);
+    let path = "/account/stop-teaching";
+    let page =
+        |method: Method| answered(app.http.request(method, format!("{}{path}", app.base)).bearer_auth(&sarah.token));
+    let booked = stage.book(&stage.emma, "2026-11-20", "10:00").await;
+    assert!(page(Method::GET).await.text.contains("lessons ahead"));
+    assert_eq!(page(Method::POST).await.status, 409);
+    let cancel = format!("/api/v1/bookings/{booked}/cancel");
+    stage.post(sarah, &cancel, json!({ "reason": "I give up teaching" })).await.expect(200);
+    let stopped = page(Method::POST).await;
+    assert_eq!(
+        (stopped.status.as_u16(), &stopped.headers["location"]),
+        (303, &"/account/leave?done=student".parse().unwrap())
+    );
+    assert_eq!(stage.get(sarah, "/api/v1/auth/me").await.expect(200)["roles"], json!(["student"]));
+    app.get(&format!("/api/v1/instructors/{}", sarah.id)).await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_tries_are_written_down_and_the_trail_refuses_what_it_does_not_know() {
+    let stage = Stage::set().await;
+    let (app, admin) = (&stage.app, stage.admin().await);
+    knock(app, "nobody.at.all@mail.example", "Summer2026!").await.refused(401, "AUTH_INVALID_CREDENTIALS");
+    let own = format!("/api/v1/admin/users/{}/permissions", admin.id);
+    let raise = json!({ "grants": ["manage_users"], "revokes": [] });
+    app.ask(Method::PUT, &own, Some(&admin.token), Some(raise)).await.refused(403, "SELF_GRANT");
+    let last = json!({ "roles": ["student"] });
+    let roles = format!("/api/v1/admin/users/{}/roles", admin.id);
+    assert!(app.ask(Method::PUT, &roles, Some(&admin.token), Some(last)).await.status.is_client_error());
+    let odd = json!({ "values": { "booking.hold_minutes": -1 } });
+    app.ask(Method::PATCH, "/api/v1/admin/settings", Some(&admin.token), Some(odd)).await.expect(422);
+    stage.post(&stage.emma, "/api/v1/2fa/setup/initiate", json!({})).await.expect(200);
+    stage.post(&stage.emma, "/api/v1/2fa/setup/verify", json!({ "code": "000000" })).await.expect(400);
+    let wrong = json!({ "current_password": "not this one" });
+    stage.post(&stage.emma, "/api/v1/2fa/disable", wrong).await.expect(400);
+    let trail = stage.get(&admin, "/api/v1/admin/audit?limit=50").await.expect(200);
+    let seen: Vec<String> = trail["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            format!(
+                "{} {} {}",
+                entry["action"].as_str().unwrap(),
+                entry["entity_type"].as_str().unwrap(),
+                entry["status"].as_str().unwrap()
+            )
+        })
+        .collect();
+    for wanted in [
+        "user.login address failed",
+        "user.permissions user denied",
+        "setting.update setting failed",
+        "user.2fa_enable user failed",
+    ] {
+        assert!(seen.iter().any(|line| line == wanted), "{wanted} in {seen:#?}");
+    }
+    assert!(seen.iter().any(|line| line.starts_with("user.roles user") && !line.ends_with("success")), "{seen:#?}");
+    assert!(!trail.to_string().contains("nobody.at.all@mail.example"), "addresses are masked");
+    let refused = stage.get(&admin, "/api/v1/admin/audit?bogus=1").await.refused(422, "VALIDATION_ERROR");
+    assert_eq!(refused["errors"][0]["field"], "bogus");
+    let refused = stage.get(&admin, "/api/v1/admin/audit?limit=201").await.refused(422, "VALIDATION_ERROR");
+    assert_eq!(refused["errors"][0]["field"], "limit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_browsers_lock_is_seen_and_lifted_too() {
+    let stage = Stage::set().await;
+    let (app, emma, admin) = (&stage.app, &stage.emma, stage.admin().await);
+    app.post("/sandbox/v1/switches", json!({ "login_challenge": false })).await.expect(200);
+    let enter = |password: &str, cookies: &str| {
+        let body = json!({ "email": emma.email, "password": password });
+        let request = app.http.post(format!("{}/api/v1/auth/login-with-session", app.base)).json(&body);
+        answered(request.header("cookie", cookies).header("sec-fetch-site", "same-origin"))
+    };
+    let first = enter("lantern orchard velvet", "x=1").await;
+    let lines = first.headers.get_all("set-cookie").iter().filter_map(|line| line.to_str().ok());
+    let did = lines.filter_map(|line| line.split(';').next()).find(|pair| pair.starts_with("did=")).unwrap().to_owned();
+    for _ in 0..5 {
+        enter("not this one", &did).await.expect(401);
+    }
+    enter("lantern orchard velvet", &did).await.refused(429, "AUTH_ACCOUNT_LOCKED");
+    let path = format!("/api/v1/admin/auth-blocks/{}", emma.email);
+    let held = stage.get(&admin, &path).await.expect(200);
+    assert_eq!(held["blocks"]["lockout"]["failures"], 5, "{held}");
+    assert_eq!(stage.get(&admin, "/api/v1/admin/auth-blocks/summary").await.expect(200)["lockout"], 1);
+    let why = json!({ "reason": "called and proved who she is" });
+    app.ask(Method::DELETE, &path, Some(&admin.token), Some(why)).await.expect(200);
+    stage.get(&admin, &path).await.refused(404, "NO_AUTH_BLOCKS");
+    enter("lantern orchard velvet", &did).await.expect(200);
 }

@@ -262,7 +262,8 @@ async fn second_steps_work_once_and_failures_are_forgotten_only_behind_them() {
         app.post("/api/v1/2fa/verify-login", body)
     };
     let code = code_at(&stage, &secret, 0);
-    pass(temp.clone(), json!({ "code": code })).await.expect(200);
+    let entered = pass(temp.clone(), json!({ "code": code })).await.expect(200);
+    assert_eq!(entered.as_object().unwrap().keys().collect::<Vec<_>>(), ["access_token", "token_type"], "{entered}");
     pass(temp, json!({ "code": code })).await.refused(400, "TEMP_TOKEN_INVALID");
     let fresh =
         || async { knock(app, &emma.email, PASSWORD).await.expect(200)["temp_token"].as_str().unwrap().to_owned() };

@@ -237,3 +237,43 @@ async fn operators_see_and_forget_what_was_counted() {
     let policy = stage.get(&admin, "/api/v1/internal/rate-limit/policy").await.expect(200);
     assert_eq!(policy["buckets"].as_array().unwrap().len(), 7);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_names_the_limit_that_refused() {
+    let app = TestApp::empty_at("2026-11-10T19:00:00Z").await;
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    app.post("/sandbox/v1/switches", json!({ "rate_limits": "enforce", "login_challenge": false })).await.expect(200);
+    let email = json!({ "email": "somebody@mail.example" });
+    let told = |answer: &Answered| {
+        let named = ["policy", "limit", "remaining"].map(|name| header(answer, &format!("x-ratelimit-{name}")));
+        (answer.status.as_u16(), named.join(" "))
+    };
+    for (path, most, policy) in [
+        ("/api/v1/password-reset/request", 5, "reset_mails 5 0"),
+        ("/api/v1/auth/send-email-verification", 3, "email_codes_address 3 0"),
+    ] {
+        for _ in 0..most {
+            app.post(path, email.clone()).await.expect(200);
+        }
+        let refused = app.post(path, email.clone()).await;
+        assert_eq!(told(&refused), (429, policy.to_owned()), "{path}");
+        let reset: i64 = header(&refused, "x-ratelimit-reset").parse().unwrap();
+        let wait: i64 = header(&refused, "retry-after").parse().unwrap();
+        assert!(wait > 0 && reset >= app.site().now().as_second() + wait, "{reset} {wait}");
+    }
+    let knock = || {
+        answered(
+            app.http
+                .post(format!("{}/api/v1/auth/login", app.base))
+                .form(&[("username", "a@mail.example"), ("password", "not this")]),
+        )
+    };
+    // The bucket of writes fills up again.
+    app.advance(60).await;
+    for _ in 0..5 {
+        assert_eq!(knock().await.status, 401);
+    }
+    assert_eq!(told(&knock().await), (429, "login_lock 5 0".to_owned()));
+    app.advance(31).await;
+    assert_eq!(told(&knock().await), (429, "login_failures 5 0".to_owned()));
+}

@@ -23,6 +23,7 @@ mod main_line;
 mod money_faults;
 mod money_race;
 mod moves;
+mod opening;
 mod operate;
 mod pages;
 mod passkeys;

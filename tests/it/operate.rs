@@ -184,3 +184,55 @@ async fn an_admin_who_is_locked_out_gets_in_again_from_the_machine() {
     let trail = stage.app.ask(Method::GET, "/api/v1/admin/audit?action=user.password_reset", Some(&back.token), None);
     assert_eq!(trail.await.expect(200)["items"][0]["entity_id"], admin.id.to_string());
 }
+
+#[test]
+fn the_program_says_how_it_is_and_how_to_run_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let well = ok(dir.path(), &["doctor"]);
+    assert!(well.contains("sandbox: no money moves") && well.contains("empty so far"), "{well}");
+    let unit = ok(dir.path(), &["service", "print"]);
+    let data = format!("ReadWritePaths={}", dir.path().display());
+    assert!(
+        unit.contains("[Install]") && unit.contains(&data) && unit.contains(env!("CARGO_BIN_EXE_instainstru")),
+        "{unit}"
+    );
+    let omitted = ok(dir.path(), &["openapi", "--omitted"]);
+    assert!(omitted.lines().any(|line| line.starts_with("POST   /api/v1/uploads/r2/proxy  ")), "{omitted}");
+    let with = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_instainstru"));
+        command.args(["config", "check"]).current_dir(dir.path()).env(name, "1").output().unwrap()
+    };
+    let odd = with("INSTAINSTRU_STRIPE_SECRETKEY");
+    let said = String::from_utf8(odd.stderr).unwrap();
+    assert!(!odd.status.success() && said.contains("INSTAINSTRU_STRIPE_SECRETKEY"), "{said}");
+    assert!(with("INSTAINSTRU_FUZZ_SEED").status.success());
+}
+
+#[test]
+fn the_first_admin_can_be_made_before_anything_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("new");
+    let args = [
+        "--data-dir",
+        new.to_str().unwrap(),
+        "admin",
+        "create",
+        "--email",
+        "a@mail.example",
+        "--first-name",
+        "Ada",
+        "--last-name",
+        "Lovelace",
+    ];
+    let made = |password: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_instainstru"));
+        let mut child =
+            command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let done = made("gravel lantern orchard 42");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!made("gravel lantern orchard 42").status.success(), "the address is taken");
+    assert!(ok(&new, &["verify"]).contains("in order"));
+}

@@ -30,7 +30,9 @@ fn words(access: Access) -> String {
 }
 
 fn line((method, path, rule): &Declared) -> String {
-    format!("{method:<6} {path:<70} {:<28} {}", words(rule.access), rule.counted_as())
+    let line =
+        format!("{method:<6} {path:<70} {:<28} {} {}", words(rule.access), rule.counted_as(), rule.opening.words());
+    line.trim_end().to_owned()
 }
 
 fn declared() -> Vec<Declared> {

@@ -152,6 +152,7 @@ pub(super) struct SessionView {
     user_agent: String,
     created_at: Timestamp,
     last_seen_at: Timestamp,
+    /// When it ends however much it is used; unused it ends earlier.
     expires_at: Timestamp,
     current: bool,
 }
@@ -160,7 +161,7 @@ fn view(session: Session, current: SessionId) -> SessionView {
     SessionView {
         current: session.id == current,
         id: session.id,
-        expires_at: session.idle_expires_at.min(session.expires_at),
+        expires_at: session.expires_at,
         label: session.label,
         ip: session.ip,
         user_agent: session.user_agent,
@@ -211,10 +212,15 @@ pub(super) struct Revoked {
     pub revoked: usize,
 }
 
-/// Signs out everywhere, here too.
+/// Signs out everywhere, here too. Needs a fresh proof of identity.
 #[utoipa::path(post, path = "/api/v1/account/logout-all-devices", tag = "account", operation_id = "logout_all_devices",
-    responses((status = 200, body = Revoked)))]
-pub(super) async fn logout_all_devices(State(site): State<Site>, actor: Actor, by: By) -> Answer<Json<Revoked>> {
-    let revoked = ops::session::end_everywhere(&site, actor.user_id, by).await?;
+    request_body = Proving, responses((status = 200, body = Revoked)))]
+pub(super) async fn logout_all_devices(
+    State(site): State<Site>,
+    actor: Actor,
+    by: By,
+    Body(proof): Body<Proving>,
+) -> Answer<Json<Revoked>> {
+    let revoked = ops::session::end_everywhere(&site, &proof.by(&site, actor).await?, by).await?;
     Ok(Json(Revoked { revoked }))
 }

@@ -90,6 +90,8 @@ pub fn routes(api: Api) -> Api {
         .route(Access::can(Permission::ManageRoles), routes!(rights::set_roles))
         .route(Access::can(Permission::ManagePermissions), routes!(rights::set_permissions))
         .route(Access::can(Permission::ManageUsers), routes!(rights::force_logout))
+        .route(Access::can(Permission::ManageUsers), routes!(rights::set_beta_access))
+        .route(Access::can(Permission::ManageUsers), routes!(rights::reopen))
 }
 
 /// The password as a fresh proof of identity; without it the last proof has to be younger than ten minutes.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::me::Success;
-use super::sign_in::TokenAnswer;
+use super::sign_in::PassedAnswer;
 use super::two_factor::{passed_answer, trusts};
 use super::{Proving, visitor};
 use crate::accounts::model::PasskeyRow;
@@ -163,7 +163,7 @@ pub(super) async fn start_login(
 
 /// Signs in. Answers like `/2fa/verify-login`: as the door did that gave the `temp_token`; without one, as browsers do.
 #[utoipa::path(post, path = "/api/v1/passkeys/login/finish", tag = "two-factor", operation_id = "finish_passkey_login",
-    request_body = PasskeyAnswer, responses((status = 200, body = TokenAnswer)))]
+    request_body = PasskeyAnswer, responses((status = 200, body = PassedAnswer)))]
 pub(super) async fn finish_login(
     State(site): State<Site>,
     ip: ClientIp,

@@ -57,7 +57,7 @@ pub(super) async fn ask(State(site): State<Site>, Body(input): Body<Waiting>) ->
 
 /// Takes the second factor off once the wait is over; answers like `/2fa/verify-login`.
 #[utoipa::path(post, path = "/api/v1/2fa/recovery/finish", tag = "two-factor", operation_id = "finish_recovery",
-    request_body = Waiting, responses((status = 200, body = super::sign_in::TokenAnswer)))]
+    request_body = Waiting, responses((status = 200, body = super::sign_in::PassedAnswer)))]
 pub(super) async fn finish(
     State(site): State<Site>,
     ip: ClientIp,

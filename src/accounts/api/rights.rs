@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::me::Revoked;
-use crate::accounts::model::User;
+use crate::accounts::model::{AccountStatus, User};
 use crate::accounts::ops;
 use crate::accounts::ops::step_up::beside;
+use crate::accounts::rules::lifecycle::Move;
 use crate::accounts::rules::roles;
 use crate::base::access::{Actor, Permission, Role};
 use crate::base::id::UserId;
@@ -115,4 +116,54 @@ pub(super) async fn force_logout(
     let by = by.because_if_told(input.reason.as_deref())?;
     let revoked = ops::roles::force_sign_out(&site, by, id).await?;
     Ok(Json(Revoked { revoked }))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BetaInput {
+    /// `student`, `instructor`; an empty list takes every grant back.
+    roles: BTreeSet<Role>,
+    reason: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct BetaAnswer {
+    id: UserId,
+    beta_access: bool,
+    roles: BTreeSet<Role>,
+}
+
+/// Lets a person in while an axis of the launch state is not open.
+#[utoipa::path(put, path = "/api/v1/admin/users/{id}/beta-access", tag = "admin-users", operation_id = "set_user_beta_access",
+    params(("id" = UserId, Path,)), request_body = BetaInput, responses((status = 200, body = BetaAnswer)))]
+pub(super) async fn set_beta_access(
+    State(site): State<Site>,
+    by: By,
+    Id(id): Id<UserId>,
+    Body(input): Body<BetaInput>,
+) -> Answer<Json<BetaAnswer>> {
+    let by = by.because_if_told(input.reason.as_deref())?;
+    let roles = ops::beta::let_in(&site, by, id, input.roles).await?.let_in();
+    Ok(Json(BetaAnswer { id, beta_access: !roles.is_empty(), roles }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Reopened {
+    id: UserId,
+    previous_status: AccountStatus,
+    new_status: AccountStatus,
+}
+
+/// Opens an account again that its owner closed. What was erased does not come back: 409.
+#[utoipa::path(post, path = "/api/v1/admin/users/{id}/reactivate", tag = "admin-users", operation_id = "reopen_user",
+    params(("id" = UserId, Path,)), request_body = ReasonInput, responses((status = 200, body = Reopened)))]
+pub(super) async fn reopen(
+    State(site): State<Site>,
+    by: By,
+    Id(id): Id<UserId>,
+    Body(input): Body<ReasonInput>,
+) -> Answer<Json<Reopened>> {
+    let by = by.because_if_told(input.reason.as_deref())?;
+    let (before, after) = ops::lifecycle::change_status(&site, by, id, Move::Reopen).await?;
+    Ok(Json(Reopened { id, previous_status: before.status, new_status: after.status }))
 }

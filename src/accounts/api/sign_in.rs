@@ -30,7 +30,7 @@ pub(super) struct LoginForm {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct TokenAnswer {
+struct TokenAnswer {
     access_token: Option<String>,
     token_type: Option<&'static str>,
     requires_2fa: bool,
@@ -59,8 +59,18 @@ pub(super) async fn login(
     }
 }
 
+/// What a finished second step answers, by the door it came through.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum PassedAnswer {
+    /// The programs' door.
+    Bearer { access_token: String, token_type: &'static str },
+    /// The browsers' door; the session came as a cookie.
+    Cookie { requires_2fa: bool },
+}
+
 impl TokenAnswer {
-    pub(super) fn bearer(token: String) -> Self {
+    fn bearer(token: String) -> Self {
         Self { access_token: Some(token), token_type: Some("bearer"), requires_2fa: false, temp_token: None }
     }
 }
@@ -75,9 +85,9 @@ pub(super) struct LoginBody {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct CookieAnswer {
-    pub(super) requires_2fa: bool,
-    pub(super) temp_token: Option<String>,
+struct CookieAnswer {
+    requires_2fa: bool,
+    temp_token: Option<String>,
 }
 
 /// The browsers' door: sets the session cookie.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::me::Success;
-use super::sign_in::{CookieAnswer, TokenAnswer};
+use super::sign_in::PassedAnswer;
 use super::{Message, Proving, device_cookie, visitor};
 use crate::accounts::model::TrustedDevice;
 use crate::accounts::ops::second_step::{self, Passed, Proof};
@@ -169,7 +169,7 @@ pub(super) struct SecondStep {
 /// The second step of signing in; answers as the door did that gave the token. `X-Trust-Browser: true` lets this
 /// browser skip it for thirty days.
 #[utoipa::path(post, path = "/api/v1/2fa/verify-login", tag = "two-factor", operation_id = "verify_login",
-    request_body = SecondStep, responses((status = 200, body = TokenAnswer)))]
+    request_body = SecondStep, responses((status = 200, body = PassedAnswer)))]
 pub(super) async fn verify_login(
     State(site): State<Site>,
     ip: ClientIp,
@@ -201,14 +201,14 @@ pub(super) fn trusts(headers: &HeaderMap) -> bool {
 pub(super) fn passed_answer(site: &Site, passed: Passed) -> Response {
     let token = passed.opened.token;
     let mut answer = if passed.browser {
-        let mut answer = Json(CookieAnswer { requires_2fa: false, temp_token: None }).into_response();
+        let mut answer = Json(PassedAnswer::Cookie { requires_2fa: false }).into_response();
         answer.headers_mut().append(header::SET_COOKIE, session_cookie(site, &token));
         if let Ok(note) = device_cookie(site, &passed.user.email) {
             answer.headers_mut().append(header::SET_COOKIE, note);
         }
         answer
     } else {
-        Json(TokenAnswer::bearer(token)).into_response()
+        Json(PassedAnswer::Bearer { access_token: token, token_type: "bearer" }).into_response()
     };
     if let Some(device) = passed.device_token {
         answer.headers_mut().append(header::SET_COOKIE, trust_cookie(site, &device));

@@ -3,13 +3,13 @@
 use crate::accounts::events::BlocksCleared;
 use crate::accounts::model::LoginRecord;
 use crate::accounts::rules::sign_in::{self as rules, Block};
-use crate::accounts::tables::{LOGIN_RECORDS, RECORDS_BY_LAST};
+use crate::accounts::tables::{LOGIN_RECORDS, RECORDS_BY_EMAIL, RECORDS_BY_LAST};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{masked_email, normal_email};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::{Dir, ReadExt, Span};
+use crate::store::{Dir, Read, ReadExt, Span};
 
 /// Addresses that one list looks at.
 const LOOKED_AT: usize = 10_000;
@@ -20,19 +20,44 @@ pub type Blocks = Vec<(Block, Option<Timestamp>, usize)>;
 pub fn all(site: &Site) -> Outcome<Vec<(String, Blocks)>> {
     let now = site.now();
     let rows = site.read(|r| r.by_index(&LOGIN_RECORDS, &RECORDS_BY_LAST, Span::all(), LOOKED_AT, Dir::Down))?;
-    // Records of known browsers are nobody else's business: only the address is held up.
-    let held = rows
-        .into_iter()
-        .filter(|(key, _)| !key.contains(' '))
-        .map(|(email, record)| (email, rules::blocks(&record, now)));
-    Ok(held.filter(|(_, blocks)| !blocks.is_empty()).collect())
+    let mut held: Vec<(String, Blocks)> = Vec::new();
+    for (key, record) in rows {
+        let (email, blocks) = (door_of(&key, &record), rules::blocks(&record, now));
+        match held.iter_mut().find(|(known, _)| *known == email) {
+            Some((_, known)) => *known = joined(std::mem::take(known), blocks),
+            None if !blocks.is_empty() && !email.is_empty() => held.push((email, blocks)),
+            None => {}
+        }
+    }
+    Ok(held)
 }
 
 pub fn of(site: &Site, email: &str) -> Outcome<(String, Blocks)> {
-    let email = normal_email(email);
-    let record = site.read(|r| r.get(&LOGIN_RECORDS, &email))?.unwrap_or_default();
-    let blocks = rules::blocks(&record, site.now());
+    let (email, now) = (normal_email(email), site.now());
+    let records = site.read(|r| records(r, &email))?;
+    let blocks = records.iter().fold(Blocks::new(), |held, (_, record)| joined(held, rules::blocks(record, now)));
     if blocks.is_empty() { Err(none()) } else { Ok((email, blocks)) }
+}
+
+/// Whose door a record is about. One of a known browser does not say so in its key.
+fn door_of(key: &str, record: &LoginRecord) -> String {
+    if record.email.is_empty() && !key.contains(' ') { key.to_owned() } else { record.email.clone() }
+}
+
+/// The address's own record and those of browsers it knows: its owner is held up by either.
+fn records(read: &dyn Read, email: &str) -> Outcome<Vec<(String, LoginRecord)>> {
+    read.by_index(&LOGIN_RECORDS, &RECORDS_BY_EMAIL, Span::prefix(&(email.to_owned(),)), LOOKED_AT, Dir::Up)
+}
+
+/// Of each kind the one that holds longest.
+fn joined(mut held: Blocks, more: Blocks) -> Blocks {
+    for (kind, until, failures) in more {
+        match held.iter_mut().find(|(known, ..)| *known == kind) {
+            Some(known) => (known.1, known.2) = (known.1.max(until), known.2.max(failures)),
+            None => held.push((kind, until, failures)),
+        }
+    }
+    held
 }
 
 /// Takes the named blocks away (all when none is named); answers those there were.
@@ -40,14 +65,16 @@ pub async fn clear(site: &Site, by: By, email: &str, kinds: Vec<Block>, reason: 
     let by = by.because(reason)?;
     let email = normal_email(email);
     site.write(move |tx| {
-        let record: LoginRecord = tx.get(&LOGIN_RECORDS, &email)?.unwrap_or_default();
-        let held: Vec<Block> = rules::blocks(&record, tx.now()).into_iter().map(|(kind, ..)| kind).collect();
+        let (records, now) = (records(tx, &email)?, tx.now());
+        let held = records.iter().fold(Blocks::new(), |held, (_, record)| joined(held, rules::blocks(record, now)));
+        let held: Vec<Block> = held.into_iter().map(|(kind, ..)| kind).collect();
         let cleared: Vec<Block> = held.into_iter().filter(|k| kinds.is_empty() || kinds.contains(k)).collect();
         if cleared.is_empty() {
             return Err(none());
         }
-        let record = rules::cleared(&record, &cleared);
-        tx.put(&LOGIN_RECORDS, &email, &record)?;
+        for (key, record) in records {
+            tx.put(&LOGIN_RECORDS, &key, &rules::cleared(&record, &cleared))?;
+        }
         let names: Vec<String> = cleared.iter().map(|kind| kind.name().to_owned()).collect();
         let deed = Deed::on("auth_block.clear", "address", masked_email(&email));
         audit::record(

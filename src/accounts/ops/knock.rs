@@ -8,6 +8,7 @@ use crate::accounts::tables::{DOOR_PRESSURE, LOGIN_RECORDS, user_by_email};
 use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::secret;
+use crate::base::text::masked_email;
 use crate::base::time::Timestamp;
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Seal, Site};
@@ -82,21 +83,25 @@ impl Knock {
         }
     }
 
-    /// Writes one more failure down: in the record, in the pressure, and in the trail of an account that exists.
+    /// Writes one more failure down: in the record, in the pressure, and in the trail, whether or not there is such an account.
     pub async fn failed(self, site: &Site, step: &'static str) -> Outcome<()> {
         site.write(move |tx| {
             let now = tx.now();
             let before = self.record(tx)?;
-            let record = rules::failed(&before, now);
+            let record = LoginRecord { email: self.email.clone(), ..rules::failed(&before, now) };
             tx.put(&LOGIN_RECORDS, &self.record, &record)?;
             for key in self.network.iter().map(String::as_str).chain(self.network.as_ref().map(|_| EVERYBODY)) {
                 let pressure: Pressure = tx.get(&DOOR_PRESSURE, &key.to_owned())?.unwrap_or_default();
                 tx.put(&DOOR_PRESSURE, &key.to_owned(), &pressure.with_one_more(now))?;
             }
-            let Some(user) = user_by_email(tx, &self.email)? else { return Ok(()) };
+            let user = user_by_email(tx, &self.email)?;
             let facts = serde_json::json!({ "step": step, "failures": record.failures.len() });
-            let deed = Deed::on("user.login", "user", user.id).change(serde_json::Value::Null, facts);
-            audit::record(tx, &self.by, deed.failed())?;
+            let deed = match &user {
+                Some(user) => Deed::on("user.login", "user", user.id),
+                None => Deed::on("user.login", "address", masked_email(&self.email)),
+            };
+            audit::record(tx, &self.by, deed.change(serde_json::Value::Null, facts).failed())?;
+            let Some(user) = user else { return Ok(()) };
             match record.locked_until.filter(|_| record.locked_until != before.locked_until) {
                 Some(until) => tx.emit(&LockedOut { user_id: user.id, until, failures: record.failures.len() }),
                 None => Ok(()),

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod api_keys;
 pub mod archive;
+pub mod beta;
 pub mod blocks;
 pub mod change_email;
 pub mod cleanup;

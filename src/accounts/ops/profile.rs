@@ -29,7 +29,14 @@ pub fn me(site: &Site, user: UserId) -> Outcome<(User, MeFacts)> {
     let parts = site.part::<Accounts>()?;
     site.read(|r| {
         let user = must_user(r, user)?;
-        let mut facts = MeFacts::default();
+        let grant = user.beta.last();
+        let mut facts = MeFacts {
+            beta_access: grant.is_some(),
+            beta_role: grant.map(|grant| grant.role.name().to_owned()),
+            beta_phase: grant.map(|grant| grant.phase.clone()),
+            beta_invited_by: grant.and_then(|grant| grant.invited_by_code.clone()),
+            ..MeFacts::default()
+        };
         for hook in &parts.on_me {
             hook(r, &user, &mut facts)?;
         }

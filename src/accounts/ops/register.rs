@@ -139,6 +139,7 @@ pub fn add(tx: &mut Tx, person: &NewPerson) -> Outcome<User> {
         roles: BTreeSet::from([person.role]),
         grants: BTreeSet::new(),
         revokes: BTreeSet::new(),
+        beta: Vec::new(),
         totp_enabled: false,
         passkeys: 0,
         picture_key: None,

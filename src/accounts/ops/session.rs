@@ -152,7 +152,10 @@ pub async fn end_one(site: &Site, actor: &Actor, by: By, id: SessionId) -> Outco
     Ok(())
 }
 
-pub async fn end_everywhere(site: &Site, user: UserId, by: By) -> Outcome<usize> {
+/// All of one's own, the one that asks too. // rule: 20§2 step-up
+pub async fn end_everywhere(site: &Site, actor: &Actor, by: By) -> Outcome<usize> {
+    rules::require_elevated(actor.elevated_until, site.now())?;
+    let user = actor.user_id;
     let ended = site
         .write(move |tx| {
             audit::record(tx, &by, Deed::on("user.logout_all", "user", user))?;

@@ -73,6 +73,11 @@ pub struct TurnedOn {
 
 /// Turns the second factor on with the first code of its authenticator; other sessions end.
 pub async fn turn_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: bool) -> Outcome<TurnedOn> {
+    let deed = Deed::on("user.2fa_enable", "user", actor.user_id);
+    audit::watched(site, &by.clone(), deed, turned_on(site, actor, by, code, rotate)).await
+}
+
+async fn turned_on(site: &Site, actor: &Actor, by: By, code: &str, rotate: bool) -> Outcome<TurnedOn> {
     let (seal, user, current) = (site.part::<Seal>()?, actor.user_id, actor.session_id);
     let code = code.to_owned();
     // A wrong code is written down first: five spoil the set-up.

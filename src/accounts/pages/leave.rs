@@ -28,6 +28,7 @@ pub(super) async fn show(
 ) -> Answer<Response> {
     let said = match asked.done.as_str() {
         "paused" => "Your account is paused. Lessons already booked stay.",
+        "student" => "You do not teach here any more. Everything else is as it was.",
         "resumed" => "Welcome back. Students can find and book you again.",
         _ => "",
     };
@@ -43,8 +44,46 @@ pub(super) async fn resume(site: State<Site>, chrome: Chrome, actor: Actor, by: 
     change(&site, &chrome, &actor, by, Move::Reactivate, "/account/leave?done=resumed").await
 }
 
+/// Closing is undone by us alone, so it is asked first. // rule: 50§1 confirm beats regret
+pub(super) async fn ask_close(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
+    let (user, ahead) = ops::standing(&site, actor.user_id)?;
+    let refused = match ops::possible(&user, Move::Deactivate, ahead) {
+        Ok(()) => Refused::default(),
+        Err(refusal) => correctable(refusal)?,
+    };
+    let closable = refused.0.is_none();
+    let sheet = Sheet {
+        title: "Close your account?",
+        lead: "Nobody finds you any more, and you cannot sign in. Only we can open it again.",
+        tab: "/account/leave",
+        said: "",
+        refused: &refused,
+        catch_all: "close",
+    };
+    let body = section(
+        "close",
+        "What will happen",
+        "",
+        html! {
+            ul.prose {
+                li { "You are signed out everywhere, at once, and the password opens nothing any more." }
+                li { "Your page, your services and your free hours are hidden. Past lessons and payouts stay in the books." }
+                li { "We keep your data. If you want it erased, " a href="/account/leave#erase" { "leave for good" } " instead; if you only need a rest, pause." }
+                li { "Should you change your mind, " a href="/contact" { "write to us" } "." }
+            }
+            @if closable {
+                div.row {
+                    (post_button("/account/close", &[], &Button::bad("Close my account").busy("Closing…")))
+                    (link_button("/account/leave", &Button::line("Keep it open")))
+                }
+            } @else { p { (link_button("/account/leave", &Button::line("Back"))) } }
+        },
+    );
+    Ok(sheet.answer(&chrome, body))
+}
+
 pub(super) async fn close(site: State<Site>, chrome: Chrome, actor: Actor, by: By) -> Answer<Response> {
-    change(&site, &chrome, &actor, by, Move::Deactivate, "/").await
+    change(&site, &chrome, &actor, by, Move::Deactivate, "/login?done=closed").await
 }
 
 async fn change(site: &Site, chrome: &Chrome, actor: &Actor, by: By, wish: Move, then: &str) -> Answer<Response> {
@@ -94,7 +133,7 @@ pub(super) async fn erase(
         Err(Refusal::invalid("word", "Type DELETE in capital letters."))
     };
     match erased {
-        Ok(()) => Ok(with_cookie(see_other("/"), clear_session_cookie(&site))),
+        Ok(()) => Ok(with_cookie(see_other("/login?done=erased"), clear_session_cookie(&site))),
         Err(refusal) => {
             let refused = correctable(refusal)?;
             Ok(render(&site, &chrome, &actor, &refused, "")?)
@@ -140,9 +179,14 @@ fn teaching(user: &User, ahead: usize) -> Markup {
                 } @else {
                     (post_button("/account/pause", &[], &Button::line("Pause your account")))
                 }
-                @if ahead == 0 { (post_button("/account/close", &[], &Button::bad("Close your account"))) }
+                @if ahead == 0 {
+                    (link_button("/account/stop-teaching", &Button::line("Give up teaching")))
+                    (link_button("/account/close", &Button::bad("Close your account")))
+                }
             }
-            @if ahead > 0 { p.small.muted { "Closing is possible once no lesson lies ahead." } }
+            @if ahead > 0 {
+                p.small.muted { "Giving up teaching and closing are possible once no lesson lies ahead." }
+            }
         },
     )
 }

@@ -26,7 +26,7 @@ use crate::web::{
 #[serde(default)]
 pub(super) struct Asked {
     redirect: String,
-    /// Why the person is here: `reset` or `left`.
+    /// Why the person is here: `reset`, `joined`, `closed`, `erased`, `late`.
     done: String,
 }
 
@@ -41,7 +41,12 @@ pub(super) async fn show(
     }
     let said = match asked.done.as_str() {
         "reset" => notice(Tone::Ok, "Your new password is set. Sign in with it."),
-        "joined" => notice(Tone::Ok, "Your account is ready. Sign in to go on."),
+        "joined" => notice(Tone::Ok, "This address has its account. Sign in with its password to go on."),
+        "closed" => notice(Tone::Ok, "Your account is closed. Write to us if you want it back."),
+        "erased" => notice(
+            Tone::Ok,
+            "Everything that was yours is erased, and a last mail tells you so. Thank you for having been here.",
+        ),
         "late" => notice(Tone::Info, "That took longer than five minutes. Sign in again."),
         _ => Markup::default(),
     };

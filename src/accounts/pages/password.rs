@@ -1,14 +1,15 @@
 //! Forgotten passwords: ask for a link, set a new one.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::login::show_password;
 use super::{Refused, correctable};
 use crate::accounts::ops;
-use crate::base::refusal::Refusal;
+use crate::base::refusal::{Outcome, Refusal};
 use crate::site::Site;
 use crate::web::components::{Button, Field, Tone, button, field, link_button, notice};
 use crate::web::{Answer, Chrome, Form, Head, Params, page, see_other};
@@ -82,9 +83,14 @@ pub(super) async fn show_reset(
 ) -> Answer<Response> {
     let refused = Refused::default();
     Ok(refused.answer(match ops::password::link_owner(&site, &asked.token)? {
-        Some(owner) => reset_page(&chrome, &asked.token, &owner, &refused),
-        None => gone_page(&chrome),
+        Some(owner) => reset_page(&chrome, &asked.token, &owner, least(&site)?, &refused),
+        None => return Ok((StatusCode::GONE, gone_page(&chrome)).into_response()),
     }))
+}
+
+/// Characters a password has at least.
+fn least(site: &Site) -> Outcome<usize> {
+    Ok(ops::settings::joining(site)?.password_min)
 }
 
 #[derive(Deserialize)]
@@ -107,17 +113,17 @@ pub(super) async fn reset(
     let Err(refusal) = set else { return Ok(see_other("/login?done=reset")) };
     let refused = correctable(refusal)?;
     Ok(refused.answer(match ops::password::link_owner(&site, &input.token)? {
-        Some(owner) => reset_page(&chrome, &input.token, &owner, &refused),
-        None => gone_page(&chrome),
+        Some(owner) => reset_page(&chrome, &input.token, &owner, least(&site)?, &refused),
+        None => return Ok((StatusCode::GONE, gone_page(&chrome)).into_response()),
     }))
 }
 
-fn reset_page(chrome: &Chrome, token: &str, owner: &str, refused: &Refused) -> Markup {
+fn reset_page(chrome: &Chrome, token: &str, owner: &str, least: usize, refused: &Refused) -> Markup {
     let password = Field {
         name: "password",
         label: "New password",
         kind: "password",
-        hint: "At least 8 characters; a few words in a row are easy to keep in mind.",
+        hint: "A few words in a row are easy to keep in mind.",
         error: refused.at("password", "password"),
         autocomplete: "new-password",
         required: true,
@@ -139,11 +145,23 @@ fn reset_page(chrome: &Chrome, token: &str, owner: &str, refused: &Refused) -> M
             form.stack method="post" action="/reset-password" {
                 input type="hidden" name="token" value=(token);
                 (field(&password)) (field(&again))
+                (password_rules(least))
                 (show_password("#password, #password_again"))
                 (button(&Button::primary("Set the password").wide().busy("Setting…")))
             }
         },
     )
+}
+
+/// What a password has to be; a script ticks off what it can tell while one types, the rest is judged when it is sent.
+fn password_rules(least: usize) -> Markup {
+    html! {
+        ul.checks.small aria-label="What the password has to be" data-checks="#password" {
+            li data-least=(least) { "At least " (least) " characters" }
+            li data-same="#password_again" { "Twice the same" }
+            li { "Not on the lists of common passwords, and not your name or address" }
+        }
+    }
 }
 
 fn gone_page(chrome: &Chrome) -> Markup {

@@ -78,8 +78,10 @@ pub(super) async fn end_session(
 }
 
 pub(super) async fn end_all(State(site): State<Site>, actor: Actor, by: By) -> Answer<Response> {
-    ops::session::end_everywhere(&site, actor.user_id, by).await?;
-    Ok(with_cookie(see_other("/login"), clear_session_cookie(&site)))
+    match ops::session::end_everywhere(&site, &actor, by).await {
+        Ok(_) => Ok(with_cookie(see_other("/login"), clear_session_cookie(&site))),
+        Err(refusal) => Ok(or_prove(refusal, HERE)?),
+    }
 }
 
 fn render(site: &Site, chrome: &Chrome, actor: &Actor, refused: &Refused, said: &str) -> Result<Response, Refusal> {

@@ -19,6 +19,7 @@ use crate::accounts::rules::{email_code, person};
 use crate::base::access::Role;
 use crate::base::refusal::Refusal;
 use crate::site::Site;
+use crate::site::settings::launch;
 use crate::web::components::{Button, Choice, Field, Pick, Tone, button, field, notice, picks, post_button, steps};
 use crate::web::{Answer, Chrome, ClientIp, Form, Head, Params, cookie, is_secure, page, see_other, session_cookie};
 
@@ -63,7 +64,12 @@ fn set_cookie(site: &Site, text: &str, seconds: u32) -> HeaderValue {
 }
 
 /// Step one. The address may be asked for again at any time; links bring role, invitation and way back.
-pub(super) async fn show_email(chrome: Chrome, headers: HeaderMap, Params(asked): Params<Joining>) -> Response {
+pub(super) async fn show_email(
+    State(site): State<Site>,
+    chrome: Chrome,
+    headers: HeaderMap,
+    Params(asked): Params<Joining>,
+) -> Answer<Response> {
     let known = Joining::of(&headers);
     let or = |new: String, old: String| if new.is_empty() { old } else { new };
     let view = Joining {
@@ -74,8 +80,13 @@ pub(super) async fn show_email(chrome: Chrome, headers: HeaderMap, Params(asked)
         invite_code: or(asked.invite_code, known.invite_code),
         r#ref: or(asked.r#ref, known.r#ref),
     };
+    let launch = site.read(launch)?;
+    // While only instructors come, students are told so before they type anything. // rule: 50§0 launch gating
+    if view.role() != Role::Instructor && !launch.students_may_sign_up() && view.r#ref.is_empty() {
+        return Ok(see_other("/instructor/join"));
+    }
     let refused = Refused::default();
-    refused.answer(email_page(&chrome, &view, &refused))
+    Ok(refused.answer(email_page(&chrome, &view, &refused)))
 }
 
 pub(super) async fn send_code(

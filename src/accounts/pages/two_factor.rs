@@ -40,6 +40,11 @@ pub(super) async fn show(
     answer(&site, &chrome, &actor, Refused::default(), said)
 }
 
+/// Codes are shown once, on the answer that made them; whoever comes back to its address sees how things stand.
+pub(super) async fn back() -> Response {
+    see_other(HERE)
+}
+
 fn answer(site: &Site, chrome: &Chrome, actor: &Actor, refused: Refused, said: &str) -> Answer<Response> {
     Ok(render(site, chrome, actor, &refused, said)?)
 }

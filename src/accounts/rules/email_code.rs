@@ -40,7 +40,8 @@ pub fn send(row: &EmailCode, now: Timestamp, code_hash: String, limited: bool) -
             "EMAIL_VERIFICATION_RATE_LIMITED",
             "Three codes were sent to this address in ten minutes. Wait a little before asking for another.",
             seconds_until(again, now),
-        ));
+        )
+        .limited("email_codes_address", SENDS, again.as_second()));
     }
     sends.push(now);
     Ok(EmailCode {

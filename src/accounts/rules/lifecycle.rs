@@ -11,6 +11,8 @@ pub enum Move {
     Reactivate,
     /// No sign-in any more; only an admin undoes it.
     Deactivate,
+    /// An admin gives a closed account back.
+    Reopen,
 }
 
 impl Move {
@@ -18,10 +20,18 @@ impl Move {
     pub fn action(self) -> &'static str {
         match self {
             Self::Suspend => "instructor.suspend",
-            Self::Reactivate => "instructor.reactivate",
+            Self::Reactivate | Self::Reopen => "instructor.reactivate",
             Self::Deactivate => "instructor.deactivate",
         }
     }
+}
+
+pub fn only_instructors() -> Refusal {
+    Refusal::conflict("NOTHING_TO_PAUSE", "Only those who teach can be paused: nobody books anybody else.")
+}
+
+pub fn nothing_left() -> Refusal {
+    Refusal::conflict("ACCOUNT_ERASED", "Everything about this person was erased. There is nothing to open again.")
 }
 
 pub fn decide(now: AccountStatus, wish: Move, lessons_ahead: usize) -> Outcome<AccountStatus> {
@@ -36,6 +46,8 @@ pub fn decide(now: AccountStatus, wish: Move, lessons_ahead: usize) -> Outcome<A
         )),
         (Move::Suspend, Suspended) => Err(already("Your account is paused already.")),
         (Move::Reactivate, Active) => Err(already("Your account is not paused.")),
+        (Move::Reopen, Deactivated) => Ok(Active),
+        (Move::Reopen, Active | Suspended) => Err(already("This account is not closed.")),
         (_, Deactivated) => Err(already("This account is closed.")),
     }
 }
@@ -94,5 +106,7 @@ mod tests {
         assert_eq!(status(Suspended, Move::Deactivate, 1), Err(409));
         assert_eq!(status(Active, Move::Deactivate, 0), Ok(Deactivated));
         assert_eq!(status(Deactivated, Move::Reactivate, 0), Err(400));
+        assert_eq!(status(Deactivated, Move::Reopen, 0), Ok(Active));
+        assert_eq!(status(Suspended, Move::Reopen, 0), Err(400));
     }
 }

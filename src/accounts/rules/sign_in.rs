@@ -15,6 +15,8 @@ const MINUTE: i64 = 60;
 pub const CHALLENGE_FROM: usize = 3;
 const PER_MINUTE: usize = 5;
 const PER_HOUR: usize = 20;
+/// Failures of an hour that lock the address for the first time.
+const FIRST_LOCK: usize = 5;
 /// Failures in a row after which the password opens nothing any more until a new one is set. // rule: 20§16 NIST
 pub const MOST_IN_A_ROW: u32 = 100;
 /// As good as for ever: a new password ends it at once.
@@ -45,7 +47,8 @@ pub fn gate(record: &LoginRecord, now: Timestamp, attempt: Attempt) -> Outcome<(
             "RATE_LIMIT_EXCEEDED",
             "Too many wrong passwords came from your network. Try again in a while.",
             60,
-        ));
+        )
+        .limited("door_pressure", PER_HOUR, plus_seconds(now, 60).as_second()));
     }
     let failures = within(&record.failures, now, HOUR);
     if attempt.challenge_wanted && (pressed || failures.len() >= CHALLENGE_FROM) {
@@ -64,7 +67,8 @@ pub fn gate(record: &LoginRecord, now: Timestamp, attempt: Attempt) -> Outcome<(
                     "RATE_LIMIT_EXCEEDED",
                     "Too many wrong passwords for this address. Wait a little and try again.",
                     seconds_until(free, now),
-                ));
+                )
+                .limited("login_failures", most, free.as_second()));
             }
         }
     }
@@ -78,7 +82,8 @@ pub fn failed(record: &LoginRecord, now: Timestamp) -> LoginRecord {
     let in_a_row = record.in_a_row.saturating_add(1);
     let lock = if in_a_row >= MOST_IN_A_ROW { Some(SHUT_SECONDS) } else { lock_seconds(failures.len()) };
     let lock = lock.map(|seconds| plus_seconds(now, seconds));
-    LoginRecord { locked_until: lock.or(record.locked_until.filter(|until| *until > now)), failures, in_a_row }
+    let locked_until = lock.or(record.locked_until.filter(|until| *until > now));
+    LoginRecord { locked_until, failures, in_a_row, email: record.email.clone() }
 }
 
 /// Nothing in the record bears on a later try.
@@ -144,7 +149,7 @@ pub fn cleared(record: &LoginRecord, kinds: &[Block]) -> LoginRecord {
 /// How long the Nth failure of an hour locks the address.
 fn lock_seconds(nth: usize) -> Option<i64> {
     match nth {
-        5 => Some(30),
+        FIRST_LOCK => Some(30),
         10 => Some(300),
         15 => Some(1800),
         n if n >= 20 && n.is_multiple_of(5) => Some(3600),
@@ -163,6 +168,7 @@ pub fn locked(until: Timestamp, now: Timestamp) -> Refusal {
         },
         seconds,
     )
+    .limited("login_lock", FIRST_LOCK, until.as_second())
 }
 
 fn wait_words(seconds: u64) -> String {

@@ -72,7 +72,7 @@ async fn the_page_asks_for_the_word_and_the_password() {
     assert!(browser.get("/account/export").await.text.starts_with("PK"), "a zip archive");
     let form = |word: &'static str| [("what", "anonymise"), ("word", word), ("current_password", PASSWORD)];
     assert_eq!(browser.post("/account/erase", &form("delete")).await.status, 422);
-    assert_eq!(browser.post("/account/erase", &form("DELETE")).await.location(), "/");
+    assert_eq!(browser.post("/account/erase", &form("DELETE")).await.location(), "/login?done=erased");
     assert!(!browser.has("sid"));
 }
 

@@ -53,6 +53,7 @@ pub fn person(first_name: &str, last_name: &str) -> model::User {
         roles: [Role::Student].into(),
         grants: [].into(),
         revokes: [].into(),
+        beta: Vec::new(),
         totp_enabled: true,
         passkeys: 0,
         picture_key: None,

@@ -9,6 +9,7 @@ mod about;
 mod crawlers;
 mod facts;
 mod help;
+mod join;
 mod learn;
 mod legal;
 mod moved;
@@ -70,7 +71,7 @@ pub fn add_to(pages: Pages) -> Pages {
     });
     moved::add_to(with_sheets)
         .get(Access::Public, "/status", status::show)
-        .get(Access::Public, "/instructor/join", join_as_instructor)
+        .get(Access::Public, "/instructor/join", join::show)
         .get(Access::Public, "/help/{topic}", topic)
         .get(Access::Public, "/robots.txt", crawlers::robots)
         .get(Access::Public, "/sitemap.xml", crawlers::sitemap)
@@ -117,9 +118,4 @@ async fn topic(Path(topic): Path<String>) -> Answer<Redirect> {
     let known = help::TOPICS.into_iter().find(|name| *name == topic);
     let found = known.map(|name| Redirect::to(&format!("/help#{name}")));
     Ok(found.ok_or_else(|| Refusal::not_found("HELP_TOPIC_NOT_FOUND", "There is no help on that."))?)
-}
-
-/// While everybody may teach, joining as an instructor is the ordinary sign-up.
-async fn join_as_instructor() -> axum::response::Response {
-    crate::web::see_other("/signup?role=instructor")
 }

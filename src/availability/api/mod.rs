@@ -8,11 +8,11 @@ mod week;
 use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Api};
+use crate::web::{Access, Api, Opening};
 
 pub fn routes(api: Api) -> Api {
-    let own = Access::can(Permission::ManageAvailability);
-    let teach = Access::As(Role::Instructor, Permission::ManageAvailability);
+    let own = Access::can(Permission::ManageAvailability).opens(Opening::Teaching);
+    let teach = Access::As(Role::Instructor, Permission::ManageAvailability).opens(Opening::Teaching);
     api.route(own, routes!(week::read_week, week::save_week))
         .route(own, routes!(week::list_windows))
         .route(own, routes!(week::booked_slots))

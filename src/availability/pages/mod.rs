@@ -26,10 +26,10 @@ use crate::base::id::BlackoutId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Date;
 use crate::site::Site;
-use crate::web::{Access, Answer, Chrome, Form, Id, Pages, Params, see_other};
+use crate::web::{Access, Answer, Chrome, Form, Id, Opening, Pages, Params, see_other};
 
 pub fn routes(pages: Pages) -> Pages {
-    let own = Access::can(Permission::ManageAvailability);
+    let own = Access::can(Permission::ManageAvailability).opens(Opening::Teaching);
     pages
         .get(own, "/instructor/availability", show)
         .post(own, "/instructor/availability", paint)

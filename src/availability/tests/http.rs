@@ -37,6 +37,7 @@ impl Door for OnlySarah {
             has_second_factor: false,
             elevated_until: None,
             key: None,
+            let_in: BTreeSet::new(),
         }))
     }
 }

@@ -13,7 +13,7 @@ mod teaching;
 use utoipa_axum::routes;
 
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Api, Bucket, Rule};
+use crate::web::{Access, Api, Bucket, Opening, Rule};
 
 /// Registers every call of this room.
 pub fn routes(api: Api) -> Api {
@@ -24,11 +24,11 @@ pub fn routes(api: Api) -> Api {
     let cancels = Access::Either(Permission::CancelOwnBookings, Permission::CancelStudentBookings);
     let own = Access::can(Permission::ViewOwnBookings);
     let api = api
-        .route(books.counts(Bucket::Booking).keyed(), routes!(creating::create_booking))
+        .route(books.counts(Bucket::Booking).keyed().opens(Opening::Students), routes!(creating::create_booking))
         .route(Access::SignedIn, routes!(creating::check_availability))
         .route(Access::SignedIn, routes!(creating::preview_price))
-        .route(own, routes!(reading::list_bookings))
-        .route(own, routes!(reading::upcoming_bookings))
+        .route(own.opens(Opening::Students), routes!(reading::list_bookings))
+        .route(own.opens(Opening::Students), routes!(reading::upcoming_bookings))
         .route(Access::As(Role::Instructor, Permission::ViewOwnInstructorAnalytics), routes!(reading::booking_stats))
         .route(own, routes!(reading::get_booking))
         .route(own, routes!(reading::preview_booking))

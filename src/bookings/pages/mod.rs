@@ -11,12 +11,12 @@ pub mod teaching;
 mod words;
 
 use crate::base::access::{Permission, Role};
-use crate::web::{Access, Bucket, Pages};
+use crate::web::{Access, Bucket, Opening, Pages};
 
 /// Registers every page of this room.
 pub fn routes(pages: Pages) -> Pages {
     let pages = pages.get(Access::Public, "/instructors/{id}", profile::profile_page).get(
-        Access::Public,
+        Access::Public.opens(Opening::Students),
         "/book/{instructor}/{offering}",
         book::book_page,
     );
@@ -28,7 +28,7 @@ fn student(pages: Pages) -> Pages {
     let books = Access::As(Role::Student, Permission::CreateBookings);
     let cancels = Access::As(Role::Student, Permission::CancelOwnBookings).counts(Bucket::Booking);
     pages
-        .post(books.counts(Bucket::Booking), "/book/{instructor}/{offering}", book::hold)
+        .post(books.counts(Bucket::Booking).opens(Opening::Students), "/book/{instructor}/{offering}", book::hold)
         .get(books, "/student/booking/confirm", checkout::checkout_page)
         .post(books.moves_money("checkout"), "/student/booking/confirm", checkout::book)
         .get(student, "/student/lessons", lessons::list::lessons_page)

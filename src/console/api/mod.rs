@@ -6,7 +6,7 @@ mod limits;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +23,7 @@ use crate::console::settings::{self, Standing};
 use crate::site::Site;
 use crate::site::audit::{self, AuditEntry, By, Ending};
 use crate::site::settings::Launch;
-use crate::web::{Access, Answer, Api, Body, Id, Params};
+use crate::web::{Access, Answer, Api, Body, Id, Params, only_known};
 
 pub fn routes(api: Api) -> Api {
     let (read, manage) = (Access::can(Permission::AdminRead), Access::can(Permission::AdminManage));
@@ -217,9 +217,13 @@ impl From<AuditEntry> for AuditView {
     params(AuditQuery, PageQuery), responses((status = 200, body = Page<AuditView>)))]
 async fn list_audit(
     State(site): State<Site>,
+    RawQuery(asked): RawQuery,
     Params(query): Params<AuditQuery>,
     Params(page): Params<PageQuery>,
 ) -> Answer<Json<Page<AuditView>>> {
+    // A filter that was misspelt would show more than was asked for.
+    let known = [AuditQuery::into_params(|| None), PageQuery::into_params(|| None)].concat();
+    only_known(asked.as_deref(), &known)?;
     let found: Outcome<Vec<AuditEntry>> =
         site.look(move |r| audit::newest(r, SCAN_ROWS, |entry| query.keeps(entry))).await;
     Ok(Json(page.cut_up_to(found?, 50, 200)?.map(Into::into)))

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backups;
+mod blocks;
 mod bookings;
 mod confirm;
 mod find;
@@ -79,6 +80,10 @@ fn people(pages: Pages) -> Pages {
         .post(change, "/admin/users/{id}/export", users::export)
         .get(change, "/admin/users/{id}/erase", users::ask_erase)
         .post(change, "/admin/users/{id}/erase", users::erase)
+        .get(change, "/admin/users/{id}/account/{wish}", users::ask_status)
+        .post(change, "/admin/users/{id}/account/{wish}", users::change_status)
+        .get(change, "/admin/users/{id}/let-in", users::ask_let_in)
+        .post(change, "/admin/users/{id}/let-in", users::let_in)
         .get(Access::can(Permission::AccessMonitoring), "/admin/privacy", privacy::overview)
         .get(change, "/admin/privacy/retention", privacy::ask_retention)
         .post(change, "/admin/privacy/retention", privacy::apply_retention)
@@ -98,6 +103,9 @@ fn operations(pages: Pages) -> Pages {
         .get(watch, "/admin/rate-limits", limits::list)
         .get(watch, "/admin/rate-limits/reset", limits::ask_reset)
         .post(watch, "/admin/rate-limits/reset", limits::reset)
+        .get(watch, "/admin/ops/auth-blocks", blocks::list)
+        .get(Access::can(Permission::ManageUsers), "/admin/ops/auth-blocks/{email}", blocks::ask_clear)
+        .post(Access::can(Permission::ManageUsers), "/admin/ops/auth-blocks/{email}", blocks::clear)
         .get(watch, "/admin/backups", backups::list)
         .get(read, "/admin/outbox", outbox::list)
         .get(read, "/admin/outbox/{id}", outbox::mail)

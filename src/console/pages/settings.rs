@@ -191,6 +191,7 @@ fn asking(
     let error = refused.as_ref().and_then(|r| r.errors.iter().find(|e| e.field == "value")).map(|e| e.message.as_str());
     let effects = html! {
         p { (setting.description) }
+        @if setting.key == LAUNCH.key { (shut_words()) }
         (facts(&[("Now", html! { (said(&setting.value)) }), ("Default", html! { (said(&setting.default)) })]))
     };
     let action = format!("{PATH}/{}", setting.key);
@@ -206,6 +207,18 @@ fn asking(
         unchanged: "Nothing is changed yet.",
     };
     ask_why(site, chrome, &view, refused.as_ref())
+}
+
+/// What a side that is not open means, in both states. // rule: 20§4
+fn shut_words() -> Markup {
+    html! {
+        ul.prose {
+            li { "Students not open: searching, booking and the list of one’s lessons are for admins and people you let in, members or not. Lessons booked already go on." }
+            li { "Students closed: guests are led from the shop’s pages to “Teach here” as well, and nobody joins as a student." }
+            li { "Instructors not open: profiles, services and weeks are changed only by those you let in; everybody may still look, pause and leave." }
+            li { "You let somebody in on their page under " a href="/admin/users" { "Users" } "." }
+        }
+    }
 }
 
 fn inputs(setting: &Standing, typed: &Typed, error: Option<&str>) -> Markup {

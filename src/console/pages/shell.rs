@@ -61,6 +61,7 @@ const SECTIONS: [Section; 5] = [
             ("Mails", "/admin/outbox", Waiting::FailedMails),
             ("Mail texts", "/admin/mail-texts", Waiting::Nothing),
             ("Rate limits", "/admin/rate-limits", Waiting::Nothing),
+            ("Held at the door", "/admin/ops/auth-blocks", Waiting::Nothing),
             ("Backups", "/admin/backups", Waiting::Nothing),
             ("Audit", "/admin/audit", Waiting::Nothing),
             ("Settings", "/admin/settings", Waiting::Nothing),

@@ -22,7 +22,7 @@ use crate::instructors::view::{self, OwnProfileView, ProfileView, ServiceView};
 use crate::places::Gazetteer;
 use crate::places::api::NeighborhoodItem;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Params, Window};
+use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Opening, Params, Window};
 
 mod coverage;
 mod identity;
@@ -37,16 +37,16 @@ pub fn routes(api: Api) -> Api {
     let teach = Access::As(Role::Instructor, Permission::ManageInstructorProfile);
     api.route(Access::SignedIn, routes!(create_instructor_profile))
         .route(own, routes!(get_own_instructor_profile))
-        .route(own, routes!(update_own_instructor_profile))
+        .route(own.opens(Opening::Teaching), routes!(update_own_instructor_profile))
         .route(teach, routes!(delete_own_instructor_profile))
-        .route(teach, routes!(go_live))
+        .route(teach.opens(Opening::Teaching), routes!(go_live))
         .route(teach, routes!(identity::open_identity_session))
         .route(teach, routes!(identity::refresh_identity))
-        .route(Access::can(Permission::ManageServices), routes!(add_instructor_service))
+        .route(Access::can(Permission::ManageServices).opens(Opening::Teaching), routes!(add_instructor_service))
         .route(Access::Public, routes!(list_instructors))
         .route(Access::Public, routes!(get_instructor))
         .route(teach, routes!(get_own_service_areas))
-        .route(teach.within(&AREA_CHANGES), routes!(replace_own_service_areas))
+        .route(teach.within(&AREA_CHANGES).opens(Opening::Teaching), routes!(replace_own_service_areas))
         .route(Access::Public.within(&COVERAGE), routes!(coverage::get_instructor_coverage))
         .route(Access::Public.within(&BULK_COVERAGE), routes!(coverage::get_bulk_coverage))
 }

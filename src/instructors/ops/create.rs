@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::accounts::model::User;
 use crate::accounts::parts::Joining;
+use crate::accounts::rules::joining::may_join;
 use crate::accounts::{must_user, ops::roles};
 use crate::base::access::Role;
 use crate::base::id::UserId;
@@ -17,6 +18,7 @@ use crate::instructors::rules::profile::Judged;
 use crate::instructors::tables::{AREAS, PROFILES};
 use crate::places::Gazetteer;
 use crate::site::Site;
+use crate::site::settings::launch;
 use crate::store::{ReadExt, Tx};
 
 use super::offerings;
@@ -62,6 +64,10 @@ pub async fn create_own(site: &Site, id: UserId, new: NewProfile) -> Outcome<()>
         if !user.is(Role::Student) {
             // rule: 20§3 no self-grant
             return Err(Refusal::forbidden("FORBIDDEN", "Only a student can take up teaching here."));
+        }
+        if !user.let_in().contains(&Role::Instructor) {
+            // rule: 00§7 under the sign-up rules
+            may_join(&launch(tx)?, Role::Instructor, None)?;
         }
         if parts.has_lessons_ahead(tx, id, tx.now())? {
             return Err(Refusal::conflict(

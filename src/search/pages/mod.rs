@@ -17,7 +17,7 @@ mod suggestions;
 pub use area::paths as area_paths;
 pub use params::SearchParams;
 
-use crate::web::{Access, Bucket, Pages};
+use crate::web::{Access, Bucket, Opening, Pages};
 
 pub fn routes(pages: Pages) -> Pages {
     let pages = super::demand::pages::routes(super::history::pages::routes(pages));
@@ -26,7 +26,7 @@ pub fn routes(pages: Pages) -> Pages {
         "/areas/{borough}",
         area::borough_page,
     );
-    let search = Access::Public.counts(Bucket::Search);
+    let search = Access::Public.counts(Bucket::Search).opens(Opening::Students);
     pages.get(Access::Public, "/", home::home_page).get(search, "/search", results::search_page).get(
         search,
         "/search/suggestions",

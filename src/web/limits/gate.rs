@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::policy::{Policy, RATE_LIMITS};
 use super::toll::{Place, Told, Toll};
 use super::window::{self, Window};
-use super::{Bucket, Limiter, WindowRule, network};
+use super::{Bucket, Limiter, Verdict, WindowRule, network};
 use crate::base::access::Actor;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::site::{Site, figures};
@@ -97,7 +97,15 @@ impl Gate {
         if let Some(refusal) = told.as_ref().and_then(|told| told.unpaid.clone()) {
             response = Fault(refusal).into_response();
         }
-        let Some(told) = self.window.or(told) else { return response };
+        let inner = response.extensions().get::<Refusal>().filter(|refusal| refusal.status == 429);
+        let inner = inner.and_then(|refusal| Some((refusal.limit?, refusal.extra.get("retry_after")?.as_u64()?)));
+        let inner = inner.map(|(limit, retry_after)| Told {
+            verdict: Verdict { allowed: false, limit: limit.most, remaining: 0, reset: limit.reset, retry_after },
+            policy: limit.policy,
+            shadow: false,
+            unpaid: None,
+        });
+        let Some(told) = self.window.or(inner).or(told) else { return response };
         figures::count(&self.site, |figures| {
             let action = if told.verdict.allowed { "allow" } else { "block" };
             let shadow = if told.shadow { "true" } else { "false" };

@@ -61,7 +61,11 @@ impl Window {
     }
 
     pub fn refusal(&self, verdict: &Verdict) -> Refusal {
-        Refusal::too_many(self.code, "That was too often. Wait a little and try again.", verdict.retry_after)
+        Refusal::too_many(self.code, "That was too often. Wait a little and try again.", verdict.retry_after).limited(
+            self.name,
+            self.most,
+            verdict.reset,
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::list::{role_words, status_state};
-use crate::accounts::model::{Session, User};
+use crate::accounts::model::{AccountStatus, Session, User};
 use crate::accounts::{must_user, ops};
 use crate::base::access::{Permission, Role};
 use crate::base::id::UserId;
@@ -52,6 +52,7 @@ pub async fn file(
             }
             @if let Some(teacher) = teacher(r, id, times.now)? { (teaching(&teacher, &times)) }
             (rights(&user))
+            (account_actions(&user))
             (lessons(r, &user, &times)?)
             (signed_in(&user, &sessions, &times))
         };
@@ -168,6 +169,30 @@ fn rights(user: &User) -> Markup {
         rows.push(("Taken away", html! { (names(&user.revokes)) }));
     }
     part("Rights beside the role’s", facts(&rows))
+}
+
+/// What fits the account as it stands.
+fn account_actions(user: &User) -> Markup {
+    let to = |what: &str| format!("/admin/users/{}/{what}", user.id);
+    let teaches = user.is(Role::Instructor);
+    let let_in: Vec<&str> = user.let_in().into_iter().map(Role::name).collect();
+    if !user.is_active {
+        return html! {};
+    }
+    let body = html! {
+        @if !let_in.is_empty() { p { "Let in before the doors open: " (let_in.join(" and ")) "." } }
+        div.row {
+            @match user.status {
+                AccountStatus::Active if teaches => (link_button(&to("account/pause"), &Button::bad("Pause").small())),
+                AccountStatus::Active => {},
+                AccountStatus::Suspended => (link_button(&to("account/resume"), &Button::line("Resume").small())),
+                AccountStatus::Deactivated => (link_button(&to("account/reopen"), &Button::line("Open again").small())),
+            }
+            @if !user.is(Role::Admin) { (link_button(&to("let-in"), &Button::line("Let in early").small())) }
+            (link_button(&address("/admin/ops/auth-blocks", &[("q", &user.email)]), &Button::line("Held at the door?").small()))
+        }
+    };
+    part("Account", body)
 }
 
 fn lessons(r: &dyn Read, user: &User, times: &Moments) -> Outcome<Markup> {

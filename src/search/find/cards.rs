@@ -148,7 +148,8 @@ pub(super) fn find_near(
         groups.iter().map(|group| (*group, count(*group))).filter(|(_, count)| *count > 0).collect();
     let relaxed = relax::let_go(candidates.iter().map(|candidate| candidate.judged.fails));
     let total = candidates.len();
-    let facets = view.facets.then(|| {
+    // Where nobody fits, every count would be nought and say nothing.
+    let facets = (view.facets && funnel.exact > 0).then(|| {
         let (mut facets, wanted) = (Facets::default(), criteria.wanted());
         let exact = candidates.iter().filter(|candidate| candidate.group == Group::Exact);
         exact.for_each(|candidate| facets.count(candidate.row, &wanted));

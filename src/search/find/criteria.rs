@@ -285,12 +285,12 @@ fn area(parsed: &Parsed, gazetteer: &Gazetteer, here: Option<Point>) -> Option<A
         point = point.or(place.point);
         regions.extend(place.regions.into_iter().filter(|region| !regions.contains(region)).collect::<Vec<_>>());
     }
-    (!regions.is_empty()).then(|| made(regions, point, area_label(parsed, said), radius.unwrap_or(0.0)))
+    (!regions.is_empty()).then(|| made(regions, point, area_label(parsed, said, gazetteer), radius.unwrap_or(0.0)))
 }
 
-/// Two names at most; of more, the words that were said stand for all of them.
-fn area_label(parsed: &Parsed, said: &str) -> String {
-    if parsed.location.len() > 2 { said.to_owned() } else { parsed.location.join(" or ") }
+/// Two names at most; of more, the name of the whole stands for all of them.
+fn area_label(parsed: &Parsed, said: &str, gazetteer: &Gazetteer) -> String {
+    if parsed.location.len() > 2 { gazetteer.resolve(said).label } else { parsed.location.join(" or ") }
 }
 
 fn when(parsed: &Parsed, today: Date) -> When {

@@ -162,7 +162,6 @@ fn shelves(site: &Site, live: &Departures, chosen: &str) -> Markup {
                 } }
             }
             li { a href="/search?for=kids" { b { "For kids " (icon(Icon::Right)) } span { "Everybody who teaches children" } } }
-            li { a href="/services" { b { "All services " (icon(Icon::Right)) } span { "A to Z, with who teaches them" } } }
         }
         @if let Some(category) = catalogue.category_by_slug(chosen) {
             div.row.chips role="group" aria-label={ "Lessons in " (category.name) } {
@@ -171,6 +170,7 @@ fn shelves(site: &Site, live: &Departures, chosen: &str) -> Markup {
                 a.small href=(SearchParams::of(&category.name)) { "All of " (category.name) }
             }
         }
+        p.small { a href="/services" { "All services" } ", A to Z, with who teaches them" }
     }
 }
 

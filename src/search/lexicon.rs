@@ -316,7 +316,7 @@ impl Phrases {
                 }
             }
         }
-        self.abroad(catalogue, &shelves, &wide, &service);
+        self.abroad(catalogue, &shelves, &wide, service);
         self.exceptions(catalogue, &wide, service);
     }
 

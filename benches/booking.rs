@@ -28,6 +28,7 @@ use instainstru::instructors::ops::revise::revise;
 use instainstru::instructors::tables::OFFERINGS;
 use instainstru::places::Gazetteer;
 use instainstru::site::Mode;
+use instainstru::site::audit::By;
 use serde_json::{Map, Value, json};
 
 const CLIENTS: [usize; 3] = [1, 50, 150];
@@ -102,7 +103,7 @@ impl Shop {
                     profile.is_live = true;
                     Ok(())
                 })?;
-                let editor = Editor::of(tx, Mode::Sandbox, now, user.id)?;
+                let editor = Editor::of(tx, Mode::Sandbox, now, user.id, &By::nobody())?;
                 let monday = monday_of(today_in(now, &instainstru::base::time::zone("America/New_York").unwrap()));
                 let window = |day| Wanted {
                     date: plus_days(monday, day),

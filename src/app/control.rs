@@ -7,6 +7,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
@@ -88,7 +89,10 @@ fn alone(config: &Config, request: &Request) -> Result<String, String> {
 
 async fn answer(site: &Site, runner: &Runner, request: &Request) -> Result<String, String> {
     match request {
-        Request::Verify => verify(site),
+        Request::Verify => {
+            let site = site.clone();
+            tokio::task::spawn_blocking(move || verify(&site)).await.map_err(|e| e.to_string())?
+        }
         Request::Backup { to } => {
             let into = backup::place_of(site, to.clone()).map_err(|refusal| sentence(&refusal))?;
             backup::take(site, &into).await.map(|taken| backup::told(&taken))
@@ -162,8 +166,10 @@ pub async fn listen(site: Site, runner: Runner, data_dir: PathBuf, mut stop: tok
     loop {
         tokio::select! {
             _ = stop.changed() => break,
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                tokio::spawn(serve_one(site.clone(), runner.clone(), stream));
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(tokio::spawn(serve_one(site.clone(), runner.clone(), stream))),
+                // No file handles are left; they come back as connections end.
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             },
         }
     }

@@ -15,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::base::limits::{CONNECTIONS, HEADER_BYTES, HEADER_SECONDS};
@@ -27,10 +27,9 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
+        let (place, accepted) = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            accepted = listener.accept() => accepted,
+            next = next(&places, &listener) => next,
         };
         match accepted {
             Ok((stream, peer)) => {
@@ -50,6 +49,15 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+/// Whoever comes when there is a place for them.
+async fn next(
+    places: &Arc<Semaphore>,
+    listener: &TcpListener,
+) -> (Option<OwnedSemaphorePermit>, std::io::Result<(TcpStream, SocketAddr)>) {
+    let place = places.clone().acquire_owned().await.ok();
+    (place, listener.accept().await)
 }
 
 fn connection(

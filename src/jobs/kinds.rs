@@ -76,9 +76,11 @@ impl Every {
         }
     }
 
-    /// Comes round more than once an hour: a moved clock runs it once, at the end (timers keep the exact instants).
-    pub fn is_frequent(self) -> bool {
-        matches!(self, Self::Seconds(step) if step < 3600)
+    /// Comes round so often that a clock moved so far runs it once, at the end (timers keep the exact instants):
+    /// more than once an hour, or every hour where it is moved by more than a day.
+    pub fn is_frequent(self, moved: SignedDuration) -> bool {
+        let hourly = if moved > SignedDuration::from_hours(24) { 3600 } else { 3599 };
+        matches!(self, Self::Seconds(step) if step <= hourly)
     }
 }
 

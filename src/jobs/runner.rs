@@ -229,8 +229,9 @@ impl Runner {
 
     /// Frequent sweeps would run thousands of times while a clock is moved by days: each runs once, at the end.
     async fn coalesce(&self, until: Timestamp) -> Outcome<()> {
+        let moved = until.duration_since(self.site.now());
         let frequent: Vec<&'static str> =
-            self.sweeps.values().filter(|k| k.every.is_some_and(|e| e.is_frequent())).map(|k| k.name).collect();
+            self.sweeps.values().filter(|k| k.every.is_some_and(|e| e.is_frequent(moved))).map(|k| k.name).collect();
         self.site
             .write(move |tx| {
                 for name in &frequent {

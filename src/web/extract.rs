@@ -83,11 +83,12 @@ fn named_field(path: String, message: &str) -> Refusal {
         (String::new(), "invalid")
     };
     let outer = if path == "." { String::new() } else { path };
+    // The path already ends in an unknown field, but stops before a missing one.
+    let told = code == "unknown_field" && outer.rsplit('.').next() == Some(inner.as_str());
     let field = match (outer.is_empty(), inner.is_empty()) {
         (true, _) => inner,
         (false, true) => outer,
-        // The path already ends in the unknown field, but stops before a missing one.
-        (false, false) if outer.ends_with(&inner) => outer,
+        (false, false) if told => outer,
         (false, false) => format!("{outer}.{inner}"),
     };
     Refusal::new(422, "VALIDATION_ERROR", "Some of what was sent is not as expected.").field(&field, message, code)

@@ -41,8 +41,8 @@ impl Hosts {
     }
 }
 
-/// The two calls that strangers make on purpose; they prove themselves by signature.
-const SIGNED: [&str; 2] = ["/api/v1/payments/webhooks/stripe", "/api/v1/webhooks/checkr"];
+/// The call that a stranger makes on purpose; it proves itself by signature.
+const SIGNED: &str = "/api/v1/payments/webhooks/stripe";
 
 /// What came packed is not unpacked: nobody needs to send us that, and a small parcel could hold a flood.
 fn is_packed(headers: &HeaderMap) -> bool {
@@ -56,10 +56,7 @@ pub async fn guard(State(hosts): State<Hosts>, request: Request, next: Next) -> 
         return Fault(Refusal::new(421, "UNKNOWN_HOST", "This server does not answer to that name.")).into_response();
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes
-        && !SIGNED.contains(&request.uri().path())
-        && is_foreign(request.headers(), &hosts.scheme, host.as_deref())
-    {
+    if changes && SIGNED != request.uri().path() && is_foreign(request.headers(), &hosts.scheme, host.as_deref()) {
         return Fault(Refusal::forbidden(
             "CSRF_ORIGIN_MISMATCH",
             "This came from another site's page. Open ours and try again; nothing was changed.",

@@ -1,7 +1,6 @@
 //! Admins come from the command line, or through the one-time set-up link of an empty marketplace. // rule: 00§1
 
 use crate::accounts::events::UserRegistered;
-use crate::accounts::hasher;
 use crate::accounts::model::{SetupLink, User};
 use crate::accounts::parts::Accounts;
 use crate::accounts::rules::{password, person};
@@ -33,7 +32,7 @@ pub struct NewAdmin {
 
 /// `instainstru admin create`.
 pub async fn create(site: &Site, given: NewAdmin) -> Outcome<User> {
-    let person = judged(site, &given)?;
+    let person = judged(site, &given).await?;
     site.write(move |tx| add(tx, &person)).await
 }
 
@@ -45,7 +44,7 @@ pub async fn reset(site: &Site, email: &str, password: &str) -> Outcome<User> {
     let user = found.ok_or_else(|| Refusal::not_found("ADMIN_NOT_FOUND", "No administrator has this address."))?;
     let owner = password::Owner { email: &email, first_name: &user.first_name, last_name: &user.last_name };
     super::password::accept(site, password, password::MIN_ADMIN, owner)?;
-    let (id, hash) = (user.id, hasher::hash_now(password)?);
+    let (id, hash) = (user.id, site.part::<Accounts>()?.hasher.hash(password).await?);
     site.write(move |tx| {
         let by = By::nobody();
         super::password::store_hash(tx, &by, id, &hash, true)?;
@@ -61,13 +60,13 @@ pub async fn reset(site: &Site, email: &str, password: &str) -> Outcome<User> {
     Ok(user)
 }
 
-fn judged(site: &Site, given: &NewAdmin) -> Outcome<NewPerson> {
+async fn judged(site: &Site, given: &NewAdmin) -> Outcome<NewPerson> {
     let email = person::email(&given.email)?;
     let first_name = person::name("first_name", &given.first_name)?;
     let last_name = person::name("last_name", &given.last_name)?;
     let owner = password::Owner { email: &email, first_name: &first_name, last_name: &last_name };
     super::password::accept(site, &given.password, password::MIN_ADMIN, owner)?;
-    let password_hash = hasher::hash_now(&given.password)?;
+    let password_hash = site.part::<Accounts>()?.hasher.hash(&given.password).await?;
     let timezone = site.part::<Accounts>()?.zips.timezone("");
     // Admins are not placed anywhere: they have no ZIP code until they give one.
     let zip_code = String::new();
@@ -118,7 +117,7 @@ pub async fn finish_setup(site: &Site, token: &str, given: NewAdmin, visitor: Vi
     if !setup_is_open(site, token)? {
         return Err(link_gone());
     }
-    let person = judged(site, &given)?;
+    let person = judged(site, &given).await?;
     let key = secret::sha256_hex(token);
     site.write(move |tx| {
         let now = tx.now();

@@ -55,6 +55,10 @@ where
 {
     let mut gone = 0;
     loop {
+        let over = Span::from_to(&Timestamp::MIN, &until);
+        if site.read(|r| r.index_keys(index, over, 1, Dir::Up))?.is_empty() {
+            return Ok(gone);
+        }
         let some = site
             .write(move |tx| {
                 let over = tx.index_keys(index, Span::from_to(&Timestamp::MIN, &until), CHUNK, Dir::Up)?;
@@ -65,9 +69,6 @@ where
             })
             .await?;
         gone += some;
-        if some < CHUNK {
-            return Ok(gone);
-        }
     }
 }
 

@@ -62,7 +62,7 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::SignedIn, "/account/prove", own::take_proof)
         .get(own, "/account/email", email::show)
         .post(own, "/account/email", email::ask)
-        .post(own, "/account/email/code", email::send_code)
+        .post(own.within(&windows::CODES), "/account/email/code", email::send_code)
         .get(Access::Public, "/account/email/link", email::show_link)
         .post(Access::Public, "/account/email/link", email::follow_link)
         .get(own, "/account/passkeys", passkeys::show)

@@ -12,6 +12,7 @@ use super::words::{answer, one_of, review, stars, words};
 use crate::availability::ops::blackouts::{self, NewBlackout};
 use crate::availability::ops::{calendar_of, next_openings};
 use crate::availability::rules::open::Opening;
+use crate::base::access::Role;
 use crate::base::id::{BookingId, ReviewId, UserId};
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
@@ -23,6 +24,7 @@ use crate::bookings::ops::{cancel, complete, no_show};
 use crate::bookings::tables::with_status;
 use crate::instructors::active_offerings_of;
 use crate::reviews::ops::NewReview;
+use crate::site::audit::By;
 use crate::store::Read;
 use crate::{notify, payments, reviews};
 
@@ -163,7 +165,7 @@ async fn act_out(stage: &Stage, company: &Company, act: Act, agenda: &mut Agenda
         Act::DaysOff { by, new } => {
             site.write(move |tx| {
                 let calendar = calendar_of(tx, by)?;
-                blackouts::add(tx, by, &calendar, &new).map(drop)
+                blackouts::add(tx, &By::person(by, Some(Role::Instructor)), by, &calendar, &new).map(drop)
             })
             .await
         }

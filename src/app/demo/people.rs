@@ -21,6 +21,7 @@ use crate::payments;
 use crate::places::address::{Label, Wish};
 use crate::places::{self, Gazetteer, timezone_of_zip};
 use crate::site::Mode;
+use crate::site::audit::By;
 use crate::store::Tx;
 
 /// One password per role: shown to whoever may see the sandbox, hashed once.
@@ -146,7 +147,8 @@ pub fn cover(tx: &mut Tx, user: UserId, plan: &Plan) -> Outcome<()> {
 
 /// The week, repeated from `monday` to `last`.
 fn publish(tx: &mut Tx, user: UserId, plan: &Plan, monday: Date, last: Date) -> Outcome<()> {
-    let editor = Editor::of(tx, Mode::Sandbox, tx.now(), user)?;
+    let by = By::person(user, Some(Role::Instructor));
+    let editor = Editor::of(tx, Mode::Sandbox, tx.now(), user, &by)?;
     let save = SaveWeek {
         week_start: Some(monday),
         windows: plan.week.windows(monday),

@@ -10,7 +10,7 @@ use crate::app::config::Config;
 use crate::app::rooms;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::Entropy;
-use crate::base::time::{Clock, Timestamp, zone};
+use crate::base::time::{Clock, SignedDuration, Timestamp, zone};
 use crate::jobs::{Consumer, JobKind, Runner};
 use crate::outside::sandbox::stripe::{StandIn, StandInSettings};
 use crate::outside::stripe::Stripe;
@@ -66,8 +66,9 @@ impl Stage {
         let at_work = |consumer: &Consumer| !SILENT.contains(&consumer.name) && !LATER.contains(&consumer.name);
         let consumers = rooms::consumers().into_iter().filter(at_work).collect();
         // Sweeps only catch up after the timers; here nothing is ever missed.
-        let exact =
-            |kind: &JobKind| kind.every.is_none_or(|every| !every.is_frequent()) && !ONLY_LOOK.contains(&kind.name);
+        let exact = |kind: &JobKind| {
+            kind.every.is_none_or(|every| !every.is_frequent(SignedDuration::ZERO)) && !ONLY_LOOK.contains(&kind.name)
+        };
         let jobs = rooms::jobs().into_iter().filter(exact).collect();
         let runner = Runner::new(site.clone(), jobs, consumers);
         runner.prepare().await?;

@@ -21,6 +21,7 @@ use crate::instructors::tables::OFFERINGS;
 use crate::outside::sandbox::stripe::StandIn;
 use crate::payments;
 use crate::places::Gazetteer;
+use crate::site::audit::By;
 use crate::site::{Mode, Site};
 use crate::store::Tx;
 
@@ -142,7 +143,8 @@ fn offering(tx: &mut Tx, instructor_id: UserId, at: usize, rate: Cents) -> Outco
 
 /// From five to midnight every day, an hour of it online only; one day of each month off.
 fn publish(tx: &mut Tx, id: UserId, n: usize) -> Outcome<()> {
-    let editor = Editor::of(tx, Mode::Sandbox, tx.now(), id)?;
+    let by = By::person(id, Some(Role::Instructor));
+    let editor = Editor::of(tx, Mode::Sandbox, tx.now(), id, &by)?;
     let calendar = calendar_of(tx, id)?;
     let today = today_in(tx.now(), &calendar.zone);
     let monday = monday_of(today);
@@ -152,7 +154,7 @@ fn publish(tx: &mut Tx, id: UserId, n: usize) -> Outcome<()> {
     let (start, end) = (plus_days(monday, 7), plus_days(monday, 7 * WEEKS));
     apply_range(tx, &editor, &ApplyRange { from: monday, start, end })?;
     let off = NewBlackout { date: plus_days(today, 3 + n as i64), end_date: None, reason: None };
-    blackouts::add(tx, id, &calendar, &off).map(drop)
+    blackouts::add(tx, &by, id, &calendar, &off).map(drop)
 }
 
 fn hours(date: Date) -> [Wanted; 3] {

@@ -16,6 +16,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Outcome;
 use crate::base::time::today_in;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Created, Id, Params};
 
 /// Days off that are looked at for one list.
@@ -50,9 +51,9 @@ pub(super) async fn add_blackout_dates(
     actor: Actor,
     Body(body): Body<NewBlackoutBody>,
 ) -> Answer<Created<NewBlackoutAnswer>> {
-    let (who, range) = (actor.user_id, body.end_date.is_some());
+    let (who, by, range) = (actor.user_id, By::of(&actor), body.end_date.is_some());
     let new = NewBlackout { date: body.date, end_date: body.end_date, reason: body.reason };
-    let added = site.write(move |tx| blackouts::add(tx, who, &calendar_of(tx, who)?, &new)).await?;
+    let added = site.write(move |tx| blackouts::add(tx, &by, who, &calendar_of(tx, who)?, &new)).await?;
     Ok(Created(NewBlackoutAnswer::of(added.into_iter().map(BlackoutView::from).collect(), range)))
 }
 
@@ -65,8 +66,8 @@ pub(super) async fn delete_blackout_date(
     actor: Actor,
     Id(id): Id<BlackoutId>,
 ) -> Answer<Json<Deleted>> {
-    let who = actor.user_id;
-    site.write(move |tx| blackouts::delete(tx, who, id)).await?;
+    let (who, by) = (actor.user_id, By::of(&actor));
+    site.write(move |tx| blackouts::delete(tx, &by, who, id)).await?;
     Ok(Json(Deleted { success: true }))
 }
 
@@ -79,13 +80,13 @@ pub(super) async fn change_calendar_settings(
     actor: Actor,
     Body(body): Body<CalendarSettingsBody>,
 ) -> Answer<Json<CalendarSettingsView>> {
-    let who = actor.user_id;
+    let (who, by) = (actor.user_id, By::of(&actor));
     let change = SettingsChange {
         non_travel_buffer_minutes: body.non_travel_buffer_minutes,
         travel_buffer_minutes: body.travel_buffer_minutes,
         overnight_protection_enabled: body.overnight_protection_enabled,
     };
-    Ok(Json(site.write(move |tx| change_settings(tx, who, change)).await?.into()))
+    Ok(Json(site.write(move |tx| change_settings(tx, &by, who, change)).await?.into()))
 }
 
 /// The instructor has read what the settings mean.

@@ -25,6 +25,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, dates, days_between, monday_of, plus_days, today_in};
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Answer, Body, Fault, Params};
 
 /// Windows on one page unless the caller asks for fewer.
@@ -124,7 +125,7 @@ pub(super) async fn save_week(
     Params(query): Params<SaveQuery>,
     Body(body): Body<SaveWeekBody>,
 ) -> Answer<Response> {
-    let (mode, who) = (site.mode, actor.user_id);
+    let (mode, who, by) = (site.mode, actor.user_id, By::of(&actor));
     let save = SaveWeek {
         week_start: body.week_start,
         windows: body.windows(),
@@ -134,7 +135,7 @@ pub(super) async fn save_week(
     };
     let saved = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             ops::save_week(tx, &editor, &save)
         })
         .await;
@@ -237,11 +238,11 @@ pub(super) async fn copy_week(
     headers: HeaderMap,
     Body(body): Body<CopyWeekBody>,
 ) -> Answer<Response> {
-    let (mode, who) = (site.mode, actor.user_id);
+    let (mode, who, by) = (site.mode, actor.user_id, By::of(&actor));
     let copy = CopyWeek { from: body.from_week_start, to: body.to_week_start, version: if_match(&headers) };
     let copied = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             ops::copy_week(tx, &editor, &copy)
         })
         .await;
@@ -258,11 +259,11 @@ pub(super) async fn apply_to_date_range(
     actor: Actor,
     Body(body): Body<ApplyRangeBody>,
 ) -> Answer<Json<AppliedView>> {
-    let (mode, who) = (site.mode, actor.user_id);
+    let (mode, who, by) = (site.mode, actor.user_id, By::of(&actor));
     let apply = ApplyRange { from: body.from_week_start, start: body.start_date, end: body.end_date };
     let applied = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             ops::apply_range(tx, &editor, &apply)
         })
         .await?;
@@ -278,11 +279,11 @@ pub(super) async fn add_specific_date(
     actor: Actor,
     Body(body): Body<SpecificDate>,
 ) -> Answer<Json<SpecificDate>> {
-    let (mode, who, date) = (site.mode, actor.user_id, body.specific_date);
+    let (mode, who, by, date) = (site.mode, actor.user_id, By::of(&actor), body.specific_date);
     let wanted = Wanted { date, start: body.start_time, end: body.end_time, tag: body.tag };
     let window = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             ops::add_window(tx, &editor, wanted)
         })
         .await?;

@@ -1,6 +1,7 @@
 //! Days off: added, listed, taken back (rule: 30§2.6).
 
 use super::calendar::bump;
+use super::trail;
 use crate::availability::events::BlackoutChanged;
 use crate::availability::model::Blackout;
 use crate::availability::rules::calendar::Calendar;
@@ -9,6 +10,7 @@ use crate::base::id::{BlackoutId, BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::clean_optional;
 use crate::base::time::{Date, dates, days_between, today_in};
+use crate::site::audit::By;
 use crate::store::{Read, ReadExt, Tx};
 
 /// Days that one entry may take off.
@@ -31,7 +33,7 @@ pub struct Added {
 }
 
 /// Takes days off; in a range, days that are off already stay as they are.
-pub fn add(tx: &mut Tx, who: UserId, calendar: &Calendar, new: &NewBlackout) -> Outcome<Vec<Added>> {
+pub fn add(tx: &mut Tx, by: &By, who: UserId, calendar: &Calendar, new: &NewBlackout) -> Outcome<Vec<Added>> {
     let (first, last) = (new.date, new.end_date.unwrap_or(new.date));
     let reason = clean_optional("reason", new.reason.as_deref(), REASON_CHARS)?;
     if first < today_in(tx.now(), &calendar.zone) {
@@ -55,7 +57,8 @@ pub fn add(tx: &mut Tx, who: UserId, calendar: &Calendar, new: &NewBlackout) -> 
         return Err(Refusal::conflict("BLACKOUT_EXISTS", "That day is off already."));
     }
     let revision = bump(tx, who)?;
-    let dates = added.iter().map(|a| a.blackout.date).collect();
+    let dates: Vec<Date> = added.iter().map(|a| a.blackout.date).collect();
+    trail::days_off(tx, by, who, "block_dates", &dates)?;
     tx.emit(&BlackoutChanged { instructor_id: who, dates, added: true, revision })?;
     Ok(added)
 }
@@ -67,12 +70,13 @@ pub fn affected(r: &dyn Read, who: UserId, calendar: &Calendar, date: Date) -> O
     Ok(entries.into_iter().filter(|e| e.busy.hold_expires_at.is_none()).map(|e| e.busy.booking_id).collect())
 }
 
-pub fn delete(tx: &mut Tx, who: UserId, id: BlackoutId) -> Outcome<Blackout> {
+pub fn delete(tx: &mut Tx, by: &By, who: UserId, id: BlackoutId) -> Outcome<Blackout> {
     let found = tx.find(&BLACKOUTS, &BLACKOUT_BY_ID, &id)?.filter(|((owner, _), _)| *owner == who);
     let Some((key, blackout)) = found else {
         return Err(Refusal::not_found("BLACKOUT_NOT_FOUND", "There is no such day off."));
     };
     tx.delete(&BLACKOUTS, &key)?;
+    trail::days_off(tx, by, who, "unblock_date", &[blackout.date])?;
     let revision = bump(tx, who)?;
     tx.emit(&BlackoutChanged { instructor_id: who, dates: vec![blackout.date], added: false, revision })?;
     Ok(blackout)

@@ -1,6 +1,7 @@
 //! What an instructor's calendar rests on: lessons entering and leaving it (called by `bookings` inside its own
 //! writes), its revision, and the settings of the platform's booking rules.
 
+use super::trail;
 use crate::accounts;
 use crate::accounts::model::User;
 use crate::availability::events::CalendarChanged;
@@ -12,6 +13,7 @@ use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::zone;
 use crate::instructors::{self, Profile};
+use crate::site::audit::By;
 use crate::store::{Read, ReadExt, Tx};
 
 /// An instructor's terms as they stand: the person's zone, the profile's notice and buffer, or the platform's rules.
@@ -80,8 +82,9 @@ pub fn settings(r: &dyn Read, who: UserId) -> Outcome<CalendarSettings> {
     Ok(r.get(&CALENDAR_SETTINGS, &who)?.unwrap_or_default())
 }
 
-pub fn change_settings(tx: &mut Tx, who: UserId, change: SettingsChange) -> Outcome<CalendarSettings> {
-    let mut now = settings(tx, who)?;
+pub fn change_settings(tx: &mut Tx, by: &By, who: UserId, change: SettingsChange) -> Outcome<CalendarSettings> {
+    let was = settings(tx, who)?;
+    let mut now = was.clone();
     now.non_travel_buffer_minutes = change.non_travel_buffer_minutes.unwrap_or(now.non_travel_buffer_minutes);
     now.travel_buffer_minutes = change.travel_buffer_minutes.unwrap_or(now.travel_buffer_minutes);
     now.overnight_protection_enabled = change.overnight_protection_enabled.unwrap_or(now.overnight_protection_enabled);
@@ -93,6 +96,7 @@ pub fn change_settings(tx: &mut Tx, who: UserId, change: SettingsChange) -> Outc
         return Err(Refusal::invalid("travel_buffer_minutes", message));
     }
     tx.put(&CALENDAR_SETTINGS, &who, &now)?;
+    trail::settings(tx, by, who, &was, &now)?;
     let revision = bump(tx, who)?;
     tx.emit(&CalendarChanged { instructor_id: who, revision })?;
     Ok(now)

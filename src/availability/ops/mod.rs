@@ -6,6 +6,7 @@ pub mod editor;
 pub mod lessons;
 pub mod public;
 pub mod slots;
+mod trail;
 pub mod week;
 
 pub use calendar::{calendar, calendar_of, occupy, release};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::calendar::{bump, calendar_of};
+use super::trail;
 use crate::availability::events::{Edit, RangeApplied, WeekCopied, WeekSaved};
 use crate::availability::model::PublishedDay;
 use crate::availability::rules::bits::{Day, Tag, Window};
@@ -13,19 +14,18 @@ use crate::availability::rules::week::{
 };
 use crate::availability::settings::{EditPolicy, edit_policy};
 use crate::availability::tables::{DAYS, days, published};
-use crate::base::access::Role;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, fmt_date, fmt_range, monday_of, plus_days, utc_to_local};
 use crate::site::Mode;
-use crate::site::audit::{self, By, Deed};
+use crate::site::audit::By;
 use crate::store::{Event, Read, ReadExt, Tx};
 
 /// Whose week, who edits it, and what the marketplace lets them touch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Editor {
     pub instructor: UserId,
-    pub actor: UserId,
+    pub by: By,
     pub guard: Guard,
     /// An edit of past dates alone is news to nobody (rule: 30§2.4.5).
     pub quiet_past: bool,
@@ -35,12 +35,12 @@ pub struct Editor {
 
 impl Editor {
     /// Of an instructor at work on their own calendar.
-    pub fn of(r: &dyn Read, mode: Mode, now: Timestamp, who: UserId) -> Outcome<Self> {
+    pub fn of(r: &dyn Read, mode: Mode, now: Timestamp, who: UserId, by: &By) -> Outcome<Self> {
         let (calendar, policy) = (calendar_of(r, who)?, edit_policy(r, mode)?);
         let (today, wall) = utc_to_local(now, &calendar.zone);
         let EditPolicy { allow_past, edit_window_days, quiet_past, .. } = policy;
         let guard = Guard { today, now: wall, allow_past, edit_window_days };
-        Ok(Self { instructor: who, actor: who, guard, quiet_past, clamp_copy: policy.clamp_copy })
+        Ok(Self { instructor: who, by: by.clone(), guard, quiet_past, clamp_copy: policy.clamp_copy })
     }
 
     /// What copies may touch (rule: 30§2.5 clamp_copy_to_future).
@@ -107,25 +107,12 @@ pub(super) fn put_week(
     same_version(seen, week_start, &current)?;
     let plan = plan(wanted, &current, &editor.guard);
     let version = version(week_start, &plan.applied_to(&current));
-    let after = plan.applied_to(&current);
-    if after != current {
-        let deed = Deed::on("availability.week_save", "instructor", editor.instructor);
-        let deed = deed.change(in_words(week_start, &current), in_words(week_start, &after));
-        audit::record(tx, &By::person(editor.actor, Some(Role::Instructor)), deed)?;
-    }
-    write(tx, editor, &plan, week_start, |edit| WeekSaved { edit, clear_existing, version: version.clone() })?;
+    write(tx, editor, "save_week", &plan, week_start, |edit| WeekSaved {
+        edit,
+        clear_existing,
+        version: version.clone(),
+    })?;
     Ok(Saved { week_start, plan, version })
-}
-
-/// The week's open times by date, for the trail.
-fn in_words(week_start: Date, days: &Days) -> Value {
-    let sunday = plus_days(week_start, 6);
-    let open = days.iter().filter(|(date, day)| **date <= sunday && !day.is_empty());
-    let said = open.map(|(date, day)| {
-        let windows = day.windows().into_iter().map(|w| Value::from(fmt_range(w.start, w.end)));
-        (date.to_string(), windows.collect())
-    });
-    Value::Object(said.collect())
 }
 
 /// Accepts `"abc"`, `W/"abc"` and `abc` alike (rule: 30§2.4.1).
@@ -184,7 +171,7 @@ pub fn copy_week(tx: &mut Tx, editor: &Editor, copy: &CopyWeek) -> Outcome<Copie
     let wanted = copied_days(from, to, &days(tx, editor.instructor, from, plus_days(from, 6))?);
     let windows_copied = wanted.values().filter(|day| !day.is_empty()).count();
     let plan = plan(wanted, &current, &editor.copy_guard());
-    write(tx, editor, &plan, to, |edit| WeekCopied { edit, from_week_start: from })?;
+    write(tx, editor, "copy_week", &plan, to, |edit| WeekCopied { edit, from_week_start: from })?;
     Ok(Copied { version: version(to, &plan.applied_to(&current)), windows_copied, plan })
 }
 
@@ -212,7 +199,11 @@ pub fn apply_range(tx: &mut Tx, editor: &Editor, apply: &ApplyRange) -> Outcome<
     let dates_processed = wanted.len();
     let weeks_applied = wanted.keys().map(|date| monday_of(*date)).collect::<BTreeSet<_>>().len();
     let plan = plan(wanted, &days(tx, who, apply.start, apply.end)?, &editor.copy_guard());
-    write(tx, editor, &plan, apply.start, |edit| RangeApplied { edit, from_week_start: from, end_date: apply.end })?;
+    write(tx, editor, "apply_range", &plan, apply.start, |edit| RangeApplied {
+        edit,
+        from_week_start: from,
+        end_date: apply.end,
+    })?;
     Ok(Applied { plan, weeks_applied, dates_processed, dates_with_windows })
 }
 
@@ -231,7 +222,11 @@ pub fn add_window(tx: &mut Tx, editor: &Editor, wanted: Wanted) -> Outcome<Windo
         return Err(Refusal::unprocessable("DATE_IN_PAST", "That time has passed. Choose a coming date."));
     }
     let version = version(monday_of(wanted.date), &plan.applied_to(&current));
-    write(tx, editor, &plan, monday_of(wanted.date), |edit| WeekSaved { edit, clear_existing: false, version })?;
+    write(tx, editor, "add_window", &plan, monday_of(wanted.date), |edit| WeekSaved {
+        edit,
+        clear_existing: false,
+        version,
+    })?;
     let windows = days.get(&wanted.date).map(Day::windows).unwrap_or_default();
     let merged = windows.into_iter().find(|w| w.start <= wanted.start && wanted.start < w.end);
     Ok(merged.unwrap_or(Window { start: wanted.start, end, tag: wanted.tag }))
@@ -251,18 +246,21 @@ fn add(days: &mut Days, current: &Days, date: Date, (start, end): (WallTime, Wal
     Ok(())
 }
 
-/// Writes the changed days, the revision and the event; a plan without changes leaves no trace.
+/// Writes the changed days, the revision, the trail and the event; a plan without changes leaves none.
 fn write<E: Event>(
     tx: &mut Tx,
     editor: &Editor,
+    action: &'static str,
     plan: &Plan,
     start: Date,
     event: impl FnOnce(Edit) -> E,
 ) -> Outcome<()> {
     let Some(newest) = plan.writes.keys().next_back().copied() else { return Ok(()) };
+    let mut was = Days::new();
     for (date, day) in &plan.writes {
         let key = (editor.instructor, *date);
         let before = tx.get(&DAYS, &key)?;
+        was.insert(*date, before.as_ref().map(|before| before.day.clone()).unwrap_or_default());
         let row = PublishedDay {
             day: day.clone(),
             revision: before.as_ref().map_or(1, |b| b.revision + 1),
@@ -275,9 +273,10 @@ fn write<E: Event>(
     if editor.quiet_past && newest < editor.guard.today {
         return Ok(());
     }
+    trail::edited(tx, editor, action, start, (&was, plan))?;
     tx.emit(&event(Edit {
         instructor_id: editor.instructor,
-        actor_id: editor.actor,
+        actor_id: editor.by.actor.unwrap_or(editor.instructor),
         week_start: start,
         affected_dates: plan.writes.keys().copied().collect(),
         created: plan.windows_created,

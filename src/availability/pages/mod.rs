@@ -26,6 +26,7 @@ use crate::base::id::BlackoutId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Date;
 use crate::site::Site;
+use crate::site::audit::By;
 use crate::web::{Access, Answer, Chrome, Form, Id, Opening, Pages, Params, see_other};
 
 pub fn routes(pages: Pages) -> Pages {
@@ -75,11 +76,11 @@ type Pairs = Form<Vec<(String, String)>>;
 async fn paint(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(pairs): Pairs) -> Answer<Response> {
     let fields = Fields(pairs);
     let (week, painted) = (fields.week()?, fields.painted()?);
-    let (mode, who, seen) = (site.mode, actor.user_id, fields.seen());
+    let (mode, who, by, seen) = (site.mode, actor.user_id, By::of(&actor), fields.seen());
     let attempt = painted.clone();
     let saved = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             paint_week(tx, &editor, week, &attempt, seen.as_deref())
         })
         .await;
@@ -109,7 +110,7 @@ async fn look_ahead(
         Err(errors) => return refused(&site, &actor, &chrome, week, &Typed { written: errors, ..fields.typed() }),
     };
     let page = site.read(|r| {
-        let editor = Editor::of(r, site.mode, site.now(), who)?;
+        let editor = Editor::of(r, site.mode, site.now(), who, &By::of(&actor))?;
         let (plan, current) = preview(r, &editor, who, &written)?;
         written::preview_page(r, &chrome, who, &written, (&plan, &current), &fields)
     })?;
@@ -118,7 +119,7 @@ async fn look_ahead(
 
 async fn write(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(pairs): Pairs) -> Answer<Response> {
     let fields = Fields(pairs);
-    let (week, mode, who) = (fields.week()?, site.mode, actor.user_id);
+    let (week, mode, who, by) = (fields.week()?, site.mode, actor.user_id, By::of(&actor));
     let written = match fields.written(week) {
         Ok(written) => written,
         Err(errors) => return refused(&site, &actor, &chrome, week, &Typed { written: errors, ..fields.typed() }),
@@ -126,7 +127,7 @@ async fn write(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(pair
     let attempt = written.clone();
     let saved = site
         .write(move |tx| {
-            let editor = Editor::of(tx, mode, tx.now(), who)?;
+            let editor = Editor::of(tx, mode, tx.now(), who, &by)?;
             write_weeks(tx, &editor, &attempt)
         })
         .await;
@@ -144,9 +145,9 @@ async fn write(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(pair
 
 async fn take_off(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(pairs): Pairs) -> Answer<Response> {
     let fields = Fields(pairs);
-    let (week, who) = (fields.week()?, actor.user_id);
+    let week = fields.week()?;
     let added = match fields.day_off() {
-        Ok(new) => add_day_off(&site, who, new).await,
+        Ok(new) => add_day_off(&site, &actor, new).await,
         Err(refusal) => Err(refusal),
     };
     match added {
@@ -158,8 +159,9 @@ async fn take_off(State(site): State<Site>, actor: Actor, chrome: Chrome, Form(p
     }
 }
 
-async fn add_day_off(site: &Site, who: crate::base::id::UserId, new: NewBlackout) -> Outcome<()> {
-    site.write(move |tx| blackouts::add(tx, who, &calendar_of(tx, who)?, &new)).await.map(|_| ())
+async fn add_day_off(site: &Site, actor: &Actor, new: NewBlackout) -> Outcome<()> {
+    let (who, by) = (actor.user_id, By::of(actor));
+    site.write(move |tx| blackouts::add(tx, &by, who, &calendar_of(tx, who)?, &new)).await.map(|_| ())
 }
 
 async fn give_back(
@@ -168,8 +170,8 @@ async fn give_back(
     Id(id): Id<BlackoutId>,
     Form(pairs): Pairs,
 ) -> Answer<Response> {
-    let (week, who) = (Fields(pairs).week()?, actor.user_id);
-    site.write(move |tx| blackouts::delete(tx, who, id)).await?;
+    let (week, who, by) = (Fields(pairs).week()?, actor.user_id, By::of(&actor));
+    site.write(move |tx| blackouts::delete(tx, &by, who, id)).await?;
     Ok(see_other(&format!("{}#off", address(week, "back"))))
 }
 

@@ -15,6 +15,7 @@ use crate::base::id::{BookingId, UserId};
 use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Date, Timestamp, WallTime, local_to_utc, plus_minutes, zone};
+use crate::site::audit::By;
 use crate::store::journal::events_after;
 use crate::store::{Catalogue, ReadExt, Stamp, Store, Tx};
 
@@ -44,7 +45,7 @@ fn calendar() -> Calendar {
 }
 fn editor() -> Editor {
     let guard = Guard { today: date("2026-11-10"), now: wall("09:00"), allow_past: true, edit_window_days: 0 };
-    Editor { instructor: sarah(), actor: sarah(), guard, quiet_past: false, clamp_copy: false }
+    Editor { instructor: sarah(), by: By::person(sarah(), None), guard, quiet_past: false, clamp_copy: false }
 }
 fn want(day: &str, start: &str, end: &str) -> Wanted {
     Wanted { date: date(day), start: wall(start), end: wall(end), tag: Tag::Any }
@@ -188,7 +189,7 @@ fn days_off_hide_and_report() {
     room.book("one", "2026-11-12", "09:00", 60, None).unwrap();
     let off = |first: &str, last: Option<&str>| {
         let new = NewBlackout { date: date(first), end_date: last.map(date), reason: Some(" away ".into()) };
-        room.write(move |tx| blackouts::add(tx, sarah(), &calendar(), &new))
+        room.write(move |tx| blackouts::add(tx, &By::nobody(), sarah(), &calendar(), &new))
     };
     assert_eq!(off("2026-11-09", None).unwrap_err().status, 422);
     let added = off("2026-11-12", None).unwrap();
@@ -198,8 +199,11 @@ fn days_off_hide_and_report() {
     assert!(room.starts("2026-11-10T14:00:00Z").is_empty());
     assert_eq!(room.book("two", "2026-11-12", "11:00", 60, None).unwrap_err().code, "NOT_AVAILABLE");
     let id = added[0].blackout.id;
-    assert_eq!(room.write(move |tx| blackouts::delete(tx, UserId::of_name("other"), id)).unwrap_err().status, 404);
-    room.write(move |tx| blackouts::delete(tx, sarah(), id)).unwrap();
+    assert_eq!(
+        room.write(move |tx| blackouts::delete(tx, &By::nobody(), UserId::of_name("other"), id)).unwrap_err().status,
+        404
+    );
+    room.write(move |tx| blackouts::delete(tx, &By::nobody(), sarah(), id)).unwrap();
     assert_eq!(room.starts("2026-11-10T14:00:00Z").len(), 4);
     room.verify();
 }

@@ -137,7 +137,13 @@ pub(super) async fn book(
         }
         Err(fault) if fault.status == 409 => {
             let (booking, _) = site.read(|r| own(r, id, actor.user_id))?;
-            Ok(lost(&site, &chrome, &booking, "Somebody else took that time while your card was refused.")?)
+            let own = fault.details.as_ref().is_some_and(|details| details["conflict_scope"] == "student");
+            let words = if own {
+                "You have booked another lesson at that time meanwhile."
+            } else {
+                "Somebody else took that time meanwhile. Nothing was charged."
+            };
+            Ok(lost(&site, &chrome, &booking, words)?)
         }
         Err(fault) if matches!(fault.status, 400 | 422 | 429 | 503) => {
             let status = StatusCode::from_u16(fault.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);

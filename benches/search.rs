@@ -27,6 +27,7 @@ use instainstru::search::find::Card;
 use instainstru::search::ops::{Answered, Ask, search};
 use instainstru::search::{Search, knowledge};
 use instainstru::site::Site;
+use instainstru::site::audit::By;
 use instainstru::store::ReadExt as _;
 use serde_json::{Value, json};
 
@@ -156,7 +157,7 @@ async fn days_off(site: &Site, took: &mut Vec<f64>) {
         let made = site
             .write(move |tx| {
                 let calendar = calendar_of(tx, who)?;
-                blackouts::add(tx, who, &calendar, &off)
+                blackouts::add(tx, &By::nobody(), who, &calendar, &off)
             })
             .await
             .expect("the day off is written");
@@ -165,7 +166,7 @@ async fn days_off(site: &Site, took: &mut Vec<f64>) {
         };
         took.push(until_seen(site, WANTED, gone).await);
         let id = made[0].blackout.id;
-        site.write(move |tx| blackouts::delete(tx, who, id)).await.expect("the day is given back");
+        site.write(move |tx| blackouts::delete(tx, &By::nobody(), who, id)).await.expect("the day is given back");
     }
 }
 

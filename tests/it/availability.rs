@@ -147,3 +147,28 @@ async fn the_end_of_the_calendar_is_no_trap() {
     // The writer still takes what comes.
     assert_eq!(stage.post(&stage.emma, "/api/v1/search-history", json!({ "search_query": "oboe" })).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changed_a_calendar_is_written_down_with_what_was_open() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let path = |part: &str| format!("/api/v1/instructors/availability/{part}");
+    let copy = json!({ "from_week_start": "2026-11-09", "to_week_start": "2027-01-04" });
+    stage.post(&stage.sarah, &path("copy-week"), copy).await.expect(200);
+    let off = json!({ "date": "2027-01-06" });
+    stage.post(&stage.sarah, &path("blackout-dates"), off).await.expect(201);
+    let settings = json!({ "travel_buffer_minutes": 90 });
+    let change = "/api/v1/instructors/me/calendar-settings";
+    stage.app.ask(Method::PATCH, change, Some(&stage.sarah.token), Some(settings)).await.expect(200);
+    let id = format!("{}:2027-01-04", stage.sarah.id);
+    let trail = "/api/v1/admin/audit?entity_type=availability";
+    let found = stage.get(&admin, &format!("{trail}&entity_id={id}")).await.expect(200);
+    let actions: Vec<_> = found["items"].as_array().unwrap().iter().map(|e| e["action"].clone()).collect();
+    assert_eq!(actions, ["block_dates", "copy_week"], "{found}");
+    let copied = &found["items"][1];
+    assert_eq!(copied["before"]["window_count"], 0, "{copied}");
+    assert_eq!(copied["after"]["windows"]["2027-01-04"], json!([{ "start_time": "08:00", "end_time": "22:00" }]));
+    assert_eq!(copied["actor"]["id"], json!(stage.sarah.id.to_string()));
+    let changed = stage.get(&admin, &format!("{trail}&action=calendar_settings")).await.expect(200);
+    assert_eq!(changed["items"][0]["after"]["travel_buffer_minutes"], 90, "{changed}");
+}

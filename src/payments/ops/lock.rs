@@ -30,6 +30,9 @@ pub fn plan_lock(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
 pub fn held(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     if payment.holds_only {
         (payment.locking, payment.holds_only) = (false, false);
+        if payment.status == PaymentStatus::Scheduled {
+            ask_when_due(tx, &payment)?;
+        }
         return tx.put(&PAYMENTS, &payment.booking_id, &payment);
     }
     tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
@@ -45,11 +48,15 @@ pub fn refused(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcom
         payment.status = PaymentStatus::Authorized;
         jobs::cancel(tx, "auth_retry", payment.booking_id)?;
     } else if payment.status == PaymentStatus::Scheduled {
-        // Its own authorization may have been due while this one was under way.
-        let due = payment.auth_scheduled_for.map_or(tx.now(), |at| at.max(tx.now()));
-        jobs::enqueue(tx, Job::new("authorize", payment.booking_id).due(due))?;
+        ask_when_due(tx, &payment)?;
     }
     tx.put(&PAYMENTS, &payment.booking_id, &payment)
+}
+
+/// A lesson's own authorization may have been due while the one for its move was under way: it is asked for after it.
+fn ask_when_due(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
+    let due = payment.auth_scheduled_for.map_or(tx.now(), |at| at.max(tx.now()));
+    jobs::enqueue(tx, Job::new("authorize", payment.booking_id).due(due))
 }
 
 /// The capture of a lock went through.

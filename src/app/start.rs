@@ -177,5 +177,6 @@ impl Running {
         }
         drop(sandbox_clock::keep(&self.site).await);
         self.site.store.close();
+        self.site.parts.clear();
     }
 }

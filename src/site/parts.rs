@@ -26,4 +26,10 @@ impl Parts {
             .and_then(|part| part.clone().downcast::<T>().ok())
             .ok_or_else(|| Refusal::internal(format!("{} was not wired", type_name::<T>())))
     }
+
+    /// Lets go of everything, once a server has stopped: many parts hold the site that holds them, and a process that
+    /// starts one server after another would keep them all.
+    pub fn clear(&self) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }

@@ -67,7 +67,7 @@ impl Mine {
 
 fn again(list: &[Again], today: Date) -> Markup {
     html! {
-        ul.again.plain { @for one in list { (card(one, today)) } }
+        ul.rebook.plain { @for one in list { (card(one, today)) } }
     }
 }
 

@@ -256,7 +256,8 @@ impl Sheet {
                    for (const word of text.data.matchAll(/\\S+/g)) { \
                    if (!/^[(]?[A-Za-z]{2,14}[.,;:!?)]*$/.test(word[0])) continue; \
                    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length); \
-                   const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top))); \
+                   const seen = [...range.getClientRects()].filter(r => r.width > 2 && r.height > 2); \
+                   const lines = new Set(seen.map(r => Math.round(r.top))); \
                    if (lines.size > 1) found.add(word[0]); } } return [...found].slice(0, 6); })()";
         self.page.evaluate(out).await.ok().and_then(|v| v.into_value().ok()).unwrap_or_default()
     }

@@ -120,7 +120,7 @@ impl Walk<'_> {
             if let Some(what) = sheet.sideways().await {
                 self.wrong.push(format!("{place}: scrolls sideways because of {what}"));
             }
-            let broken = sheet.broken_words().await;
+            let broken = if read { sheet.broken_words().await } else { Vec::new() };
             if !broken.is_empty() {
                 self.wrong.push(format!("{place}: breaks the words {}", broken.join(", ")));
             }

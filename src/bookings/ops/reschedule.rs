@@ -2,20 +2,21 @@
 
 use crate::availability::ops::occupy;
 use crate::base::id::{BookingId, OfferingId, UserId};
-use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, plus_minutes};
 use crate::bookings::events::{BookingCancelled, Lesson};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::create::{Ask, draft, entry, judge};
 use crate::bookings::ops::desk::confirm;
+use crate::bookings::ops::holds::HOLD;
 use crate::bookings::ops::paying::own;
 use crate::bookings::ops::{HOLD_MINUTES, facts, noted, save};
 use crate::bookings::rules::lists::RESCHEDULED;
 use crate::bookings::rules::reschedule::{self, Situation, Way};
 use crate::bookings::tables::{BOOKINGS, load};
+use crate::jobs::{self, Job};
 use crate::payments::model::{BookingPayment, PaymentStatus};
-use crate::payments::ops as money;
+use crate::payments::ops::{self as money, Checkout, Planned};
 use crate::payments::rules::authorize::scheduled_for;
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::places::Gazetteer;
@@ -53,55 +54,36 @@ impl Wish {
     }
 }
 
-/// How the money is made ready before anything is moved.
-#[derive(Clone, Copy, Debug)]
-struct Ready {
-    way: Way,
-    /// Early, to a time less than a day away: what the bank has to hold first.
-    held: Option<Cents>,
-}
-
 pub async fn reschedule(site: &Site, id: BookingId, student: UserId, wish: Wish) -> Outcome<Booking> {
     let gazetteer = site.part::<Gazetteer>()?;
     let asked = wish.clone();
-    let ready = site.write(move |tx| prepare(tx, id, student, &asked)).await?;
-    let asks = ready.way == Way::Late || ready.held.is_some_and(Cents::is_positive);
-    if asks && !is_ready(&money::run(site, id).await?, ready) {
+    let way = site.write(move |tx| prepare(tx, id, student, &asked)).await?;
+    if way == Way::Late && money::run(site, id).await?.status != PaymentStatus::Locked {
         return Err(Refusal::unprocessable(
             "reschedule_lock_failed",
-            "The card could not be charged, and a lesson this near is moved only when it can be. Nothing was changed.",
+            "The card could not be charged, and a lesson this near is moved only when it is paid. Nothing was changed.",
         ));
     }
-    let moved = site.write(move |tx| relocate(tx, id, student, &wish, ready, &gazetteer)).await;
-    if moved.is_err() && ready.held.is_some() {
-        site.write(move |tx| money::let_go(tx, id)).await?;
-    }
-    if ready.way == Way::Early
+    let (new, calling) = site.write(move |tx| relocate(tx, id, student, &wish, way, &gazetteer)).await?;
+    if way == Way::Early
         && let Err(fault) = money::run(site, id).await
     {
         tracing::warn!(booking = %id, %fault, "the hold of a moved lesson is still to be released; the jobs go on with it");
     }
-    let new = moved?;
+    if calling {
+        money::run(site, new).await?;
+    }
     site.read(|r| load(r, new))
 }
 
-fn is_ready(payment: &BookingPayment, ready: Ready) -> bool {
-    if ready.way == Way::Late { payment.status == PaymentStatus::Locked } else { payment.held }
-}
-
-/// May it be moved there? Then the money that has to be there first is asked for.
-fn prepare(tx: &mut Tx, id: BookingId, student: UserId, wish: &Wish) -> Outcome<Ready> {
+/// May it be moved there? Then the money of a late move is asked for.
+fn prepare(tx: &mut Tx, id: BookingId, student: UserId, wish: &Wish) -> Outcome<Way> {
     let (old, payment, way) = movable(tx, id, student, wish)?;
-    let verdict = judge(tx, tx.now(), &wish.ask(&old), Some(id))?;
+    judge(tx, tx.now(), &wish.ask(&old), Some(id))?;
     if way == Way::Late {
         money::plan_lock(tx, &payment)?;
-        return Ok(Ready { way, held: None });
     }
-    if scheduled_for(verdict.slot.start_utc, tx.now()).is_some() {
-        return Ok(Ready { way, held: None });
-    }
-    let quote = if wish.keeps_terms(&old) { old.quote } else { verdict.quote };
-    Ok(Ready { way, held: Some(money::plan_hold(tx, &payment, &quote)?) })
+    Ok(way)
 }
 
 fn movable(tx: &Tx, id: BookingId, student: UserId, wish: &Wish) -> Outcome<(Booking, BookingPayment, Way)> {
@@ -128,16 +110,16 @@ fn situation(old: &Booking, payment: &BookingPayment, now: Timestamp, other_term
     }
 }
 
-/// Ends the old booking, makes the new one, carries the money over. Answers the new id.
+/// Ends the old booking, makes the new one, carries the money over. Answers the new id and whether the bank is asked.
 fn relocate(
     tx: &mut Tx,
     id: BookingId,
     student: UserId,
     wish: &Wish,
-    ready: Ready,
+    way: Way,
     gazetteer: &Gazetteer,
-) -> Outcome<BookingId> {
-    let (old, _) = own(tx, id, student)?;
+) -> Outcome<(BookingId, bool)> {
+    let (old, payment) = own(tx, id, student)?;
     if old.status != Status::Confirmed {
         return Err(Refusal::conflict("BOOKING_CHANGED", "The lesson was changed meanwhile. Look at it again."));
     }
@@ -147,7 +129,7 @@ fn relocate(
     let mut new = draft(tx, &ask, &verdict, hold_expires_at)?;
     new.service_area = facts::service_area(tx, ask.instructor, gazetteer)?;
     new.rescheduled_from = Some(id);
-    new.late_reschedule_used = old.late_reschedule_used || ready.way == Way::Late;
+    new.late_reschedule_used = old.late_reschedule_used || way == Way::Late;
     if wish.keeps_terms(&old) {
         (new.quote, new.hourly_rate) = (old.quote, old.hourly_rate);
     }
@@ -155,15 +137,24 @@ fn relocate(
     tx.put(&BOOKINGS, &new.id, &new)?;
     occupy(tx, &entry(&new))?;
     let (new_id, sale) = (new.id, facts::sale(tx, &new)?);
-    if ready.way == Way::Late {
+    if way == Way::Late {
         money::carry_locked(tx, id, &sale)?;
-    } else {
+    } else if scheduled_for(new.start, tx.now()).is_some() {
         money::open(tx, &sale)?;
-        money::carry_over(tx, id, new_id, ready.held)?;
+        money::carry_over(tx, id, new_id)?;
         money::settle(tx, id, MoneyCause::StudentFree)?;
+    } else {
+        money::settle(tx, id, MoneyCause::StudentFree)?;
+        money::open(tx, &sale)?;
+        let method = payment.method_id.ok_or_else(|| Refusal::internal("a promised lesson has a card"))?;
+        let checkout = Checkout { method, credit: Some(payment.credits_reserved) };
+        if money::plan_checkout(tx, new_id, &checkout)? == Planned::Calling {
+            jobs::enqueue(tx, Job::new(HOLD, new_id).due(hold_expires_at))?;
+            return Ok((new_id, true));
+        }
     }
     confirm(tx, new)?;
-    Ok(new_id)
+    Ok((new_id, false))
 }
 
 /// The old side of a move is cancelled without a fee; its notice is the new side's.

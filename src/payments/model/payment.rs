@@ -144,9 +144,6 @@ pub struct BookingPayment {
     /// The money is being taken early, for a lesson that is moved late.
     #[serde(default)]
     pub locking: bool,
-    /// While `locking`: the bank is only asked to hold it, for a lesson that is moved to a time less than a day away.
-    #[serde(default)]
-    pub holds_only: bool,
     pub version: u32,
 }
 
@@ -259,7 +256,6 @@ impl BookingPayment {
             parked: None,
             resumed: 0,
             locking: false,
-            holds_only: false,
             version: 1,
         }
     }

@@ -48,11 +48,6 @@ fn ask_the_bank(tx: &mut Tx, desk: &dyn LessonDesk, mut payment: BookingPayment)
         tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
         return desk.hear(tx, &payment, &News::Authorized).map(drop);
     }
-    if payment.held {
-        // Held for a move that did not come about: the bank is asked anew, and lets that go first.
-        payment.held = false;
-        tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
-    }
     begin(tx, &payment, ActionKind::Authorize { on_session: false }, amount)
 }
 

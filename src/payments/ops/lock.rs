@@ -27,21 +27,14 @@ pub fn plan_lock(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
 }
 
 /// The bank holds the money of a lock: it is taken.
-pub fn held(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
-    if payment.holds_only {
-        (payment.locking, payment.holds_only) = (false, false);
-        if payment.status == PaymentStatus::Scheduled {
-            ask_when_due(tx, &payment)?;
-        }
-        return tx.put(&PAYMENTS, &payment.booking_id, &payment);
-    }
+pub fn held(tx: &mut Tx, payment: BookingPayment) -> Outcome<()> {
     tx.put(&PAYMENTS, &payment.booking_id, &payment)?;
     begin(tx, &payment, ActionKind::Capture, payment.card_amount())
 }
 
 /// The bank refused the card of a lock: the lesson stays where it was, with its money as it was.
 pub fn refused(tx: &mut Tx, mut payment: BookingPayment, reason: &str) -> Outcome<()> {
-    (payment.locking, payment.holds_only) = (false, false);
+    payment.locking = false;
     payment.auth_last_error = Some(reason.to_owned());
     if payment.held {
         // The bank accepted the card and then refused the charge: held, as for any lesson of tomorrow.

@@ -32,7 +32,7 @@ mod webhooks;
 pub use accounts::{begin_onboarding, refresh_account, store_account};
 pub use actions::{BUSY, is_unheard};
 pub use admin::{Gift, give_credit, lift_bar, newest_lot};
-pub use ahead::{carry_over, let_go, plan_hold};
+pub use ahead::carry_over;
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };

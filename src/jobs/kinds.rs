@@ -79,8 +79,11 @@ impl Every {
     /// Comes round so often that a clock moved so far runs it once, at the end (timers keep the exact instants):
     /// more than once an hour, or every hour where it is moved by more than a day.
     pub fn is_frequent(self, moved: SignedDuration) -> bool {
-        let hourly = if moved > SignedDuration::from_hours(24) { 3600 } else { 3599 };
-        matches!(self, Self::Seconds(step) if step <= hourly)
+        match self {
+            Self::Seconds(step) if step < 3600 => true,
+            Self::Seconds(3600) | Self::Hourly(_) => moved > SignedDuration::from_hours(24),
+            _ => false,
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 mod accounts;
 mod actions;
 mod admin;
-mod ahead;
 mod cards;
+mod carried;
 mod checkout;
 mod config;
 mod corrections;
@@ -32,10 +32,10 @@ mod webhooks;
 pub use accounts::{begin_onboarding, refresh_account, store_account};
 pub use actions::{BUSY, is_unheard};
 pub use admin::{Gift, give_credit, lift_bar, newest_lot};
-pub use ahead::carry_over;
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };
+pub use carried::carry_over;
 pub use checkout::{Checkout, Planned, plan_checkout, plan_retry};
 pub use config::{
     CycleIn, FloorsIn, PricingPatch, StepIn, TierIn, change_pricing, pricing, pricing_history, rehearse_pricing,

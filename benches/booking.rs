@@ -34,7 +34,7 @@ use serde_json::{Map, Value, json};
 const CLIENTS: [usize; 3] = [1, 50, 150];
 const RUN: Duration = Duration::from_secs(8);
 /// As many students; each pair of an hour is one booking.
-const TEACHERS: usize = 400;
+const TEACHERS: usize = 1_200;
 /// A Tuesday morning in New York, so that a working day of slots lies within the next 24 hours.
 const BEGIN: &str = "2026-11-10T12:00:00Z";
 const DATE: &str = "2026-11-10";

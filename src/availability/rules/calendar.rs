@@ -80,7 +80,8 @@ impl Calendar {
         Terms {
             now,
             place,
-            earliest: plus_minutes(now, notice_minutes.into()),
+            // Also without notice a lesson begins after it was booked: its hold ends when it begins.
+            earliest: plus_minutes(now, notice_minutes.max(1).into()),
             notice_minutes,
             buffer,
             travel_buffer,

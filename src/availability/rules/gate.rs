@@ -92,9 +92,11 @@ fn conflict(scope: &str, sentence: &str) -> Refusal {
 
 /// Notice in elapsed time, never the past, and protected mornings (rules: 10§2.4 Notice, 30§2.9).
 fn soon_enough(terms: &Terms, slot: &Opening) -> Outcome<()> {
-    if slot.start_utc < terms.earliest || slot.start_utc < terms.now {
+    if slot.start_utc < terms.earliest || slot.start_utc <= terms.now {
         let sentence = match terms.notice_minutes {
-            _ if slot.start_utc < terms.now => "That time has passed. Choose a later one.".to_owned(),
+            minutes if minutes == 0 || slot.start_utc <= terms.now => {
+                "That time has passed. Choose a later one.".to_owned()
+            }
             minutes if minutes.is_multiple_of(60) => {
                 let hours = crate::base::text::count(minutes as usize / 60, "hour", "hours");
                 format!("This instructor needs {hours} of notice. Choose a later time.")

@@ -100,7 +100,7 @@ fn cleaned(mut ask: Ask) -> Outcome<Ask> {
 fn hold(tx: &mut Tx, ask: &Ask, gazetteer: &Gazetteer) -> Outcome<Booking> {
     let now = tx.now();
     let verdict = judge(tx, now, ask, None)?;
-    let hold_expires_at = plus_minutes(now, HOLD_MINUTES.read(tx)?);
+    let hold_expires_at = hold_end(tx, verdict.slot.start_utc)?;
     let mut booking = draft(tx, ask, &verdict, hold_expires_at)?;
     booking.service_area = facts::service_area(tx, ask.instructor, gazetteer)?;
     tx.put(&BOOKINGS, &booking.id, &booking)?;
@@ -111,6 +111,11 @@ fn hold(tx: &mut Tx, ask: &Ask, gazetteer: &Gazetteer) -> Outcome<Booking> {
     jobs::enqueue(tx, Job::new(HOLD, booking.id).due(hold_expires_at))?;
     tx.emit(&BookingCreated { lesson: Lesson::of(&booking), hold_expires_at })?;
     Ok(booking)
+}
+
+/// Until when the time is kept for somebody who has not paid: a lesson that has begun is not paid for any more.
+pub fn hold_end(tx: &Tx, start: Timestamp) -> Outcome<Timestamp> {
+    Ok(plus_minutes(tx.now(), HOLD_MINUTES.read(tx)?).min(start))
 }
 
 /// The booking as it begins: held, not paid.

@@ -3,14 +3,14 @@
 use crate::availability::ops::occupy;
 use crate::base::id::{BookingId, OfferingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Date, Timestamp, WallTime, plus_minutes};
+use crate::base::time::{Date, Timestamp, WallTime};
 use crate::bookings::events::{BookingCancelled, Lesson};
 use crate::bookings::model::{Booking, Status};
-use crate::bookings::ops::create::{Ask, draft, entry, judge};
+use crate::bookings::ops::create::{Ask, draft, entry, hold_end, judge};
 use crate::bookings::ops::desk::confirm;
 use crate::bookings::ops::holds::HOLD;
 use crate::bookings::ops::paying::own;
-use crate::bookings::ops::{HOLD_MINUTES, facts, noted, save};
+use crate::bookings::ops::{facts, noted, save};
 use crate::bookings::rules::lists::RESCHEDULED;
 use crate::bookings::rules::reschedule::{self, Situation, Way};
 use crate::bookings::tables::{BOOKINGS, load};
@@ -125,7 +125,7 @@ fn relocate(
     }
     let ask = wish.ask(&old);
     let verdict = judge(tx, tx.now(), &ask, Some(id))?;
-    let hold_expires_at = plus_minutes(tx.now(), HOLD_MINUTES.read(tx)?);
+    let hold_expires_at = hold_end(tx, verdict.slot.start_utc)?;
     let mut new = draft(tx, &ask, &verdict, hold_expires_at)?;
     new.service_area = facts::service_area(tx, ask.instructor, gazetteer)?;
     new.rescheduled_from = Some(id);

@@ -16,3 +16,4 @@ pub mod refusal;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod unseen;

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::refusal::{Outcome, Refusal};
+use super::unseen::{is_harmful, is_unseen, out_of_place};
 
 /// "Upper West Side" → "upper-west-side"; letters of any script are kept, everything else separates.
 pub fn slug(name: &str) -> String {
@@ -44,7 +45,7 @@ pub fn normal_email(email: &str) -> String {
 pub fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else { return false };
     let clean = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c))
+        !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(c) && !"<>()[],;:\\\"@".contains(c))
     };
     email.chars().count() <= 254
         && local.chars().count() <= 64
@@ -64,13 +65,19 @@ pub fn masked_email(email: &str) -> String {
     }
 }
 
-/// Trims, drops control characters but newline and tab, and checks the length in characters.
+/// A text of several lines: trimmed, without control characters but newline and tab and without what turns other people's
+/// words around, its length checked in characters. What shows nothing at all is blank.
 pub fn clean(field: &str, text: &str, min: usize, max: usize) -> Outcome<String> {
     // Browsers send line ends as two characters; everybody else means what they send.
     if text.replace("\r\n", "\n").trim().chars().count() > max {
         return Err(Refusal::invalid(field, format!("At most {max} characters.")));
     }
-    let cleaned: String = text.trim().chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let stays = |c: &char| (!c.is_control() || matches!(c, '\n' | '\t')) && !is_harmful(*c);
+    let broken = |c| if matches!(c, '\u{2028}' | '\u{2029}') { '\n' } else { c };
+    let mut cleaned: String = text.chars().map(broken).filter(stays).collect();
+    if cleaned.chars().all(|c| c.is_whitespace() || is_unseen(c)) {
+        cleaned.clear();
+    }
     let length = cleaned.trim().chars().count();
     if length < min {
         let message = if min == 1 { "This is needed.".to_owned() } else { format!("At least {min} characters.") };
@@ -85,9 +92,30 @@ pub fn clean_optional(field: &str, text: Option<&str>, max: usize) -> Outcome<Op
     Ok((!cleaned.is_empty()).then_some(cleaned))
 }
 
+/// A name, a title, a label: one line whose every character can be seen, single spaces, its length checked. A line break
+/// is refused, not mended: such words reach mail headers and other people's programs.
+pub fn line(field: &str, text: &str, min: usize, max: usize) -> Outcome<String> {
+    if out_of_place(text).is_some() {
+        let message = "One line please, without line breaks, invisible characters or signs that turn words around.";
+        return Err(Refusal::invalid(field, message));
+    }
+    clean(field, &one_line(text), min, max)
+}
+
+/// Like [`line`] for one that may be left out; blank becomes absent.
+pub fn line_optional(field: &str, text: Option<&str>, max: usize) -> Outcome<Option<String>> {
+    let line = line(field, text.unwrap_or_default(), 0, max)?;
+    Ok((!line.is_empty()).then_some(line))
+}
+
 /// One line for a mail header or a name: no CR, LF or other controls, single spaces.
 pub fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A browser's own name, as much of it as is kept.
+pub fn agent_line(user_agent: &str) -> String {
+    one_line(user_agent).chars().take(300).collect()
 }
 
 /// "1 lesson", "3 lessons".
@@ -112,11 +140,33 @@ mod tests {
     }
 
     #[test]
+    fn texts_lose_what_turns_and_keep_what_is_meant() {
+        let kept = "A piano,\n\tan \u{1f469}\u{200d}\u{1f3a4} and שלום\u{200f}.";
+        assert_eq!(clean("bio", kept, 1, 99).unwrap(), kept);
+        let turned = "safe\u{202e}live\u{202c} \u{2066}x\u{2069}\u{feff}\u{0} end";
+        assert_eq!(clean("bio", turned, 1, 99).unwrap(), "safelive x end");
+        assert_eq!(clean("bio", "one\u{2028}two", 1, 99).unwrap(), "one\ntwo");
+        for blank in ["", " \n ", "\u{200b}", "\u{200d}\u{200e} \u{2060}"] {
+            assert!(clean("bio", blank, 1, 99).is_err(), "{blank:?}");
+            assert_eq!(clean_optional("bio", Some(blank), 99).unwrap(), None, "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_lines() {
+        assert_eq!(line("name", "  My  laptop ", 1, 50).unwrap(), "My laptop");
+        assert_eq!(line_optional("name", Some("  "), 50).unwrap(), None);
+        for bad in ["", "two\nlines", "a\u{2029}b", "\u{200b}", "x\u{200b}", "\u{202e}evil", &"x".repeat(51)] {
+            assert!(line("name", bad, 1, 50).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn addresses_are_checked() {
         for good in ["a@b.co", "emma.johnson+x@demo.example"] {
             assert!(is_email(good), "{good}");
         }
-        for bad in ["", "a", "a@b", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de", "a\r\n@b.de"] {
+        for bad in ["", "a", "a@b", "a b@c.de", "a@b@c.de", "a@.de", "a@b..de", "a\r\n@b.de", "a\u{200b}@b.de"] {
             assert!(!is_email(bad), "{bad}");
         }
     }

@@ -100,10 +100,9 @@ impl Job {
         self.due = Some(at);
         self
     }
-    #[must_use]
-    pub fn payload(mut self, payload: &impl Serialize) -> Self {
-        self.payload = serde_json::to_value(payload).unwrap_or(Value::Null);
-        self
+    pub fn payload(mut self, payload: &impl Serialize) -> Outcome<Self> {
+        self.payload = serde_json::to_value(payload).map_err(Refusal::internal)?;
+        Ok(self)
     }
 }
 

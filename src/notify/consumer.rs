@@ -34,8 +34,6 @@ use super::{ops, reminders};
 const NAME: &str = "notify";
 /// A confirmed lesson without a working card is called off this long before it. // rule: 00§4
 const CANCELLED_HOURS_BEFORE: i64 = 12;
-/// Admins who are told of what needs a person.
-const ADMINS: usize = 100;
 const BOTH: [Side; 2] = [Side::Student, Side::Instructor];
 
 pub fn consumer() -> Consumer {
@@ -161,8 +159,13 @@ fn to_address(
     user_id: Option<UserId>,
     letter: Letter,
 ) -> Outcome<()> {
-    let key = format!("event:{}:{to}", event.seq);
+    let key = event_key(event, to);
     ops::post(tx, sender, Posting { key, to: to.to_owned(), user_id, booking_id: None, letter })
+}
+
+/// One letter to one reader about one event.
+fn event_key(event: &EventRecord, to: &str) -> String {
+    format!("event:{}:{to}", event.seq)
 }
 
 fn about_lesson(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
@@ -285,10 +288,7 @@ fn lesson_words(tx: &Tx, id: BookingId) -> Outcome<String> {
 }
 
 fn to_admins(tx: &mut Tx, sender: &Sender, event: &EventRecord, write: impl Fn(&User) -> Letter) -> Outcome<()> {
-    for admin in accounts::users_with_role(tx, Role::Admin, ADMINS)? {
-        to_address(tx, sender, event, &admin.email, Some(admin.id), write(&admin))?;
-    }
-    Ok(())
+    ops::to_admins(tx, sender, |admin| event_key(event, &admin.email), write)
 }
 
 fn about_review(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {

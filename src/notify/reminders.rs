@@ -48,7 +48,7 @@ pub fn plan(tx: &mut Tx, booking_id: BookingId, start: Timestamp, now: Timestamp
         let due = plus_hours(start, -hours);
         if kind == Kind::Hour || due >= now {
             let call = Call { booking_id, kind };
-            jobs::enqueue(tx, Job::new(JOB, format!("{booking_id}:{name}")).due(due).payload(&call))?;
+            jobs::enqueue(tx, Job::new(JOB, format!("{booking_id}:{name}")).due(due).payload(&call)?)?;
         }
     }
     Ok(())

@@ -121,7 +121,7 @@ pub fn names(sample: &Letter) -> Vec<String> {
 
 /// Refuses unknown names, and a text without what its reader needs.
 pub fn check(sample: &Letter, subject: &str, body: &str) -> Outcome<(String, String)> {
-    let subject = text::clean("subject", &one_line(subject), 1, SUBJECT_CHARS)?;
+    let subject = text::line("subject", subject, 1, SUBJECT_CHARS)?;
     let body = text::clean("body", &body.replace("\r\n", "\n"), 1, BODY_CHARS)?;
     let known = names(sample);
     for (field, text) in [("subject", &subject), ("body", &body)] {

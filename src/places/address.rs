@@ -6,7 +6,7 @@ use super::rules::Gazetteer;
 use crate::base::geo::Point;
 use crate::base::id::{AddressId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::text::{clean, clean_optional, one_line};
+use crate::base::text::{line, line_optional};
 use crate::base::time::Timestamp;
 
 /// rule: 20§6 ≤20 per user.
@@ -100,7 +100,7 @@ pub fn judge(wish: &Wish, base: Option<&Parts>) -> Outcome<Parts> {
 
 fn must(field: &str, sent: &Option<String>, kept: Option<&String>, max: usize) -> Outcome<String> {
     match (sent, kept) {
-        (Some(text), _) => Ok(one_line(&clean(field, text, 1, max)?)),
+        (Some(text), _) => line(field, text, 1, max),
         (None, Some(kept)) => Ok(kept.clone()),
         (None, None) => Err(Refusal::invalid(field, "This is needed.")),
     }
@@ -109,7 +109,7 @@ fn must(field: &str, sent: &Option<String>, kept: Option<&String>, max: usize) -
 /// Blank takes it away.
 fn may(field: &str, sent: &Option<String>, kept: Option<&Option<String>>, max: usize) -> Outcome<Option<String>> {
     match sent {
-        Some(text) => Ok(clean_optional(field, Some(text), max)?.map(|text| one_line(&text))),
+        Some(text) => line_optional(field, Some(text), max),
         None => Ok(kept.cloned().flatten()),
     }
 }

@@ -22,6 +22,9 @@ use crate::site::settings;
 
 /// The code of a permission or role that is missing.
 const FORBIDDEN: &str = "FORBIDDEN";
+/// The code of a step-up that is missing, which only the op itself can tell. A page that asks for the password instead
+/// of refusing denies nothing.
+const UNPROVEN: &str = "REAUTH_REQUIRED";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -121,11 +124,16 @@ async fn judged(
             if let Some(toll) = gate.deferred() {
                 request.extensions_mut().insert(toll);
             }
-            next.run(request).await
+            let response = next.run(request).await;
+            let unproven = response.extensions().get::<Refusal>().filter(|refusal| refusal.code == UNPROVEN);
+            if let (Some(actor), Some(refusal)) = (&actor, unproven) {
+                denied(&site, actor, "a fresh proof".to_owned(), &place, refusal);
+            }
+            response
         }
         Err(refusal) => {
             if let Some(actor) = actor.as_ref().filter(|_| refusal.status == 403) {
-                denied(&site, actor, rule.access, &place, &refusal);
+                denied(&site, actor, rule.access.words(), &place, &refusal);
             }
             turn_away(Stopped { refusal, actor }, &place)
         }
@@ -182,9 +190,9 @@ fn second_factor(site: &Site, actor: &Actor, method: &Method, path: &str) -> Res
 }
 
 /// Writes down who was turned away, beside the answer, which need not wait for it. // rule: 20§12 denials
-fn denied(site: &Site, actor: &Actor, access: Access, place: &Place, refusal: &Refusal) {
+fn denied(site: &Site, actor: &Actor, needed: String, place: &Place, refusal: &Refusal) {
     let by = audit::By::of(actor);
-    let (site, code, needed) = (site.clone(), refusal.code, access.words());
+    let (site, code) = (site.clone(), refusal.code);
     let route = format!("{} {}", place.method, place.route);
     tokio::spawn(async move {
         let noted = site.write(move |tx| {

@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::layout::{Chrome, Theme, Viewer};
+use super::policy::Nonce;
 use super::session::{Seen, cookie};
 use crate::base::access::{Actor, Role};
 use crate::base::id::UserId;
@@ -37,6 +38,7 @@ impl Chrome {
             theme: cookie(&parts.headers, "theme").and_then(|name| Theme::parse(&name)),
             city: city(&site.zone_name),
             unread: unread(site, seen.as_deref()),
+            nonce: parts.extensions.get::<Nonce>().map(|nonce| nonce.text().to_owned()).unwrap_or_default(),
             ..Self::default()
         }
     }

@@ -15,6 +15,7 @@ use super::docs;
 use super::error_pages::error_page;
 use super::fault::problem;
 use super::layout::Chrome;
+use super::policy::{Nonce, policy};
 use super::proxies::Proxies;
 use super::session::{Seen, is_secure};
 use crate::base::id::{RequestId, bits_of_draw};
@@ -22,9 +23,6 @@ use crate::base::limits::{REQUEST_SECONDS, SANDBOX_SECONDS};
 use crate::base::refusal::Refusal;
 use crate::site::audit::{self, Origin};
 use crate::site::{Site, figures, settings};
-
-/// Characters of a user-agent line that are kept.
-const AGENT_CHARS: usize = 300;
 
 pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -34,6 +32,8 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
     };
     let (mut parts, body) = request.into_parts();
     let origin = origin_of(&site, &mut parts, &id);
+    let nonce = Nonce::draw(&site.entropy);
+    parts.extensions.insert(nonce.clone());
     let kept = parts.clone();
     let request = Request::from_parts(parts, body);
     figures::count(&site, |figures| figures.http_in_progress.inc());
@@ -53,7 +53,7 @@ pub async fn finish(State(site): State<Site>, request: Request, next: Next) -> R
         Err(_) => Fault(Refusal::unavailable("TIMEOUT", "This took too long. Please try again.")).into_response(),
     };
     let mut response = presentable(&site, &kept, &id, response);
-    dress(&site, kept.uri.path(), &id, response.headers_mut());
+    dress(&site, kept.uri.path(), &id, &nonce, response.headers_mut());
     figures::count(&site, |figures| {
         let status = response.status();
         let labels = [named(&kept.method), route_of(&kept), status.as_str()];
@@ -73,7 +73,7 @@ fn origin_of(site: &Site, parts: &mut Parts, id: &str) -> Origin {
     let ip = site.part::<Proxies>().map(|proxies| proxies.client_of(parts)).unwrap_or_default();
     parts.extensions.insert(ip);
     let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let user_agent = crate::base::text::one_line(agent).chars().take(AGENT_CHARS).collect();
+    let user_agent = crate::base::text::agent_line(agent);
     Origin { request_id: id.to_owned(), ip: ip.0.to_string(), user_agent, actor: None }
 }
 
@@ -112,7 +112,7 @@ fn named(method: &Method) -> &'static str {
 
 /// JSON is spoken below these; everything else, the API's own description too, is for people.
 pub(super) fn is_api(path: &str) -> bool {
-    path != "/api/docs" && ["/api/", "/sandbox/v1", "/internal/"].iter().any(|prefix| path.starts_with(prefix))
+    path != docs::PAGE && ["/api/", "/sandbox/v1", "/internal/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 fn presentable(site: &Site, parts: &Parts, id: &str, mut response: Response) -> Response {
@@ -165,7 +165,9 @@ fn of_status(status: StatusCode) -> Refusal {
 }
 
 /// The headers of every answer (part 20 §13; contract §3).
-fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
+fn dress(site: &Site, path: &str, id: &str, nonce: &Nonce, headers: &mut HeaderMap) {
+    let rules = policy(is_api(path), headers, nonce);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(rules);
     let mut set = |name: &'static str, value: &'static str| {
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     };
@@ -177,8 +179,6 @@ fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
     if site.base_url.starts_with("https://") {
         set("strict-transport-security", "max-age=63072000; includeSubDomains; preload");
     }
-    let for_programs = is_api(path) && path != docs::PAGE;
-    set("content-security-policy", if for_programs { PROGRAM_POLICY } else { PAGE_POLICY });
     set("cache-control", "no-store");
     let launch = site.read(settings::launch).unwrap_or_default();
     set("x-beta-phase", launch.phase());
@@ -187,14 +187,3 @@ fn dress(site: &Site, path: &str, id: &str, headers: &mut HeaderMap) {
         headers.insert("x-request-id", value);
     }
 }
-
-/// Nothing that an answer to a program names is ever loaded.
-const PROGRAM_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-
-/// Nothing inline, nothing from elsewhere, so there is nothing a nonce would have to let through: a page is the same
-/// text for everybody it is the same page for. Only Stripe's hosted page may receive a form's redirect.
-/// // rule: 20§13, 20§14 row 1
-const PAGE_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; \
-     form-action 'self' https://checkout.stripe.com https://connect.stripe.com https://hooks.stripe.com \
-     https://verify.stripe.com";

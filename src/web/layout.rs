@@ -30,6 +30,8 @@ pub struct Chrome {
     pub brand: String,
     /// The zone that times are meant in unless a line says otherwise: "New York".
     pub city: String,
+    /// What lets the page's script run: `web::policy` says it to the browser beside the page.
+    pub nonce: String,
 }
 
 impl Default for Chrome {
@@ -43,6 +45,7 @@ impl Default for Chrome {
             public_profile: None,
             brand: BRAND.to_owned(),
             city: "New York".to_owned(),
+            nonce: String::new(),
         }
     }
 }
@@ -161,7 +164,7 @@ fn head_part(chrome: &Chrome, head: &Head) -> Markup {
             meta name="theme-color" content="#120D18";
             link rel="icon" type="image/svg+xml" href=(assets::urls().favicon);
             link rel="stylesheet" href=(assets::urls().stylesheet);
-            script type="module" src=(assets::urls().script) {}
+            script type="module" nonce=(chrome.nonce) src=(assets::urls().script) {}
             (head.extra)
         }
     }

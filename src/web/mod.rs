@@ -26,6 +26,7 @@ mod launch;
 pub mod layout;
 pub mod limits;
 mod pdf;
+mod policy;
 mod proxies;
 mod replay;
 mod routes;
@@ -52,7 +53,10 @@ pub use proxies::Proxies;
 pub use replay::{IdempotencyKey, Reply};
 pub use routes::{Api, Declared, Pages, assemble, complete as complete_document};
 pub use rule::Rule;
-pub use session::{Carried, Door, DoorPart, clear_session_cookie, cookie, is_secure, session_cookie, session_token};
+pub use session::{
+    Carried, Door, DoorPart, clear_session_cookie, cookie, guest_id, is_our_guest, is_secure, new_guest, session_cookie,
+    session_token,
+};
 
 pub fn tables() -> Vec<&'static dyn crate::store::AnyTable> {
     vec![&replay::KEPT, &limits::SPENT]

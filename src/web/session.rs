@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::Fault;
 use crate::base::access::{Actor, KeyScope};
+use crate::base::id::{AnyId as _, RequestId, bits_of_draw};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::site::Site;
 use crate::site::audit::{ORIGIN, Origin};
+use crate::site::{GUEST_MARK, Seal, Site};
 
 /// Knows whose a session token is; `accounts` provides it.
 pub trait Door: Send + Sync {
@@ -92,6 +93,29 @@ pub fn is_secure(site: &Site) -> bool {
 
 fn cookie_name(site: &Site) -> &'static str {
     if is_secure(site) { "__Host-sid" } else { "sid" }
+}
+
+/// The mark of a browser without an account, ours or not.
+const GUEST_COOKIE: &str = "guest_id";
+/// How long a browser keeps it. // rule: 20§10 `guest_id` 30 d
+const GUEST_SECONDS: i64 = 30 * 86_400;
+
+pub fn guest_id(headers: &HeaderMap) -> Option<String> {
+    cookie(headers, GUEST_COOKIE)
+}
+
+/// Whether we gave this mark away ourselves.
+pub fn is_our_guest(site: &Site, id: &str) -> bool {
+    site.part::<Seal>().is_ok_and(|seal| seal.is_marked(GUEST_MARK, id))
+}
+
+/// A new mark, and the `Set-Cookie` that gives it to a browser.
+pub fn new_guest(site: &Site) -> Outcome<(String, HeaderValue)> {
+    let drawn = RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string();
+    let id = site.part::<Seal>()?.marked(GUEST_MARK, &drawn)?;
+    let secure = if is_secure(site) { "; Secure" } else { "" };
+    let line = format!("{GUEST_COOKIE}={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={GUEST_SECONDS}{secure}");
+    Ok((id, HeaderValue::from_str(&line).map_err(Refusal::internal)?))
 }
 
 /// `Set-Cookie` for a new session. It lives as long as the browser; the server ends it earlier.

@@ -221,6 +221,12 @@ async fn what_ends_every_session_wants_a_fresh_proof_and_a_session_says_when_it_
     stage.app.advance(601).await;
     let all = "/api/v1/account/logout-all-devices";
     stage.post(emma, all, json!({})).await.refused(403, "REAUTH_REQUIRED");
+    stage.app.settle().await;
+    let admin = stage.admin().await;
+    let denied = stage.get(&admin, "/api/v1/admin/audit?status=denied").await.expect(200)["items"].clone();
+    let told = (&denied[0]["entity_id"], &denied[0]["actor"]["id"], &denied[0]["after"]["code"]);
+    let wanted = (&json!(format!("POST {all}")), &json!(emma.id), &json!("REAUTH_REQUIRED"));
+    assert_eq!((told, denied.as_array().unwrap().len()), (wanted, 1), "written down, once: {denied}");
     stage.post(emma, all, json!({ "bogus": 1 })).await.refused(422, "VALIDATION_ERROR");
     let wrong = json!({ "current_password": "not this one" });
     stage.post(emma, all, wrong).await.refused(400, "CURRENT_PASSWORD_WRONG");

@@ -267,3 +267,124 @@ async fn easy_and_leaked_passwords_are_refused_wherever_one_is_set() {
     let told = start(&config, None).await.err().unwrap();
     assert!(told.contains("leaked_passwords") && told.contains("sort"), "{told}");
 }
+
+/// Signs in; answers the token.
+async fn enter(app: &TestApp, email: &str) -> String {
+    knock(app, email, "lantern orchard velvet").await.expect(200)["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_twelve_hours_after_its_last_use_and_a_week_after_its_first() {
+    let stage = Stage::set().await;
+    let (app, admin) = (&stage.app, stage.admin().await);
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    let (hour, student) = (3600, stage.emma.email.as_str());
+    // Left alone.
+    for (email, idle) in [(student, 12 * hour), (admin.email.as_str(), hour)] {
+        let (used, left) = (enter(app, email).await, enter(app, email).await);
+        app.advance(idle - 1).await;
+        assert_eq!(holds(app, &used).await, 200, "{email} a second before");
+        app.advance(1).await;
+        assert_eq!((holds(app, &used).await, holds(app, &left).await), (200, 401), "{email}: used lives on, left ends");
+    }
+    // Used all the time.
+    for (email, whole, step) in [(admin.email.as_str(), 12 * hour, hour - 60), (student, 168 * hour, 12 * hour - 60)] {
+        let (used, mut lived) = (enter(app, email).await, 0);
+        while lived + step < whole {
+            app.advance(step).await;
+            lived += step;
+            assert_eq!(holds(app, &used).await, 200, "{email} after {lived} s");
+        }
+        app.advance(whole - lived - 1).await;
+        assert_eq!(holds(app, &used).await, 200, "{email} a second before its end");
+        app.advance(1).await;
+        assert_eq!(holds(app, &used).await, 401, "{email}: no use makes it longer");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_header_opens_what_is_shut_or_lifts_a_limit() {
+    let stage = Stage::set().await;
+    let (app, admin) = (&stage.app, stage.admin().await);
+    let shut = json!({ "instructor": "open", "student": "closed" });
+    app.ask(Method::PUT, "/api/v1/admin/launch", Some(&admin.token), Some(shut)).await.expect(200);
+    let forged = |request: reqwest::RequestBuilder| {
+        let request = request.header("x-enforce-beta-checks", "0").header("x-staff-preview-token", "preview");
+        let request = request.header("x-trusted-bypass", "1").header("x-rate-limit-bypass", "1");
+        answered(request.header("x-impersonate-user-id", admin.id.to_string()).bearer_auth(&stage.emma.token))
+    };
+    let search = || app.http.get(format!("{}/api/v1/search?q=piano", app.base));
+    forged(search()).await.refused(403, "BETA_ACCESS_REQUIRED");
+    app.post("/sandbox/v1/switches", json!({ "rate_limits": "enforce" })).await.expect(200);
+    app.post("/sandbox/v1/clock", json!({ "frozen": true })).await.expect(200);
+    let change = || app.http.patch(format!("{}/api/v1/auth/me", app.base)).json(&json!({}));
+    let mut last = forged(change()).await;
+    for _ in 0..11 {
+        last = forged(change()).await;
+    }
+    last.refused(429, "RATE_LIMIT_EXCEEDED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_changes_a_way_in_is_told_to_its_owner() {
+    let stage = Stage::set().await;
+    let (app, emma) = (&stage.app, &stage.emma);
+    app.advance(600).await;
+    let (form, agent) = (
+        [("username", emma.email.as_str()), ("password", "lantern orchard velvet")],
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    );
+    let strange = app.http.post(format!("{}/api/v1/auth/login", app.base)).header("user-agent", agent).form(&form);
+    let token = answered(strange).await.expect(200)["access_token"].as_str().unwrap().to_owned();
+    let told = app.mail(&emma.email, "new_device").await;
+    assert!(told["text"].as_str().unwrap_or_default().contains("Firefox"), "{told}");
+    let person = Person { id: emma.id, email: emma.email.clone(), token };
+    let (_, backup) = second_factor(&stage, &person).await;
+    assert_eq!(app.mail(&emma.email, "two_factor_changed").await["to"], emma.email.as_str());
+    let temp = knock(app, &emma.email, "lantern orchard velvet").await.expect(200)["temp_token"].clone();
+    let entry = json!({ "temp_token": temp, "backup_code": backup });
+    app.post("/api/v1/2fa/verify-login", entry).await.expect(200);
+    assert_eq!(app.mail(&emma.email, "backup_code_used").await["to"], emma.email.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_skips_no_second_step_and_another_factor_ends_other_sessions() {
+    let stage = Stage::set().await;
+    let (app, emma) = (&stage.app, &stage.emma);
+    let other = enter(app, &emma.email).await;
+    let (secret, _) = second_factor(&stage, emma).await;
+    assert_eq!((holds(app, &other).await, holds(app, &emma.token).await), (401, 200), "a factor came on");
+    // A trusted browser is asked for the password alone ...
+    let sign_in = async |password: &str, trust: &str| {
+        let form = [("username", emma.email.as_str()), ("password", password)];
+        let request = app.http.post(format!("{}/api/v1/auth/login", app.base)).form(&form);
+        answered(request.header("cookie", trust).header("sec-fetch-site", "none")).await.expect(200)
+    };
+    let temp = sign_in("lantern orchard velvet", "theme=dark").await["temp_token"].clone();
+    let entry = json!({ "temp_token": temp, "code": super::door::code_at(&stage, &secret, 0) });
+    let entry = app.http.post(format!("{}/api/v1/2fa/verify-login", app.base)).json(&entry);
+    let entered = answered(entry.header("x-trust-browser", "true")).await;
+    let trust = super::door::cookie(&entered, "tfa_device_trust");
+    let second = entered.expect(200)["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(sign_in("lantern orchard velvet", &trust).await["requires_2fa"], false);
+    // ... until the password is another one.
+    let token = super::door::reset_token(app, &emma.email).await;
+    let confirm = json!({ "token": token, "new_password": "harbor lights at dusk" });
+    let reset = app.post("/api/v1/password-reset/confirm", confirm).await;
+    assert!(!reset.headers.contains_key("set-cookie"), "it signs nobody in");
+    reset.expect(200);
+    assert_eq!((holds(app, &second).await, holds(app, &emma.token).await), (401, 401));
+    let asked = sign_in("harbor lights at dusk", &trust).await;
+    assert_eq!((&asked["requires_2fa"], &asked["access_token"]), (&json!(true), &Value::Null));
+    let pass = async |temp: Value, later: i64| {
+        app.advance(later).await;
+        let entry = json!({ "temp_token": temp, "code": super::door::code_at(&stage, &secret, 0) });
+        let entered = app.post("/api/v1/2fa/verify-login", entry).await.expect(200);
+        entered["access_token"].as_str().unwrap().to_owned()
+    };
+    let one = pass(asked["temp_token"].clone(), 60).await;
+    let two = pass(sign_in("harbor lights at dusk", "theme=dark").await["temp_token"].clone(), 60).await;
+    let off = json!({ "current_password": "harbor lights at dusk" });
+    app.ask(Method::POST, "/api/v1/2fa/disable", Some(&two), Some(off)).await.expect(200);
+    assert_eq!((holds(app, &one).await, holds(app, &two).await), (401, 200), "a factor went off");
+}

@@ -3,9 +3,7 @@
 //! `INSTAINSTRU_CRASH_ROUNDS` says how often (default 20).
 
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,25 +11,11 @@ use instainstru::app::rooms;
 use instainstru::store::{ReadExt, Store, Table};
 use serde_json::{Value, json};
 
-use crate::kit::http;
+use crate::kit::{Serving, http};
 
 /// The codes sent to addresses, as the accounts keep them.
 static CODES: Table<String, Value> = Table::new(0x1008, "email_code");
 const CLIENTS: usize = 8;
-
-/// The program, and where it answers.
-fn start(dir: &Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_instainstru"))
-        .args(["--data-dir", dir.to_str().unwrap(), "serve", "--no-demo", "--bind", "127.0.0.1:0"])
-        .env("INSTAINSTRU_LOG", "off")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let (_, base) = line.trim().split_once("ready at ").unwrap_or_else(|| panic!("it said {line:?}"));
-    (child, base.to_owned())
-}
 
 /// Asks for codes for ever new addresses until nobody answers; notes the acknowledged ones.
 async fn press(http: reqwest::Client, base: String, name: String, acknowledged: Arc<Mutex<BTreeSet<String>>>) {
@@ -63,14 +47,13 @@ async fn no_acknowledged_write_is_lost_to_kill_9() {
     let (dir, http) = (tempfile::tempdir().unwrap(), http());
     let acknowledged = Arc::new(Mutex::new(BTreeSet::new()));
     for round in 0..rounds {
-        let (mut child, base) = start(dir.path());
+        let program = Serving::on(dir.path());
         let pressing: Vec<_> = (0..CLIENTS)
-            .map(|n| tokio::spawn(press(http.clone(), base.clone(), format!("r{round}c{n}"), acknowledged.clone())))
+            .map(|n| tokio::spawn(press(http.clone(), program.base.clone(), format!("r{round}c{n}"), acknowledged.clone())))
             .collect();
         // At ever other moments of a commit.
         tokio::time::sleep(Duration::from_micros(60_000 + (round as u64 * 77_777) % 200_000)).await;
-        child.kill().unwrap();
-        child.wait().unwrap();
+        program.kill();
         for client in pressing {
             client.await.unwrap();
         }

@@ -1,6 +1,6 @@
 //! `kill -9` in the middle of a thousand bookings: what was acknowledged is there afterwards.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -9,46 +9,12 @@ use instainstru::base::time::plus_days;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::kit::{TestApp, http};
+use crate::kit::{Serving, TestApp, http};
 
 const PAIRS: usize = 10;
 const DAYS: i64 = 8;
 const A_DAY: usize = 14;
 const KILL_AFTER: usize = 400;
-
-struct Program {
-    child: Child,
-    base: String,
-}
-
-impl Program {
-    /// The real executable on a directory that is already there.
-    async fn on(dir: &std::path::Path) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_instainstru"))
-            .args(["--data-dir", dir.to_str().unwrap(), "serve", "--no-demo", "--bind", &format!("127.0.0.1:{port}")])
-            .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap();
-        let base = format!("http://127.0.0.1:{port}");
-        for _ in 0..300 {
-            if http().get(format!("{base}/sandbox/v1/clock")).send().await.is_ok() {
-                return Self { child, base };
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        panic!("the program does not answer");
-    }
-
-    /// The hardest end there is (SIGKILL).
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
 
 /// Every wish of one student to one teacher: half an hour at each full hour.
 fn wishes(teacher: &str, offering: &str) -> Vec<Value> {
@@ -77,7 +43,7 @@ async fn acknowledged_bookings_survive_kill_nine() {
     }
     let dir = app.close().await;
 
-    let program = Program::on(dir.path()).await;
+    let program = Serving::on(dir.path());
     let kept: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     let count = Arc::new(AtomicUsize::new(0));
     let mut running = tokio::task::JoinSet::new();
@@ -96,14 +62,18 @@ async fn acknowledged_bookings_survive_kill_nine() {
         });
     }
     while count.load(Ordering::Relaxed) < KILL_AFTER {
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        match running.try_join_next() {
+            Some(ended) => ended.unwrap(),
+            None if running.is_empty() => break,
+            None => tokio::time::sleep(Duration::from_millis(1)).await,
+        }
     }
     program.kill();
     running.join_all().await;
     let kept = kept.lock().await.clone();
     assert!((KILL_AFTER..PAIRS * A_DAY * DAYS as usize).contains(&kept.len()), "killed too late: {}", kept.len());
 
-    let again = Program::on(dir.path()).await;
+    let again = Serving::on(dir.path());
     let http = http();
     for (token, id) in &kept {
         let answer = http.get(format!("{}/api/v1/bookings/{id}", again.base)).bearer_auth(token).send().await.unwrap();

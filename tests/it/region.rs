@@ -1,10 +1,11 @@
 //! An operator's own region: brought in by the command, in force from the next start on, for search and sign-up alike.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+
+use crate::kit::Serving;
 
 fn program(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_instainstru"));
@@ -20,28 +21,8 @@ fn square(name: &str, west: f64, zip: &str) -> Value {
     })
 }
 
-/// Ends with the test, whatever comes of it.
-struct Server(Child, String);
-
-impl Server {
-    fn start(dir: &Path) -> Self {
-        let mut child = program(dir, &["serve", "--no-demo", "--bind", "127.0.0.1:0"]).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let base = line.trim().split_once("ready at ").unwrap_or_else(|| panic!("{line}")).1.to_owned();
-        Self(child, base)
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        reqwest::get(format!("{}{path}", self.1)).await.unwrap().json().await.unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
+async fn ask(server: &Serving, path: &str) -> Value {
+    reqwest::get(format!("{}{path}", server.base)).await.unwrap().json().await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,15 +48,15 @@ async fn an_operators_region_is_checked_brought_in_and_taken_back() {
     let said = String::from_utf8(brought.stdout).unwrap();
     assert!(brought.status.success() && said.contains("2 neighborhoods of Springfield"), "{said}");
     {
-        let server = Server::start(dir.path());
-        let parsed = server.get("/sandbox/v1/search/parse?q=piano%20in%20lakeside").await;
+        let server = Serving::on(dir.path());
+        let parsed = ask(&server, "/sandbox/v1/search/parse?q=piano%20in%20lakeside").await;
         assert_eq!(parsed["parsed"]["location"], json!(["Lakeside"]), "{parsed}");
-        let zip = server.get("/api/v1/addresses/zip/is-nyc?zip=62702").await;
+        let zip = ask(&server, "/api/v1/addresses/zip/is-nyc?zip=62702").await;
         assert_eq!(zip["is_nyc"], true, "{zip}");
     }
     let back = program(dir.path(), &["region", "reset"]).output().unwrap();
     assert!(back.status.success());
-    let server = Server::start(dir.path());
-    let parsed = server.get("/sandbox/v1/search/parse?q=piano%20in%20astoria").await;
+    let server = Serving::on(dir.path());
+    let parsed = ask(&server, "/sandbox/v1/search/parse?q=piano%20in%20astoria").await;
     assert_eq!(parsed["parsed"]["location"], json!(["Astoria"]), "{parsed}");
 }

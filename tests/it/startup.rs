@@ -8,7 +8,7 @@ use instainstru::base::time::Timestamp;
 use instainstru::store::{Event, Stamp, Store, Table};
 use serde::{Deserialize, Serialize};
 
-use crate::kit::http;
+use crate::kit::{Serving, http};
 
 static META: Table<String, u32> = Table::new(0x0100, "name_number");
 
@@ -146,19 +146,12 @@ fn a_read_only_directory_and_a_read_only_file_are_named() {
 #[test]
 fn a_second_program_on_the_same_directory_is_refused_and_the_first_goes_on() {
     let dir = tempfile::tempdir().unwrap();
-    let mut command = serve(dir.path(), &[]);
-    let mut first = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    let mut out = std::io::BufReader::new(first.stdout.take().unwrap());
-    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
-    let base = line.trim().split_once("ready at ").unwrap().1.to_owned();
+    let first = Serving::on(dir.path());
     let said = last_words(serve(dir.path(), &[]).spawn().unwrap());
     assert!(said.contains(dir.path().to_str().unwrap()) && said.contains("--data-dir"), "{said}");
     let answer =
-        tokio::runtime::Runtime::new().unwrap().block_on(http().get(format!("{base}/api/v1/health/lite")).send());
+        tokio::runtime::Runtime::new().unwrap().block_on(http().get(format!("{}/api/v1/health/lite", first.base)).send());
     assert!(answer.unwrap().status().as_u16() < 500);
-    first.kill().unwrap();
-    first.wait().unwrap();
 }
 
 /// The disk fills while the program runs: it stops with the reason, and what was there is there after the next start.

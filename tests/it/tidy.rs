@@ -372,3 +372,22 @@ fn every_code_of_a_refusal_is_listed() {
     let forgotten: Vec<_> = listed.iter().filter(|code| !told(code)).collect();
     assert!(forgotten.is_empty(), "listed and never told: {forgotten:?}");
 }
+
+/// What SECURITY.md says is played by a test is played by one that is there.
+#[test]
+fn tests_that_the_security_page_names_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let named = page.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::"));
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for (file, test) in named {
+        count += 1;
+        let path = if file.contains('/') { format!("src/{file}.rs") } else { format!("tests/it/{file}.rs") };
+        let text = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        if !text.contains(&format!("fn {test}()")) {
+            wrong.push(format!("{path} has no test {test}"));
+        }
+    }
+    assert_none(wrong, "a proof that is not there");
+    assert!(count > 60, "{count} tests are named");
+}

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,12 +11,8 @@ use super::Message;
 use crate::accounts::ops::{self, register::Application};
 use crate::accounts::rules::email_code;
 use crate::base::access::Role;
-use crate::base::id::{AnyId, RequestId, bits_of_draw};
-use crate::site::{GUEST_MARK, Seal, Site};
-use crate::web::{Answer, Body, Created, cookie, is_secure};
-
-/// Days a browser without an account is remembered.
-const GUEST_DAYS: u32 = 30;
+use crate::site::Site;
+use crate::web::{Answer, Body, Created, guest_id, is_our_guest, new_guest};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,17 +141,9 @@ pub(super) struct Guest {
 #[utoipa::path(post, path = "/api/v1/public/session/guest", tag = "public", operation_id = "create_guest_session",
     responses((status = 200, body = Guest), (status = 204, description = "Already remembered")))]
 pub(super) async fn guest_session(State(site): State<Site>, headers: HeaderMap) -> Answer<Response> {
-    let seal = site.part::<Seal>()?;
-    if cookie(&headers, "guest_id").is_some_and(|id| seal.is_marked(GUEST_MARK, &id)) {
+    if guest_id(&headers).is_some_and(|id| is_our_guest(&site, &id)) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let id = RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string();
-    let id = seal.marked(GUEST_MARK, &id)?;
-    let secure = if is_secure(&site) { "; Secure" } else { "" };
-    let line = format!("guest_id={id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}", GUEST_DAYS * 86_400);
-    let mut answer = Json(Guest { guest_session_id: id }).into_response();
-    if let Ok(value) = HeaderValue::from_str(&line) {
-        answer.headers_mut().append(header::SET_COOKIE, value);
-    }
-    Ok(answer)
+    let (guest_session_id, cookie) = new_guest(&site)?;
+    Ok(([(header::SET_COOKIE, cookie)], Json(Guest { guest_session_id })).into_response())
 }

@@ -26,7 +26,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, BRAND, Body, ClientIp, Id, Params, cookie, is_secure, session_cookie};
+use crate::web::{Answer, BRAND, Body, ClientIp, Id, Params, guest_id, is_secure, session_cookie};
 
 /// The cookie of a browser that may skip the second step.
 pub const TRUST_COOKIE: &str = "tfa_device_trust";
@@ -188,7 +188,7 @@ pub(super) async fn verify_login(
 /// Both steps are behind somebody: what they searched before is theirs, and the door they came through answers.
 pub(super) async fn entered(site: &Site, headers: &HeaderMap, passed: Passed) -> Answer<Response> {
     let named = headers.get("x-guest-session-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    adopt_guest(site, passed.user.id, named.or_else(|| cookie(headers, "guest_id"))).await;
+    adopt_guest(site, passed.user.id, named.or_else(|| guest_id(headers))).await;
     Ok(passed_answer(site, passed))
 }
 

@@ -26,7 +26,7 @@ const SEEN_EVERY_SECONDS: i64 = 60;
 /// Makes a key; the second half of the answer is the key itself.
 pub async fn make(site: &Site, actor: &Actor, by: By, name: &str, scope: KeyScope) -> Outcome<(ApiKey, String)> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
-    let (user_id, name) = (actor.user_id, text::clean("name", &text::one_line(name), 1, NAME_CHARS)?);
+    let (user_id, name) = (actor.user_id, text::line("name", name, 1, NAME_CHARS)?);
     site.write(move |tx| {
         if of(tx, user_id)?.len() >= MOST {
             return Err(Refusal::conflict(

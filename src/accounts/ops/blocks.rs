@@ -3,13 +3,15 @@
 use crate::accounts::events::BlocksCleared;
 use crate::accounts::model::LoginRecord;
 use crate::accounts::rules::sign_in::{self as rules, Block};
-use crate::accounts::tables::{LOGIN_RECORDS, RECORDS_BY_EMAIL, RECORDS_BY_LAST};
+use crate::accounts::tables::{LOGIN_RECORDS, RECORDS_BY_LAST};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::text::{masked_email, normal_email};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
-use crate::store::{Dir, Read, ReadExt, Span};
+use crate::store::{Dir, ReadExt, Span};
+
+use super::knock::records;
 
 /// Addresses that one list looks at.
 const LOOKED_AT: usize = 10_000;
@@ -42,11 +44,6 @@ pub fn of(site: &Site, email: &str) -> Outcome<(String, Blocks)> {
 /// Whose door a record is about. One of a known browser does not say so in its key.
 fn door_of(key: &str, record: &LoginRecord) -> String {
     if record.email.is_empty() && !key.contains(' ') { key.to_owned() } else { record.email.clone() }
-}
-
-/// The address's own record and those of browsers it knows: its owner is held up by either.
-fn records(read: &dyn Read, email: &str) -> Outcome<Vec<(String, LoginRecord)>> {
-    read.by_index(&LOGIN_RECORDS, &RECORDS_BY_EMAIL, Span::prefix(&(email.to_owned(),)), LOOKED_AT, Dir::Up)
 }
 
 /// Of each kind the one that holds longest.

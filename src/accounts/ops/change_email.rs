@@ -9,7 +9,7 @@ use crate::accounts::events::{EmailChangeAsked, EmailChangeUndone, EmailChanged}
 use crate::accounts::model::{EmailChange, EmailChangeStage, User};
 use crate::accounts::rules::{email_code, person, sessions};
 use crate::accounts::tables::{
-    CHANGES_BY_OLD, CHANGES_BY_OWNER, EMAIL_CHANGES, EMAIL_PROOFS, LOGIN_RECORDS, USERS, must_user, user_by_email,
+    CHANGES_BY_OLD, CHANGES_BY_OWNER, EMAIL_CHANGES, EMAIL_PROOFS, USERS, must_user, user_by_email,
 };
 use crate::base::access::Actor;
 use crate::base::id::UserId;
@@ -20,7 +20,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
-use super::{api_keys, devices, passkeys, password, session, two_factor};
+use super::{api_keys, devices, knock, passkeys, password, session, two_factor};
 
 const AGREE_HOURS: i64 = 24;
 const UNDO_HOURS: i64 = 72;
@@ -150,7 +150,7 @@ fn agree(tx: &mut Tx, change: &EmailChange) -> Outcome<()> {
 }
 
 fn move_to(tx: &mut Tx, user: &mut User, email: &str) -> Outcome<()> {
-    tx.delete(&LOGIN_RECORDS, &user.email)?;
+    knock::forget(tx, user.id, &user.email)?;
     password::void_links(tx, user.id)?;
     user.email = email.to_owned();
     user.email_verified = true;

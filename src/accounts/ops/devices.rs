@@ -22,7 +22,7 @@ pub(super) fn trust(tx: &mut Tx, user_id: UserId, visitor: &Visitor) -> Outcome<
         user_id,
         token_sha256: secret::sha256_hex(&token),
         name: devices::label(&visitor.user_agent),
-        user_agent: session::kept_agent(&visitor.user_agent),
+        user_agent: crate::base::text::agent_line(&visitor.user_agent),
         created_at: now,
         last_used_at: now,
         expires_at: plus_hours(now, totp::TRUST_DAYS * 24),

@@ -4,15 +4,16 @@ use crate::accounts::events::LockedOut;
 use crate::accounts::model::LoginRecord;
 use crate::accounts::rules::pressure::{Demand, Pressure, demand};
 use crate::accounts::rules::{device_cookie, sign_in as rules};
-use crate::accounts::tables::{DOOR_PRESSURE, LOGIN_RECORDS, user_by_email};
+use crate::accounts::tables::{DOOR_PRESSURE, LOGIN_RECORDS, RECORDS_BY_EMAIL, user_by_email};
 use crate::base::id::UserId;
+use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::secret;
 use crate::base::text::masked_email;
 use crate::base::time::Timestamp;
 use crate::site::audit::{self, By, Deed};
 use crate::site::{Seal, Site};
-use crate::store::{Read, ReadExt, Tx};
+use crate::store::{Dir, Read, ReadExt, Span, Tx};
 use crate::web::limits::network;
 
 use super::Visitor;
@@ -119,10 +120,19 @@ fn worn_out(read: &dyn Read, key: &String) -> Outcome<bool> {
     Ok(read.get(&LOGIN_RECORDS, key)?.is_some_and(|record| record.in_a_row >= rules::MOST_IN_A_ROW))
 }
 
-/// A new password starts every count anew.
+/// A new password starts every count anew: the address's, its owner's own, and that of every browser that knows it.
 pub(super) fn forget(tx: &mut Tx, user: UserId, email: &str) -> Outcome<()> {
+    for (key, _) in records(tx, email)? {
+        tx.delete(&LOGIN_RECORDS, &key)?;
+    }
+    // Kept by its name alone before records said whose door they are about.
     tx.delete(&LOGIN_RECORDS, &inside(user))?;
     tx.delete(&LOGIN_RECORDS, &email.to_owned())
+}
+
+/// The address's own record and those of browsers it knows: its owner is held up by either.
+pub(super) fn records(read: &dyn Read, email: &str) -> Outcome<Vec<(String, LoginRecord)>> {
+    read.by_index(&LOGIN_RECORDS, &RECORDS_BY_EMAIL, Span::prefix(&(email.to_owned(),)), SCAN_ROWS, Dir::Up)
 }
 
 /// The note a browser gets that has just signed in.

@@ -45,7 +45,7 @@ pub fn of(read: &dyn Read, owner: UserId) -> Outcome<Vec<PasskeyRow>> {
 /// What the browser is to make a key with.
 pub async fn start_registration(site: &Site, actor: &Actor, name: &str) -> Outcome<Value> {
     sessions::require_elevated(actor.elevated_until, site.now())?;
-    let name = text::clean("name", &text::one_line(name), 1, NAME_CHARS)?;
+    let name = text::line("name", name, 1, NAME_CHARS)?;
     let (user, rows) = site.read(|r| Ok((must_user(r, actor.user_id)?, of(r, actor.user_id)?)))?;
     room_for_one_more(&rows)?;
     let known: Outcome<Vec<_>> =

@@ -12,7 +12,7 @@ use crate::accounts::tables::{LOGIN_CHALLENGES, RECOVERIES, RECOVERIES_BY_SESSIO
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret;
-use crate::outside::stripe::{IdentitySession, Stripe, StripeFault};
+use crate::outside::stripe::{IdentitySession, Stripe, identity_refusal};
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{ReadExt as _, Tx};
@@ -91,7 +91,7 @@ async fn look(site: &Site, row: Recovery) -> Outcome<Standing> {
     }
     let stripe = site.part::<Stripe>()?;
     let known = match &row.session {
-        Some(session) => Some(stripe.identity(session).await.map_err(|fault| unreachable(&fault))?),
+        Some(session) => Some(stripe.identity(session).await.map_err(|fault| identity_refusal(&fault))?),
         None => None,
     };
     match known.filter(|check| check.status != "canceled") {
@@ -105,7 +105,7 @@ async fn look(site: &Site, row: Recovery) -> Outcome<Standing> {
             let (user, asked) = (row.user_id, row.asked_at.as_second());
             let key = format!("recovery_{user}_{asked}_{before}");
             let made = stripe.open_identity(&user.to_string(), &site.url(BACK), &key).await;
-            let made = made.map_err(|fault| unreachable(&fault))?;
+            let made = made.map_err(|fault| identity_refusal(&fault))?;
             let id = made.id.clone();
             site.write(move |tx| {
                 let Some(mut row) = tx.get(&RECOVERIES, &user)? else { return Err(not_open()) };
@@ -199,14 +199,4 @@ fn not_open() -> Refusal {
         "RECOVERY_NOT_OPEN",
         "It is not open yet: the proof of who you are or the day of waiting is missing.",
     )
-}
-
-fn unreachable(fault: &StripeFault) -> Refusal {
-    if fault.is_transient() {
-        return Refusal::unavailable(
-            "IDENTITY_PROVIDER_UNAVAILABLE",
-            "The identity check cannot be reached. Nothing was changed; try again in a minute.",
-        );
-    }
-    Refusal::internal(fault)
 }

@@ -18,8 +18,6 @@ use super::Visitor;
 
 crate::base::secret::silent!(Opened);
 
-/// Characters of a user-agent line that are kept.
-const AGENT_CHARS: usize = 300;
 
 /// A session just opened; the token is told once.
 #[derive(Clone)]
@@ -34,7 +32,7 @@ pub(super) fn open(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]
     end_replaced(tx, visitor.replaces.as_ref())?;
     make_room(tx, user.id, now)?;
     let token = secret::token_text(&tx.random_bytes::<32>());
-    let user_agent = kept_agent(&visitor.user_agent);
+    let user_agent = text::agent_line(&visitor.user_agent);
     let session = Session {
         id: tx.new_id::<SessionId>(),
         user_id: user.id,
@@ -63,10 +61,6 @@ pub(super) fn open(tx: &mut Tx, user: &User, visitor: &Visitor, methods: &[&str]
         new_device: is_new && settled,
     })?;
     Ok(Opened { token, session })
-}
-
-pub(super) fn kept_agent(user_agent: &str) -> String {
-    text::one_line(user_agent).chars().take(AGENT_CHARS).collect()
 }
 
 /// The browser gets another cookie: what the one it came with opened is over.

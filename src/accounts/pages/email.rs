@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::own::{Asked, Sheet, is_fresh, or_prove, prove_first};
+use super::own::{Sheet, is_fresh, or_prove, prove_first};
 use super::{Refused, correctable};
 use crate::accounts::model::EmailChangeStage;
 use crate::accounts::must_user;
@@ -19,12 +19,7 @@ use crate::web::{Answer, Chrome, Form, Head, Params, page, see_other};
 
 const HERE: &str = "/account/email";
 
-pub(super) async fn show(
-    State(site): State<Site>,
-    chrome: Chrome,
-    actor: Actor,
-    Params(_): Params<Asked>,
-) -> Answer<Response> {
+pub(super) async fn show(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
     Ok(render(&site, &chrome, &actor, &Refused::default(), None)?)
 }
 

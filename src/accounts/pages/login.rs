@@ -18,7 +18,7 @@ use crate::base::text::normal_email;
 use crate::site::Site;
 use crate::web::components::{Button, Field, Tone, button, field, held, link_button, notice, panel, section_one};
 use crate::web::{
-    Answer, Chrome, ClientIp, Form, Head, Params, clear_session_cookie, cookie, page, see_other, session_cookie,
+    Answer, Chrome, ClientIp, Form, Head, Params, clear_session_cookie, cookie, guest_id, page, see_other, session_cookie,
     session_token,
 };
 
@@ -85,7 +85,7 @@ pub(super) async fn enter(
     match ops::sign_in::sign_in(&site, given).await {
         Ok(Entered::SecondStep { temp_token }) => Ok(second_step::go_on(&site, temp_token, &input.redirect)),
         Ok(Entered::Session(signed_in)) => {
-            ops::sign_in::adopt_guest(&site, signed_in.user.id, cookie(&headers, "guest_id")).await;
+            ops::sign_in::adopt_guest(&site, signed_in.user.id, guest_id(&headers)).await;
             let role = signed_in.user.roles.first().copied().unwrap_or(Role::Student);
             let on = own_path(&input.redirect).unwrap_or(home_of(role));
             let on = with_cookie(see_other(on), session_cookie(&site, &signed_in.opened.token));

@@ -14,7 +14,7 @@ use crate::accounts::rules::totp;
 use crate::base::access::Role;
 use crate::site::Site;
 use crate::web::components::{Button, Field, button, field};
-use crate::web::{Answer, Chrome, ClientIp, Form, Head, cookie, is_secure, page, see_other, session_cookie};
+use crate::web::{Answer, Chrome, ClientIp, Form, Head, cookie, guest_id, is_secure, page, see_other, session_cookie};
 
 const COOKIE: &str = "second_step";
 /// What a spent or late first step is refused with.
@@ -84,7 +84,7 @@ pub(super) async fn enter(
 
 /// Signed in: on to where they wanted to go.
 pub(super) async fn entered(site: &Site, headers: &HeaderMap, waiting: &Waiting, passed: Passed) -> Answer<Response> {
-    adopt_guest(site, passed.user.id, cookie(headers, "guest_id")).await;
+    adopt_guest(site, passed.user.id, guest_id(headers)).await;
     let role = passed.user.roles.first().copied().unwrap_or(Role::Student);
     let on = see_other(own_path(&waiting.redirect).unwrap_or(home_of(role)));
     let on = with_cookie(on, set_cookie(site, "", 0));

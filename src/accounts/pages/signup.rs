@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::login::show_password;
 use super::{Refused, correctable, home_of, own_path, with_cookie};
-use crate::accounts::api::visitor;
+use crate::accounts::api::{device_cookie, visitor};
 use crate::accounts::ops::register::Application;
 use crate::accounts::ops::sign_in::{Credentials, Entered};
 use crate::accounts::ops::{self};
@@ -21,7 +21,9 @@ use crate::base::refusal::Refusal;
 use crate::site::Site;
 use crate::site::settings::launch;
 use crate::web::components::{Button, Choice, Field, Pick, Tone, button, field, notice, picks, post_button, steps};
-use crate::web::{Answer, Chrome, ClientIp, Form, Head, Params, cookie, is_secure, page, see_other, session_cookie};
+use crate::web::{
+    Answer, Chrome, ClientIp, Form, Head, Params, cookie, guest_id, is_secure, page, see_other, session_cookie,
+};
 
 const COOKIE: &str = "joining";
 const COOKIE_SECONDS: u32 = 1800;
@@ -188,7 +190,7 @@ pub(super) async fn join(
     if joining.token.is_empty() {
         return Ok(see_other("/signup"));
     }
-    if let Err(refusal) = register(&site, &joining, &details, cookie(&headers, "guest_id")).await {
+    if let Err(refusal) = register(&site, &joining, &details, guest_id(&headers)).await {
         let refused = correctable(refusal)?;
         return Ok(refused.answer(details_page(&chrome, &joining, &details, &refused)));
     }
@@ -201,7 +203,8 @@ pub(super) async fn join(
         return Ok(done("/login?done=joined"));
     };
     let on = own_path(&joining.redirect).unwrap_or(home_of(joining.role()));
-    Ok(with_cookie(done(on), session_cookie(&site, &signed_in.opened.token)))
+    let on = with_cookie(done(on), session_cookie(&site, &signed_in.opened.token));
+    Ok(with_cookie(on, device_cookie(&site, &signed_in.user.email)?))
 }
 
 async fn register(

@@ -7,7 +7,7 @@ use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::instructors::model::{Profile, Step};
 use crate::instructors::tables::{BY_SESSION, must_profile};
-use crate::outside::stripe::{IdentitySession, Stripe, StripeFault};
+use crate::outside::stripe::{IdentitySession, Stripe, identity_refusal};
 use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt as _, Span};
 
@@ -29,7 +29,7 @@ pub async fn open(site: &Site, user: UserId) -> Outcome<IdentitySession> {
     }
     let stripe = site.part::<Stripe>()?;
     if let Some(known) = &profile.identity.session_id {
-        let found = stripe.identity(known).await.map_err(|fault| refused(&fault))?;
+        let found = stripe.identity(known).await.map_err(|fault| identity_refusal(&fault))?;
         match found.status {
             "requires_input" | "processing" => return Ok(found),
             "verified" => {
@@ -40,7 +40,7 @@ pub async fn open(site: &Site, user: UserId) -> Outcome<IdentitySession> {
         }
     }
     let key = format!("identity_{user}_{}", profile.identity.session_id.as_deref().unwrap_or("first"));
-    let made = stripe.open_identity(&user.to_string(), &site.url(BACK), &key).await.map_err(|fault| refused(&fault))?;
+    let made = stripe.open_identity(&user.to_string(), &site.url(BACK), &key).await.map_err(|fault| identity_refusal(&fault))?;
     let id = made.id.clone();
     site.write(move |tx| {
         revise::revise(tx, user, "identity", |profile| {
@@ -61,7 +61,7 @@ pub async fn refresh(site: &Site, user: UserId) -> Outcome<Check> {
     let Some(session) = profile.identity.session_id else {
         return Ok(Check { status: "not_started", verified: false });
     };
-    let found = site.part::<Stripe>()?.identity(&session).await.map_err(|fault| refused(&fault))?;
+    let found = site.part::<Stripe>()?.identity(&session).await.map_err(|fault| identity_refusal(&fault))?;
     let verified = found.status == "verified";
     if verified {
         keep(site, user, &found).await?;
@@ -101,14 +101,4 @@ async fn keep(site: &Site, user: UserId, found: &IdentitySession) -> Outcome<Pro
         Ok(profile)
     })
     .await
-}
-
-fn refused(fault: &StripeFault) -> Refusal {
-    if fault.is_transient() {
-        return Refusal::unavailable(
-            "IDENTITY_PROVIDER_UNAVAILABLE",
-            "The identity check cannot be reached. Nothing was changed; try again in a minute.",
-        );
-    }
-    Refusal::internal(fault)
 }

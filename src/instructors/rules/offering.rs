@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::base::money::Cents;
 use crate::base::price::{Floors, Place, floor_for, is_remote, lesson_price};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::text::{clean, clean_optional, one_line};
+use crate::base::text::{clean_optional, line};
 use crate::catalog::{AgeGroup, Service};
 use crate::instructors::model::{Level, Terms};
 
@@ -121,7 +121,7 @@ fn equipment(field: &str, list: &[String]) -> Outcome<Vec<String>> {
     if list.len() > MOST_EQUIPMENT {
         return Err(Refusal::invalid(field, format!("At most {MOST_EQUIPMENT} things.")));
     }
-    let clean_one = |thing: &String| Ok(one_line(&clean(field, thing, 1, 100)?));
+    let clean_one = |thing: &String| line(field, thing, 1, 100);
     let things: Outcome<Vec<String>> = list.iter().map(clean_one).collect();
     Ok(distinct(&things?))
 }

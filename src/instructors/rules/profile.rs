@@ -1,7 +1,7 @@
 //! What a profile may say about a person.
 
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::text::{clean, clean_optional, one_line};
+use crate::base::text::{clean, line, line_optional};
 use crate::instructors::model::NamedPlace;
 
 const MOST_LANGUAGES: usize = 12;
@@ -58,7 +58,7 @@ fn within(field: &str, value: Option<i64>, min: u16, max: u16) -> Outcome<Option
 fn languages(list: &[String]) -> Outcome<Vec<String>> {
     let mut out: Vec<String> = Vec::new();
     for language in list {
-        let language = one_line(&clean("languages", language, 2, 40)?);
+        let language = line("languages", language, 2, 40)?;
         let mut letters = language.chars();
         let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         if !out.iter().any(|known| known.eq_ignore_ascii_case(&capital)) {
@@ -77,12 +77,12 @@ fn named_places(field: &str, list: &[NamedPlace]) -> Outcome<Vec<NamedPlace>> {
     }
     let mut out: Vec<NamedPlace> = Vec::new();
     for (i, place) in list.iter().enumerate() {
-        let address = one_line(&clean(&format!("{field}[{i}].address"), &place.address, 1, 255)?);
-        let label = clean_optional(&format!("{field}[{i}].label"), place.label.as_deref(), 50)?;
+        let address = line(&format!("{field}[{i}].address"), &place.address, 1, 255)?;
+        let label = line_optional(&format!("{field}[{i}].label"), place.label.as_deref(), 50)?;
         if out.iter().any(|known| known.address.eq_ignore_ascii_case(&address)) {
             return Err(Refusal::invalid(field, "The same address is listed twice."));
         }
-        out.push(NamedPlace { address, label: label.map(|l| one_line(&l)) });
+        out.push(NamedPlace { address, label });
     }
     Ok(out)
 }

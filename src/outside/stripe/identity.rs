@@ -7,7 +7,8 @@ use stripe_misc::identity_verification_session::{
 };
 use stripe_misc::{IdentityVerificationSession, IdentityVerificationSessionStatus as Status};
 
-use super::{Call, Stripe, keyed, metadata};
+use super::{Call, Stripe, StripeFault, keyed, metadata};
+use crate::base::refusal::Refusal;
 
 /// A visit to Stripe's identity check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub struct IdentitySession {
     pub last_name: Option<String>,
     /// The last attempt failed; Stripe's word why.
     pub error: Option<String>,
+}
+
+/// A call to the identity check failed: what whoever asked is told.
+pub fn identity_refusal(fault: &StripeFault) -> Refusal {
+    if fault.is_transient() {
+        return Refusal::unavailable(
+            "IDENTITY_PROVIDER_UNAVAILABLE",
+            "The identity check cannot be reached. Nothing was changed; try again in a minute.",
+        );
+    }
+    Refusal::internal(fault)
 }
 
 impl Stripe {

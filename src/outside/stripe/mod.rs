@@ -27,7 +27,7 @@ pub use books::Held;
 pub use cards::{Card, CardSession, Setup};
 pub use connect::{ConnectedAccount, Moved};
 pub use fault::StripeFault;
-pub use identity::IdentitySession;
+pub use identity::{IdentitySession, identity_refusal};
 pub use intents::{Authorization, Intent, IntentStatus};
 pub use payouts::{BankPayout, PAYOUT_DAYS};
 pub use webhook::{WebhookEvent, WebhookRefused};

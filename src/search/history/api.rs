@@ -134,7 +134,8 @@ async fn record_guest_search(
 
 /// The guest session of the body counts where none came with the request; two different ones are a mistake.
 fn with_guest(site: &Site, mut visitor: Visitor, named: Option<&str>) -> Outcome<Visitor> {
-    use crate::search::visitor::{Guest, api::is_guest_id, api::is_ours};
+    use crate::search::visitor::{Guest, api::is_guest_id};
+    use crate::web::is_our_guest;
     let Some(id) = named else { return Ok(visitor) };
     if !is_guest_id(id) {
         return Err(Refusal::invalid("guest_session_id", "This is no guest session."));
@@ -144,7 +145,7 @@ fn with_guest(site: &Site, mut visitor: Visitor, named: Option<&str>) -> Outcome
             return Err(Refusal::invalid("guest_session_id", "The request came with another guest session."));
         }
         Some(_) => {}
-        None => visitor.guest = Some(Guest { id: id.to_owned(), ours: is_ours(site, id) }),
+        None => visitor.guest = Some(Guest { id: id.to_owned(), ours: is_our_guest(site, id) }),
     }
     Ok(visitor)
 }

@@ -6,14 +6,11 @@ use axum::http::request::Parts;
 
 use super::{Guest, LONGEST_GUEST, Visitor, agent, net};
 use crate::base::access::Actor;
-use crate::base::id::{AnyId as _, RequestId, bits_of_draw};
-use crate::base::refusal::{Outcome, Refusal};
-use crate::site::{GUEST_MARK, Seal, Site};
-use crate::web::{ClientIp, Fault, cookie, is_secure};
+use crate::base::refusal::Outcome;
+use crate::site::Site;
+use crate::web::{ClientIp, Fault, guest_id, is_our_guest, new_guest};
 
-const GUEST_COOKIE: &str = "guest_id";
 const GUEST_HEADER: &str = "x-guest-session-id";
-const GUEST_SECONDS: i64 = 30 * 86_400;
 
 impl FromRequestParts<Site> for Visitor {
     type Rejection = Fault;
@@ -24,10 +21,10 @@ impl FromRequestParts<Site> for Visitor {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (device, browser) = agent(text("user-agent"));
         let named = Some(text(GUEST_HEADER).to_owned()).filter(|id| !id.is_empty());
-        let guest = named.or_else(|| cookie(&parts.headers, GUEST_COOKIE)).filter(|id| is_guest_id(id));
+        let guest = named.or_else(|| guest_id(&parts.headers)).filter(|id| is_guest_id(id));
         Ok(Self {
             user: actor.map(|actor| actor.user_id),
-            guest: guest.map(|id| Guest { ours: is_ours(site, &id), id }),
+            guest: guest.map(|id| Guest { ours: is_our_guest(site, &id), id }),
             net: net(ip.0),
             device,
             browser,
@@ -41,11 +38,6 @@ impl FromRequestParts<Site> for Visitor {
 pub fn is_guest_id(id: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     !id.is_empty() && id.len() <= LONGEST_GUEST && id.bytes().all(plain)
-}
-
-/// Whether we gave this id away ourselves.
-pub fn is_ours(site: &Site, id: &str) -> bool {
-    site.part::<Seal>().is_ok_and(|seal| seal.is_marked(GUEST_MARK, id))
 }
 
 /// The path of a page of ours; pages of others are nobody's business.
@@ -64,10 +56,6 @@ pub fn remember(site: &Site, visitor: &Visitor) -> Outcome<Option<(HeaderValue, 
     if visitor.user.is_some() || visitor.private || visitor.guest.as_ref().is_some_and(|guest| guest.ours) {
         return Ok(None);
     }
-    let id = RequestId::from_bits(bits_of_draw(site.now().as_millisecond(), site.entropy.bytes())).to_string();
-    let token = site.part::<Seal>()?.marked(GUEST_MARK, &id)?;
-    let secure = if is_secure(site) { "; Secure" } else { "" };
-    let line = format!("{GUEST_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={GUEST_SECONDS}{secure}");
-    let cookie = HeaderValue::from_str(&line).map_err(Refusal::internal)?;
+    let (token, cookie) = new_guest(site)?;
     Ok(Some((cookie, Visitor { guest: Some(Guest { id: token, ours: true }), ..visitor.clone() })))
 }

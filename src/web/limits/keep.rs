@@ -1,6 +1,7 @@
 //! Where buckets and short windows are counted, and which operations are under way.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -79,7 +80,7 @@ impl Limiter {
             cell.limited += 1;
         }
         if buckets.len() >= KEYS && !buckets.contains_key(key) {
-            make_room(&mut buckets, now);
+            keep_newer(&mut buckets, |cell| cell.tat > now, |cell| cell.last);
         }
         buckets.insert(key.to_owned(), cell);
         verdict
@@ -89,13 +90,12 @@ impl Limiter {
     pub(super) fn count(&self, window: &'static Window, key: &str, now: Timestamp) -> Verdict {
         let now = now.as_microsecond();
         let mut windows = locked(&self.0.windows);
-        if windows.len() >= KEYS {
-            windows.retain(|_, hits| hits.last().is_some_and(|at| now - at < 3_600_000_000));
-            if windows.len() >= KEYS {
-                windows.clear();
-            }
+        let id = (window.name, key.to_owned());
+        if windows.len() >= KEYS && !windows.contains_key(&id) {
+            let last = |hits: &Vec<i64>| hits.last().copied().unwrap_or(0);
+            keep_newer(&mut windows, |hits| now - last(hits) < 3_600_000_000, last);
         }
-        window.judge(windows.entry((window.name, key.to_owned())).or_default(), now)
+        window.judge(windows.entry(id).or_default(), now)
     }
 
     /// Takes the one place there is for an operation of `key`; `None` while somebody else holds it.
@@ -142,13 +142,13 @@ impl Limiter {
 }
 
 /// Keys that are free again say nothing and go first; under pressure the older half follows.
-fn make_room(buckets: &mut HashMap<String, Cell>, now: i64) {
-    buckets.retain(|_, cell| cell.tat > now);
-    if buckets.len() >= KEYS {
-        let mut ages: Vec<i64> = buckets.values().map(|cell| cell.last).collect();
+fn keep_newer<K: Eq + Hash, V>(kept: &mut HashMap<K, V>, counts: impl Fn(&V) -> bool, last: impl Fn(&V) -> i64) {
+    kept.retain(|_, value| counts(value));
+    if kept.len() >= KEYS {
+        let mut ages: Vec<i64> = kept.values().map(&last).collect();
         ages.sort_unstable();
         let middle = ages[ages.len() / 2];
-        buckets.retain(|_, cell| cell.last > middle);
+        kept.retain(|_, value| last(value) > middle);
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chromiumoxide::cdp::browser_protocol::emulation::{MediaFeature, SetEmulatedMediaParams};
 use chromiumoxide::cdp::browser_protocol::network::{BlockPattern, EnableParams, SetBlockedUrLsParams};
-use chromiumoxide::cdp::browser_protocol::page::CaptureScreenshotFormat;
+use chromiumoxide::cdp::browser_protocol::page::{AddScriptToEvaluateOnNewDocumentParams, CaptureScreenshotFormat};
 use chromiumoxide::cdp::browser_protocol::web_authn::{
     self, AddVirtualAuthenticatorParams, AuthenticatorProtocol, AuthenticatorTransport, VirtualAuthenticatorOptions,
 };
@@ -66,6 +66,8 @@ impl Browser {
                 .await
                 .expect("scripts are kept out");
         }
+        let watch = AddScriptToEvaluateOnNewDocumentParams::new(WATCH);
+        page.execute(watch).await.expect("breaches of the content policy are watched");
         let sheet = Sheet { page, base: self.base.clone() };
         sheet.shape(width, dark).await;
         sheet
@@ -82,6 +84,10 @@ impl Browser {
         self.pump.abort();
     }
 }
+
+/// Keeps what the page's content policy kept out, from the first byte of every document on.
+const WATCH: &str = "window.keptOut = []; document.addEventListener('securitypolicyviolation', \
+                     e => window.keptOut.push(e.effectiveDirective + ' ' + (e.blockedURI || 'inline')));";
 
 pub struct Sheet {
     page: Page,
@@ -260,6 +266,12 @@ impl Sheet {
                    const lines = new Set(seen.map(r => Math.round(r.top))); \
                    if (lines.size > 1) found.add(word[0]); } } return [...found].slice(0, 6); })()";
         self.page.evaluate(out).await.ok().and_then(|v| v.into_value().ok()).unwrap_or_default()
+    }
+
+    /// What the page wanted to load or run and its own content policy forbade.
+    pub async fn kept_out(&self) -> Vec<String> {
+        let out = "[...new Set(window.keptOut)]";
+        self.page.evaluate(out).await.expect("the page is asked").into_value().expect("a list")
     }
 
     /// What axe finds wrong: rule and the elements it is about. Scripts must be on.

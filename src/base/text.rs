@@ -45,7 +45,10 @@ pub fn normal_email(email: &str) -> String {
 pub fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else { return false };
     let clean = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(c) && !"<>()[],;:\\\"@".contains(c))
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(c) && !"<>()[],;:\\\"@".contains(c))
     };
     email.chars().count() <= 254
         && local.chars().count() <= 64

@@ -42,19 +42,35 @@ mod tests {
 
     #[test]
     fn a_line_holds_only_what_is_seen_or_what_its_script_needs() {
-        for good in ["Ana María", "O’Neill-Šimić", "שרה", "محمد", "می\u{200c}خواهم", "ක්\u{200d}රිස්", "क्\u{200d}ष", "李雷", "Jo\u{301}"] {
+        for good in [
+            "Ana María",
+            "O’Neill-Šimić",
+            "שרה",
+            "محمد",
+            "می\u{200c}خواهم",
+            "ක්\u{200d}රිස්",
+            "क्\u{200d}ष",
+            "李雷",
+            "Jo\u{301}",
+        ] {
             assert_eq!(out_of_place(good), None, "{good:?}");
         }
-        let unseen = ['\u{ad}', '\u{61c}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{2060}', '\u{feff}']
-            .into_iter()
-            .chain('\u{202a}'..='\u{202e}')
-            .chain('\u{2066}'..='\u{2069}')
-            .chain(['\r', '\n', '\t', '\0', '\u{7}', '\u{85}']);
+        let unseen =
+            ['\u{ad}', '\u{61c}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{2060}', '\u{feff}']
+                .into_iter()
+                .chain('\u{202a}'..='\u{202e}')
+                .chain('\u{2066}'..='\u{2069}')
+                .chain(['\r', '\n', '\t', '\0', '\u{7}', '\u{85}']);
         for c in unseen {
             assert_eq!(out_of_place(&format!("Eve{c}lyn")), Some(c), "{c:?}");
         }
         for joiner in ['\u{200c}', '\u{200d}'] {
-            for bad in [format!("Eve{joiner}lyn"), format!("{joiner}می"), format!("می{joiner}"), format!("می{joiner}{joiner}خ")] {
+            for bad in [
+                format!("Eve{joiner}lyn"),
+                format!("{joiner}می"),
+                format!("می{joiner}"),
+                format!("می{joiner}{joiner}خ"),
+            ] {
                 assert_eq!(out_of_place(&bad), Some(joiner), "{bad:?}");
             }
         }

@@ -54,8 +54,8 @@ pub use replay::{IdempotencyKey, Reply};
 pub use routes::{Api, Declared, Pages, assemble, complete as complete_document};
 pub use rule::Rule;
 pub use session::{
-    Carried, Door, DoorPart, clear_session_cookie, cookie, guest_id, is_our_guest, is_secure, new_guest, session_cookie,
-    session_token,
+    Carried, Door, DoorPart, clear_session_cookie, cookie, guest_id, is_our_guest, is_secure, new_guest,
+    session_cookie, session_token,
 };
 
 pub fn tables() -> Vec<&'static dyn crate::store::AnyTable> {

@@ -49,7 +49,9 @@ async fn no_acknowledged_write_is_lost_to_kill_9() {
     for round in 0..rounds {
         let program = Serving::on(dir.path());
         let pressing: Vec<_> = (0..CLIENTS)
-            .map(|n| tokio::spawn(press(http.clone(), program.base.clone(), format!("r{round}c{n}"), acknowledged.clone())))
+            .map(|n| {
+                tokio::spawn(press(http.clone(), program.base.clone(), format!("r{round}c{n}"), acknowledged.clone()))
+            })
             .collect();
         // At ever other moments of a commit.
         tokio::time::sleep(Duration::from_micros(60_000 + (round as u64 * 77_777) % 200_000)).await;

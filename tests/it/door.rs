@@ -447,7 +447,8 @@ async fn names_are_only_names() {
         async move { app.ask(Method::PATCH, "/api/v1/auth/me", Some(&token), Some(body)).await }
     };
     let breaks = ["Emma\r\nBcc: all@mail.example", "Emma\nBcc: all@mail.example", "Emma\u{0}", "Emma\u{7}"];
-    let unseen = ["Em\u{2028}ma", "Em\u{200b}ma", "\u{200b}", "\u{feff}Emma", "Em\u{ad}ma", "\u{202e}ammE", "Em\u{200d}ma"];
+    let unseen =
+        ["Em\u{2028}ma", "Em\u{200b}ma", "\u{200b}", "\u{feff}Emma", "Em\u{ad}ma", "\u{202e}ammE", "Em\u{200d}ma"];
     for name in breaks.into_iter().chain(unseen) {
         let refused = change(name).await.refused(422, "VALIDATION_ERROR");
         assert_eq!(refused["errors"][0]["field"], "first_name", "{name:?}");
@@ -456,10 +457,13 @@ async fn names_are_only_names() {
     assert_eq!(change(joined).await.expect(200)["first_name"], joined, "a script that needs joiners keeps them");
     let labels = [
         ("/api/v1/account/api-keys", json!({ "name": "Mi\u{2066}ne" })),
-        ("/api/v1/addresses/me", json!({
-            "label": "home", "street_line1": "1 West\u{202e} 72nd Street", "locality": "New York",
-            "administrative_area": "NY", "postal_code": "10023",
-        })),
+        (
+            "/api/v1/addresses/me",
+            json!({
+                "label": "home", "street_line1": "1 West\u{202e} 72nd Street", "locality": "New York",
+                "administrative_area": "NY", "postal_code": "10023",
+            }),
+        ),
     ];
     for (path, body) in labels {
         stage.post(&stage.emma, path, body).await.refused(422, "VALIDATION_ERROR");

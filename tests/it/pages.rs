@@ -37,7 +37,10 @@ async fn pages_that_are_read_are_whole() {
         assert_eq!(page.status, 200, "{path}");
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         let nonce = policy.split("script-src 'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
-        assert!(page.text.contains(&format!("<script type=\"module\" nonce=\"{nonce}\"")), "{path}: its script may run");
+        assert!(
+            page.text.contains(&format!("<script type=\"module\" nonce=\"{nonce}\"")),
+            "{path}: its script may run"
+        );
         assert_eq!(page.headers["cache-control"], "no-store", "{path}: a stored page would carry an old nonce");
         is_whole(path, &page.text);
     }

@@ -149,8 +149,9 @@ fn a_second_program_on_the_same_directory_is_refused_and_the_first_goes_on() {
     let first = Serving::on(dir.path());
     let said = last_words(serve(dir.path(), &[]).spawn().unwrap());
     assert!(said.contains(dir.path().to_str().unwrap()) && said.contains("--data-dir"), "{said}");
-    let answer =
-        tokio::runtime::Runtime::new().unwrap().block_on(http().get(format!("{}/api/v1/health/lite", first.base)).send());
+    let answer = tokio::runtime::Runtime::new()
+        .unwrap()
+        .block_on(http().get(format!("{}/api/v1/health/lite", first.base)).send());
     assert!(answer.unwrap().status().as_u16() < 500);
 }
 

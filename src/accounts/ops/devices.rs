@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt, Span, Tx};
 
-use super::{Visitor, session};
+use super::Visitor;
 
 pub(super) fn trust(tx: &mut Tx, user_id: UserId, visitor: &Visitor) -> Outcome<String> {
     let token = secret::token_text(&tx.random_bytes::<32>());

@@ -18,7 +18,6 @@ use super::Visitor;
 
 crate::base::secret::silent!(Opened);
 
-
 /// A session just opened; the token is told once.
 #[derive(Clone)]
 pub struct Opened {

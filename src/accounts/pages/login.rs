@@ -18,8 +18,8 @@ use crate::base::text::normal_email;
 use crate::site::Site;
 use crate::web::components::{Button, Field, Tone, button, field, held, link_button, notice, panel, section_one};
 use crate::web::{
-    Answer, Chrome, ClientIp, Form, Head, Params, clear_session_cookie, cookie, guest_id, page, see_other, session_cookie,
-    session_token,
+    Answer, Chrome, ClientIp, Form, Head, Params, clear_session_cookie, cookie, guest_id, page, see_other,
+    session_cookie, session_token,
 };
 
 #[derive(Default, Deserialize)]

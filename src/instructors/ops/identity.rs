@@ -40,7 +40,10 @@ pub async fn open(site: &Site, user: UserId) -> Outcome<IdentitySession> {
         }
     }
     let key = format!("identity_{user}_{}", profile.identity.session_id.as_deref().unwrap_or("first"));
-    let made = stripe.open_identity(&user.to_string(), &site.url(BACK), &key).await.map_err(|fault| identity_refusal(&fault))?;
+    let made = stripe
+        .open_identity(&user.to_string(), &site.url(BACK), &key)
+        .await
+        .map_err(|fault| identity_refusal(&fault))?;
     let id = made.id.clone();
     site.write(move |tx| {
         revise::revise(tx, user, "identity", |profile| {

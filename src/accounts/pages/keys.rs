@@ -129,7 +129,7 @@ fn form(refused: &Refused) -> Markup {
     };
     let scope = Field { name: "scope", label: "What may it do?", ..Field::default() };
     let choices = [
-        Choice::new(KeyScope::Read.name(), "Look only", true).note("Lists, lessons and messages can be read."),
+        Choice::new(KeyScope::Read.name(), "Look only", true).note("Your lessons, lists and figures can be read."),
         Choice::new(KeyScope::All.name(), "All you may", false)
             .note("Book, cancel and change in your name; never your password, your rights or your leaving."),
     ];

@@ -54,9 +54,12 @@ async fn list_unresolved(
 ) -> Answer<Json<Page<UnheardView>>> {
     let open = [UnheardStatus::Pending, UnheardStatus::ManualReview];
     let statuses = wanted.status.map_or_else(|| open.to_vec(), |status| vec![status]);
-    let mut rows = site.read(|r| view::unheard(r, &statuses, site.now()))?;
-    rows.retain(|row| wanted.kind.is_none_or(|kind| row.kind == kind));
-    Ok(Json(page.cut_with(rows, 50)?))
+    let now = site.now();
+    let shown = site.read(|r| {
+        let rows = page.cut_with(view::unheard(r, &statuses, wanted.kind)?, 50)?;
+        rows.try_map(|row| view::voted(r, row, now))
+    })?;
+    Ok(Json(shown))
 }
 
 /// Learned names that wait for a decision.

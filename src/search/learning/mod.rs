@@ -28,4 +28,4 @@ pub use jobs::{job, process};
 pub use model::{Alias, AliasStatus, Named, Source, Unheard, UnheardStatus};
 pub use names::{Live, Names};
 pub use preview::{Impact, impact};
-pub use view::{AliasView, Share, UnheardView, aliases, regions, unheard};
+pub use view::{AliasView, Share, UnheardView, aliases, regions, unheard, voted};

@@ -107,14 +107,16 @@ fn lesson(id: &str) -> String {
     service.map_or_else(|| id.to_owned(), |service| service.name.clone())
 }
 
-/// Phrases in one of `statuses`, the most searched first.
-pub fn unheard(read: &dyn Read, statuses: &[UnheardStatus], now: Timestamp) -> Outcome<Vec<UnheardView>> {
-    let mut rows: Vec<Unheard> = all_unheard(read)?.into_iter().filter(|row| statuses.contains(&row.status)).collect();
+/// Phrases in one of `statuses`, the most searched first. What was chosen after each is read by [`voted`], for those shown.
+pub fn unheard(read: &dyn Read, statuses: &[UnheardStatus], kind: Option<Named>) -> Outcome<Vec<Unheard>> {
+    let wanted = |row: &Unheard| statuses.contains(&row.status) && kind.is_none_or(|kind| row.kind == kind);
+    let mut rows: Vec<Unheard> = all_unheard(read)?.into_iter().filter(wanted).collect();
     rows.sort_by(|a, b| b.searchers.len().cmp(&a.searchers.len()).then(b.last_at.cmp(&a.last_at)));
-    rows.into_iter().map(|row| view(read, row, now)).collect()
+    Ok(rows)
 }
 
-fn view(read: &dyn Read, row: Unheard, now: Timestamp) -> Outcome<UnheardView> {
+/// A phrase with the votes cast after it.
+pub fn voted(read: &dyn Read, row: Unheard, now: Timestamp) -> Outcome<UnheardView> {
     let counted = tally(&votes(read, row.kind, &row.phrase)?, now);
     let name = |target: &str| match row.kind {
         Named::Place => target.to_owned(),

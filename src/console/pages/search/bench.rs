@@ -58,7 +58,9 @@ impl Wish {
     /// The weights to try, in percent as the sliders send them; what is left out is as in force.
     pub(super) fn weights(&self, now: Weights) -> Weights {
         let of = |text: &str, now: f64| {
-            text.parse::<f64>().ok().filter(|percent| (0.0..=100.0).contains(percent)).map_or(now, |it| it / 100.0)
+            // The slider shows no more than a tenth of a percent: what it gives back unmoved is what is in force.
+            let moved = |percent: &f64| (0.0..=100.0).contains(percent) && *percent != percent_of(now);
+            text.parse::<f64>().ok().filter(moved).map_or(now, |it| it / 100.0)
         };
         Weights {
             relevance: of(&self.relevance, now.relevance),
@@ -153,8 +155,8 @@ fn form(wish: &Wish, weights: Weights) -> Markup {
             fieldset.weights {
                 legend.small.muted { "Weights, in percent" }
                 @for (name, weight) in named(weights) {
-                    @let percent = (weight * 100.0).round();
-                    label.small { (name) " " output.fig { (percent) } input type="range" name=(name) min="0" max="100" step="1" value=(percent); }
+                    @let percent = percent_of(weight);
+                    label.small { (name) " " output.fig { (percent) } input type="range" name=(name) min="0" max="100" step="0.1" value=(percent); }
                 }
             }
             fieldset.row {
@@ -174,7 +176,7 @@ fn toggle(name: &str, label: &str, value: &str) -> Markup {
 
 /// Makes the weights that are tried everybody's, or puts the defaults back.
 fn keep(wish: &Wish, weights: Weights, other: bool, changed: bool) -> Markup {
-    let values = named(weights).map(|(name, weight)| (name, (weight * 100.0).round().to_string()));
+    let values = named(weights).map(|(name, weight)| (name, percent_of(weight).to_string()));
     let mut fields: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     fields.push(("q", &wish.q));
     html! {
@@ -199,6 +201,11 @@ pub async fn save(State(site): State<Site>, by: By, Form(wish): Form<Wish>) -> A
 pub async fn reset(State(site): State<Site>, by: By, Form(wish): Form<Wish>) -> Answer<Response> {
     tuning::reset(&site, by).await?;
     Ok(see_other(&address(PATH, &[("q", &wish.q)])))
+}
+
+/// A weight as the sliders show it.
+fn percent_of(weight: f64) -> f64 {
+    (weight * 1000.0).round() / 10.0
 }
 
 fn named(weights: Weights) -> [(&'static str, f64); 6] {
@@ -276,5 +283,22 @@ fn funnel(found: &Funnel) -> Markup {
             h2.h3 { "Who is left" }
             div.funnel.small { @for (name, count) in steps { span { (name) } (meter(count as u64, found.instructors as u64)) b.fig { (count) } } }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_come_back_from_their_own_form_unchanged() {
+        let odd = Weights { relevance: 0.333_33, quality: 0.125, distance: 0.1, ..Tuning::default().weights };
+        let [relevance, quality, distance, price, freshness, completeness] =
+            named(odd).map(|(_, weight)| percent_of(weight).to_string());
+        let sent = Wish { relevance, quality, distance, price, freshness, completeness, ..Wish::default() };
+        assert_eq!(sent.weights(odd), odd);
+        let moved = Wish { quality: "13".to_owned(), ..sent };
+        assert_eq!(moved.weights(odd), Weights { quality: 0.13, ..odd });
+        assert_eq!(Wish { quality: "-1".to_owned(), ..moved }.weights(odd), odd);
     }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::way;
+use crate::base::refusal::Outcome;
 use crate::base::text::count;
 use crate::console::pages::shell::{address, heading, moments, show};
 use crate::search::learning::{self, Named, UnheardStatus, UnheardView, dismiss as dismiss_phrase};
@@ -31,7 +32,11 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
     let rejected = filter.show == "dismissed";
     let open = [UnheardStatus::Pending, UnheardStatus::ManualReview];
     let statuses: &[UnheardStatus] = if rejected { &[UnheardStatus::Rejected] } else { &open };
-    let rows = site.read(|r| learning::unheard(r, statuses, now))?;
+    let (all, rows) = site.read(|r| {
+        let rows = learning::unheard(r, statuses, None)?;
+        let shown: Outcome<Vec<_>> = rows.iter().take(SHOWN).map(|row| learning::voted(r, row.clone(), now)).collect();
+        Ok((rows.len(), shown?))
+    })?;
     let row = |one: &UnheardView| {
         let kind = if one.kind == Named::Place { "place" } else { "lesson" };
         let give = address("/admin/search/names", &[("phrase", &one.query_normalized), ("kind", one.kind.name())]);
@@ -75,8 +80,11 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
         p.small.muted { "Learned by itself: five people searched it, three votes for one meaning with 70 of 100; at 90 of 100, five votes and two accounts it goes live, below that it waits under Names." }
         @if rows.is_empty() { (empty("Nothing here", "Places and lessons that people name and search does not know stand here.", None)) }
         @else {
-            p.small.muted { (count(rows.len(), "phrase", "phrases")) "." }
-            (table(&Table { caption: "Phrases".into(), caption_hidden: true, cols, rows: rows.iter().take(SHOWN).map(row).collect(), foot: None }))
+            p.small.muted {
+                @if all > rows.len() { "The " (rows.len()) " most wanted of " (all) " phrases." }
+                @else { (count(all, "phrase", "phrases")) "." }
+            }
+            (table(&Table { caption: "Phrases".into(), caption_hidden: true, cols, rows: rows.iter().map(row).collect(), foot: None }))
         }
     };
     Ok(show(&site, &chrome, "Phrases", body)?)

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::rules::pack;
 use super::rules::words::{damerau, normal, similarity, trigrams};
 use super::{Gazetteer, PlaceKind, Tier, timezone_of_zip};
 use crate::base::geo::Point;
@@ -27,6 +28,18 @@ fn the_built_in_pack_is_whole() {
     for zip in gaz.zips() {
         assert!(!zip.regions.is_empty(), "{}", zip.zip);
     }
+}
+
+/// The place of a parent is kept in a byte, and the 257th would be taken for the first.
+#[test]
+fn more_parents_than_there_is_room_for_are_refused() {
+    let with = |more: usize| {
+        let one = |at: usize| format!("\n[[parents]]\nname = \"County {at}\"\ncode = \"C{at}\"\naliases = []\n");
+        let text = format!("{}{}", pack::NEW_YORK.settings, (0..more).map(one).collect::<String>());
+        pack::settings(&text).map(|settings| settings.parents.len()).map_err(|refused| refused.to_string())
+    };
+    assert_eq!(with(250), Ok(255));
+    assert_eq!(with(251), Err("region.toml: 256 parents, there is room for 255".to_owned()));
 }
 
 /// rule: 40§15 Location: exact, alias, ZIP, landmark.

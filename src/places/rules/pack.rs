@@ -18,6 +18,9 @@ pub struct PackText<'a> {
     pub aliases: &'a str,
 }
 
+/// A parent's place is kept in a byte.
+pub const MOST_PARENTS: usize = 255;
+
 /// The pack compiled into the program (rule: 00§4 Region).
 pub const NEW_YORK: PackText<'static> = PackText {
     settings: include_str!("../../../assets/region/nyc/region.toml"),
@@ -148,7 +151,12 @@ pub struct AliasRow {
 }
 
 pub fn settings(text: &str) -> Result<Settings, PackError> {
-    toml::from_str(text).map_err(|e| PackError(format!("region.toml: {}", e.message())))
+    let settings: Settings = toml::from_str(text).map_err(|e| PackError(format!("region.toml: {}", e.message())))?;
+    let parents = settings.parents.len();
+    if parents > MOST_PARENTS {
+        return Err(PackError(format!("region.toml: {parents} parents, there is room for {MOST_PARENTS}")));
+    }
+    Ok(settings)
 }
 
 #[derive(Deserialize)]

@@ -12,15 +12,13 @@ mod written;
 use serde_json::{Map, Value};
 
 use self::written::{aliases, geojson, settings, zip_regions, zips};
-use super::pack::{PackError, PackText, is_zip};
+use super::pack::{MOST_PARENTS, PackError, PackText, is_zip};
 use super::words::{allowed_edits, damerau, normal};
 use crate::base::geo::Point;
 use crate::base::text::slug;
 
 /// rule: design of packs: more is a country, not a marketplace.
 const MOST_FEATURES: usize = 5_000;
-/// A parent's place is kept in a byte.
-const MOST_PARENTS: usize = 255;
 /// Outlines are thinned to this.
 const FINEST_KM: f64 = 0.015;
 const KM_PER_DEGREE: f64 = 111.195;

@@ -54,8 +54,10 @@ pub fn bar_chart(label: &str, bars: &[Bar]) -> Markup {
     let pitch = WIDE / bars.len().max(1) as f64;
     let height = |value: u64| HIGH * value as f64 / top as f64;
     let line = |y: f64| format!("M{LEFT} {y}H{}", LEFT + WIDE);
+    // A word that would run out of the picture ends with its bar instead of beginning there.
+    let late = |x: f64, word: &str| x + 9.0 * word.chars().count() as f64 > LEFT + WIDE;
     html! {
-        svg.chart.chart--bars viewBox="0 0 576 152" role="img" aria-label=(label) {
+        svg.chart.chart--bars viewBox="0 -12 576 164" role="img" aria-label=(label) {
             @for part in 0..=2u64 {
                 @let y = 10.5 + HIGH - HIGH * part as f64 / 2.0;
                 path.ax d=(line(y)) {}
@@ -66,7 +68,10 @@ pub fn bar_chart(label: &str, bars: &[Bar]) -> Markup {
                 @let tall = height(bar.value);
                 rect.bar.hot[bar.hot] x=(short(x)) y=(short(10.5 + HIGH - tall)) width=(short(pitch * 0.72)) height=(short(tall)) {}
                 @if bar.hot { text.v x=(short(x)) y=(short(6.0 + HIGH - tall)) { (bar.value) } }
-                @if !bar.word.is_empty() { text.v[bar.hot] x=(short(x)) y="147" { (bar.word) } }
+                @if !bar.word.is_empty() {
+                    @let end = late(x, &bar.word);
+                    text.v[bar.hot] x=(short(if end { x + pitch * 0.72 } else { x })) y="147" text-anchor=[end.then_some("end")] { (bar.word) }
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ pub use judge::Judged;
 pub use kept::Kept;
 pub use rank::Signals;
 pub use relax::Group;
-pub use why::{SHOWN_REVIEWS, day, miles};
+pub use why::{SHOWN_REVIEWS, away, day};
 
 #[cfg(test)]
 pub mod testing {

@@ -22,7 +22,7 @@ pub fn reasons(row: &Row, best: &Judged, criteria: &Criteria, slots: &[Opening],
         } else if best.covered {
             why.push(format!("Covers {}", area.label));
         } else if let Some(km) = best.distance_km {
-            why.push(format!("{} from {}", miles(km), area.label));
+            why.push(from_there(km, &area.label));
         }
     } else if best.place == Place::Remote {
         why.push("Online".to_owned());
@@ -79,7 +79,8 @@ pub fn different(best: &Judged, criteria: &Criteria, slots: &[Opening], row: &Ro
     }
     if best.fails.location {
         let label = criteria.area.as_ref().map_or("there", |area| area.label.as_str());
-        said.push(format!("{} from {label}.", best.distance_km.map_or_else(|| "A little further".to_owned(), miles)));
+        let away = best.distance_km.map(|km| from_there(km, label));
+        said.push(format!("{}.", away.unwrap_or_else(|| format!("A little further from {label}"))));
     }
     if best.fails.price {
         let rate = row.offers[best.offer].rate_at(best.place);
@@ -101,8 +102,18 @@ pub fn day(date: Date, today: Date) -> String {
     }
 }
 
-/// "1.8 miles".
-pub fn miles(km: f64) -> String {
+/// "1.8 miles from Astoria", "Next door to Astoria".
+fn from_there(km: f64, label: &str) -> String {
+    miles(km).map_or_else(|| format!("Next door to {label}"), |miles| format!("{miles} from {label}"))
+}
+
+/// "1.8 miles away", "next door".
+pub fn away(km: f64) -> String {
+    miles(km).map_or_else(|| "next door".to_owned(), |miles| format!("{miles} away"))
+}
+
+/// "1.8 miles"; less than a few blocks is none.
+fn miles(km: f64) -> Option<String> {
     let miles = km / KM_PER_MILE;
-    if miles < 0.15 { "next door".to_owned() } else { format!("{miles:.1} miles") }
+    (miles >= 0.15).then(|| format!("{miles:.1} miles"))
 }

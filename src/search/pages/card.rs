@@ -5,7 +5,7 @@ use crate::base::price::Place;
 use crate::base::text;
 use crate::base::time::{Date, fmt_date_long};
 use crate::search::departures::all_in;
-use crate::search::find::{Card, SHOWN_REVIEWS, miles};
+use crate::search::find::{Card, SHOWN_REVIEWS, away};
 use crate::search::knowledge;
 use crate::web::components::{Face, Fact, Icon, ResultView, SlotState, SlotView};
 
@@ -94,7 +94,7 @@ fn place(card: &Card) -> String {
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     };
     if let Some(km) = best.distance_km.filter(|km| *km > 0.2 && !best.covered) {
-        words.push_str(&format!(", {} away", miles(km)));
+        words.push_str(&format!(", {}", away(km)));
     }
     if best.place == Place::StudentHome {
         words.push_str(", comes to you");

@@ -30,17 +30,19 @@ const COMPASS: [&str; 8] = ["north", "south", "east", "west", "northeast", "nort
 impl Gazetteer {
     /// Where is that? `text` as a person typed it, without the words before it.
     pub fn resolve(&self, text: &str) -> Resolution {
+        self.meant(text).unwrap_or_else(|| self.unknown(text))
+    }
+
+    /// The same where an unknown place is none, and nobody needs to hear what is near it in letters.
+    pub fn meant(&self, text: &str) -> Option<Resolution> {
         let whole = normal(text);
         let core = stripped(&whole);
-        for candidate in [whole.as_str(), core] {
-            if let Some(found) = self.named(candidate) {
-                return found;
-            }
-        }
-        if let Some(found) = self.in_borough(core).or_else(|| self.without_compass(core)) {
-            return found;
-        }
-        self.partial(core).or_else(|| self.fuzzy(core)).unwrap_or_else(|| self.unknown(text, core))
+        let exact = [whole.as_str(), core].into_iter().find_map(|name| self.named(name));
+        exact
+            .or_else(|| self.in_borough(core))
+            .or_else(|| self.without_compass(core))
+            .or_else(|| self.partial(core))
+            .or_else(|| self.fuzzy(core))
     }
 
     /// The longest known place at the beginning of `words`, and how many of them it takes. Words as a tokenizer gives
@@ -228,8 +230,8 @@ impl Gazetteer {
         all.filter(|(alike, _, _)| *alike >= WORTH_A_LOOK).collect()
     }
 
-    fn unknown(&self, text: &str, core: &str) -> Resolution {
-        let asked = trigrams(core);
+    fn unknown(&self, text: &str) -> Resolution {
+        let asked = trigrams(stripped(&normal(text)));
         let mut near: Vec<_> =
             self.names.phrases().map(|(p, area)| (similarity(&asked, &p.trigrams), p.tier, area)).collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

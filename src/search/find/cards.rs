@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::criteria::{Criteria, When};
 use super::facets::Facets;
-use super::judge::{Bench, Judged, OTHER_DAYS, any_day, openings, speaks};
+use super::judge::{Bench, Judged, OTHER_DAYS, Sheets, any_day, openings, speaks};
 use super::rank::{DEFAULT_MEAN, Scale, Signals};
 use super::reach::Reach;
 use super::relax::{self, Group};
@@ -164,10 +164,12 @@ pub(super) fn find_near(
     candidates.sort_unstable_by(|a, b| order(a, b, &criteria, &scale));
     funnel.rank_us = clock.lap();
     let mut cards = Vec::new();
+    let sheets = |row: &Row| judges.sheet(row);
+    let bench = judges.bench(&sheets);
     for candidate in candidates.into_iter().skip(offset) {
         if still_public(view, candidate.row.id)? {
             let signals = scale.signals(candidate.row, &candidate.judged, &criteria, judges.alike(candidate.row));
-            cards.push(judges.card(candidate, signals)?);
+            cards.push(judges.card(&bench, candidate, signals)?);
         }
     }
     funnel.cards_us = clock.lap();
@@ -239,7 +241,7 @@ impl<'a> Judges<'a> {
         if !(too_few && self.criteria.can_let_go()) {
             return Ok((exact, vec![Group::Exact]));
         }
-        let mut all = self.over(places, |bench, row| Ok(bench.all(row)?.first().copied()))?;
+        let mut all = self.over(places, |bench, row| bench.first_of_all(row))?;
         let fails: Vec<_> = all.iter().map(|candidate| candidate.judged.fails).collect();
         let groups = relax::shown(&fails, self.view.tuning.enough_results);
         all.retain(|candidate| groups.contains(&candidate.group) && relax::allowed(candidate.judged.fails, &groups));
@@ -254,7 +256,7 @@ impl<'a> Judges<'a> {
         let view = self.view;
         let sheets = |row: &Row| self.sheet(row);
         let some = |places: &mut dyn Iterator<Item = u32>| {
-            let bench = Bench::new(self.criteria, self.reach, &view.tuning, view.index, view.now, &sheets);
+            let bench = self.bench(&sheets);
             let mut found = Vec::new();
             for row in places.filter_map(|place| view.index.row(place)).filter(|row| row.is_public(view.now)) {
                 if let Some(judged) = judge(&bench, row)? {
@@ -282,11 +284,13 @@ impl<'a> Judges<'a> {
         self.view.supply.sheet(self.view.read, row, self.criteria.today, last)
     }
 
-    fn card(&self, candidate: Candidate, signals: Signals) -> Outcome<Card> {
+    fn bench<'b>(&'b self, sheets: Sheets<'b>) -> Bench<'b> {
+        Bench::new(self.criteria, self.reach, &self.view.tuning, self.view.index, self.view.now, sheets)
+    }
+
+    fn card(&self, bench: &Bench, candidate: Candidate, signals: Signals) -> Outcome<Card> {
         let (view, criteria) = (self.view, self.criteria);
         let Candidate { row, judged: best, group, score } = candidate;
-        let sheets = |row: &Row| self.sheet(row);
-        let bench = Bench::new(criteria, self.reach, &view.tuning, view.index, view.now, &sheets);
         let mut others = bench.all(row)?;
         let matching = others.len();
         others.retain(|other| other.offer != best.offer && relax::group_of(other.fails) <= group);

@@ -277,11 +277,9 @@ fn area(parsed: &Parsed, gazetteer: &Gazetteer, here: Option<Point>) -> Option<A
     let mut regions: Vec<RegionIx> = Vec::new();
     let mut point = None;
     for part in said.split(" or ") {
-        let mut place = gazetteer.resolve(part);
-        if !place.is_known() {
-            // Known by meaning only: the name that was found stands for it.
-            place = parsed.location.first().map_or(place, |name| gazetteer.resolve(name));
-        }
+        // Known by meaning only: the name that was found stands for it.
+        let by_name = || gazetteer.meant(parsed.location.first()?);
+        let Some(place) = gazetteer.meant(part).or_else(by_name) else { continue };
         point = point.or(place.point);
         regions.extend(place.regions.into_iter().filter(|region| !regions.contains(region)).collect::<Vec<_>>());
     }

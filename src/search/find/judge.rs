@@ -113,11 +113,20 @@ impl<'a> Bench<'a> {
 
     /// The best offering that fits wholly. What [`Self::all`] would put first, if that fits wholly.
     pub fn exact(&self, row: &Row) -> Outcome<Option<Judged>> {
+        self.best(row, false)
+    }
+
+    /// What [`Self::all`] would put first.
+    pub fn first_of_all(&self, row: &Row) -> Outcome<Option<Judged>> {
+        self.best(row, true)
+    }
+
+    fn best(&self, row: &Row, letting_go: bool) -> Outcome<Option<Judged>> {
         if !self.rated(row) {
             return Ok(None);
         }
         let reached = self.reach.of(&row.regions);
-        let judged = (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, false));
+        let judged = (0..row.offers.len()).filter_map(|at| self.judge(row, at, reached, letting_go));
         let best = judged.min_by_key(|judged| self.rank(row, judged));
         self.trouble.take().map_or(Ok(best), Err)
     }

@@ -38,6 +38,7 @@ mod region;
 mod reviews;
 mod search;
 mod search_complete;
+mod search_fresh;
 mod search_kept;
 mod search_life;
 mod search_more;

@@ -76,6 +76,8 @@ const NO_TOPIC: &[&str] = &[
 ];
 /// The category of school subjects and examinations.
 const SCHOOL: &str = "tutoring-test-prep";
+/// Where lessons of many kinds are given: "bjj gym" is bjj.
+const VENUES: [&str; 1] = ["gym"];
 /// Things one does, which what stands behind them only describes.
 const DEEDS: [&str; 6] = ["cook", "cooking", "paint", "draw", "bake", "knit"];
 /// Words for a lesson that are written without a space behind what is taught.
@@ -154,13 +156,9 @@ impl grammar::Lexicon for Vocabulary {
         if self.everyday.contains(text) {
             return None;
         }
-        let mut place = self.places.resolve(text);
-        if !place.is_known()
-            && let Some(meant) = self.whereabouts.meant(text, Embedder::built_in())
-        {
-            place = self.places.resolve(meant);
-        }
-        (place.is_known() && place.confidence >= SURE_ENOUGH).then(|| KnownPlace {
+        let by_meaning = || self.places.meant(self.whereabouts.meant(text, Embedder::built_in())?);
+        let place = self.places.meant(text).or_else(by_meaning)?;
+        (place.confidence >= SURE_ENOUGH).then(|| KnownPlace {
             len: 0,
             kind: kind_of(place.kind),
             ambiguous: place.ambiguous,
@@ -338,6 +336,11 @@ impl Phrases {
         }
         // "chem exam": the subject is wanted, not every exam there is.
         for word in EXAMS {
+            if let Some(topic) = self.topics.get_mut(word) {
+                topic.weak = true;
+            }
+        }
+        for word in VENUES {
             if let Some(topic) = self.topics.get_mut(word) {
                 topic.weak = true;
             }

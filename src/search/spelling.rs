@@ -81,7 +81,10 @@ impl Spelling {
         let is = |word: &str| word.len() > 2 && self.common.contains(word);
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 3).any(|stem| {
             let (last, before) = (stem.as_bytes()[stem.len() - 1], stem.as_bytes()[stem.len() - 2]);
-            let plain = is(stem) && last != b'e' && !doubles(stem) || is(&format!("{stem}e"));
+            // "beginers" lacks an n, whatever ends in "ers".
+            let ending = &word[stem.len()..];
+            let doubled = self.known.contains(&format!("{stem}{}{ending}", last as char));
+            let plain = is(stem) && last != b'e' && !doubles(stem) && !doubled || is(&format!("{stem}e"));
             let short = &stem[..stem.len() - 1];
             plain || last == before && doubles(short) && is(short) && !is(&format!("{short}e"))
         })

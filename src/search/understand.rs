@@ -25,7 +25,7 @@ const UNION: usize = 4;
 /// From this confidence on, a part of a name stands for the place.
 const PART_OF_A_NAME: f32 = 0.9;
 /// Services of another kind: whoever asks for one wants it done, not taught.
-const NO_LESSONS: [&str; 40] = [
+const NO_LESSONS: [&str; 41] = [
     "lawyer",
     "attorney",
     "babysitter",
@@ -66,6 +66,8 @@ const NO_LESSONS: [&str; 40] = [
     "undertaker",
     "surgeon",
     "divorce",
+    // Of horses, motorcycles: "english riding" is no language.
+    "riding",
 ];
 /// Nothing a person means is this long.
 const LONGEST_WORD: usize = 40;
@@ -362,8 +364,8 @@ impl Knowledge {
 
     /// Words that name no lesson, and are the beginning of just one place's name: "carnegie".
     fn lone_place(&self, text: &str, parsed: &Parsed) -> Option<Resolution> {
-        let place = self.places.resolve(text);
-        (parsed.location_kind.is_none() && place.is_known() && place.confidence >= PART_OF_A_NAME).then_some(place)
+        let free = parsed.location_kind.is_none();
+        self.places.meant(text).filter(|place| free && place.confidence >= PART_OF_A_NAME)
     }
 
     fn take(&self, understood: &mut Understood, services: Vec<(usize, f64)>, span: [usize; 2], confidence: f64) {

@@ -191,7 +191,9 @@ impl Build {
         let by_age = parsed.age.map(Audience::of_age);
         let below = parsed.age_max.map(|age| Audience::of_age(age.saturating_sub(1)));
         let by_grade = parsed.grade.map(Audience::of_grade);
-        parsed.audience = by_age.or(said).or(by_grade).or(below);
+        // "my freshman daughter" is a child, and in the ninth grade.
+        let by_grade = by_grade.filter(|_| said.is_none_or(|said| said == Audience::Kids));
+        parsed.audience = by_age.or(by_grade).or(said).or(below);
     }
 
     fn lesson(&mut self) {

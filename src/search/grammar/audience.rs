@@ -472,10 +472,10 @@ fn bounded(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 /// Whether the number at `at..end` stands for itself: no sum, clock time, length or count.
 fn age_alone(scan: &Scan, at: usize, end: usize) -> bool {
     const UNIT: &[&str] = &[
-        "am", "pm", "a", "p", ":", "/", "$", "%", "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr",
-        "hrs", "day", "days", "week", "weeks", "month", "months", "mile", "miles", "mi", "km", "blocks", "block",
-        "dollars", "bucks", "quid", "people", "lessons", "sessions", "classes", "times", "of", "th", "st", "nd", "rd",
-        "kids", "children", "boys", "girls", "oclock", "ish", "years", "stars", "feet", "pounds", "grade",
+        "am", "pm", "a", "p", ":", "/", "$", "min", "mins", "minute", "minutes", "h", "hour", "hours", "hr", "hrs",
+        "day", "days", "week", "weeks", "month", "months", "mile", "miles", "mi", "km", "blocks", "block", "dollars",
+        "bucks", "quid", "people", "lessons", "sessions", "classes", "times", "of", "th", "st", "nd", "rd", "kids",
+        "children", "boys", "girls", "oclock", "ish", "years", "stars", "feet", "pounds", "grade",
     ];
     !scan.is(end, UNIT) && !scan.is(at.wrapping_sub(1), &["$", ":", "/", "@", "at"])
 }
@@ -489,32 +489,45 @@ fn beside_child(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some((first, len)) = scan.integer(at).filter(|(age, _)| (1..=18).contains(age)) else { return };
     let before =
         scan.lead(at, &["is", ",", "who is", "is now", "just turned", "turned", "turns", "is almost", "has turned"]);
+    // "kids between 5 and 7" are children, "piano between 5 and 7" is a time.
+    let between = scan.lead(before, super::scan::BETWEEN);
+    let before = if is_child(scan, between.wrapping_sub(1)) { between } else { before };
     let child = before.checked_sub(1).is_some_and(|index| is_child(scan, index));
     let mut end = at + len;
     let mut last = None;
-    if before == at
-        && scan.is(end, &["-", "to", "and"])
+    if (before == at || between < at)
+        && scan.is(end, &["-", "to", "and", "&"])
         && let Some((value, len)) = scan.integer(end + 1).filter(|(value, _)| (first + 1..=18).contains(value))
     {
         last = plausible(value);
         end += 1 + len;
     }
     if child && age_alone(scan, at, end) && !scan.is(end, &["-", "to"]) {
-        push(out, before, end, 2, Piece::Age { from: plausible(first), to: last });
+        let bonus = if between < at { 8 } else { 2 };
+        push(out, before, end, bonus, Piece::Age { from: plausible(first), to: last });
     }
 }
 
 /// "children over 8", "older than 10", "the over 60s", "in her seventies".
 fn from_age(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    const THEIR: &[&str] = &["in my", "in her", "in his", "in their", "in my early", "in my late", "in their early"];
     const DECADES: [&str; 8] =
         ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"];
     if let Some(decade) = DECADES.iter().position(|word| *word == scan.word(at)) {
-        let lead = scan.lead(at, &["in my", "in her", "in his", "in their"]);
+        let lead = scan.lead(at, THEIR);
         let lead = scan.lead(lead, &["for someone", "for somebody", "who is", "someone", "somebody"]);
         if lead < at {
             push(out, lead, at + 1, 10, Piece::Age { from: plausible(20 + 10 * decade as i64), to: None });
         }
         return;
+    }
+    // "in their 60s".
+    if let Some(decade) = scan.digits(at).filter(|age| (20..=90).contains(age) && age % 10 == 0)
+        && scan.is(at + 1, &["s"])
+        && scan.lead(at, THEIR) < at
+    {
+        let lead = scan.lead(scan.lead(at, THEIR), &["for someone", "for somebody", "who is", "someone", "somebody"]);
+        return push(out, lead, at + 2, 12, Piece::Age { from: plausible(decade), to: None });
     }
     let Some(len) =
         scan.longest(at, &["over", "older than", "above", "over the age of", "above the age of", "at least"])
@@ -612,7 +625,14 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let spelt = ORDINALS.iter().position(|word| *word == scan.word(at)).map(|index| (index as i64 + 1, 1));
     let typed = scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|value| (value, 2));
     let Some((value, len)) = spelt.or(typed).or_else(|| scan.digits(at).map(|value| (value, 1))) else { return };
-    let end = at + len;
+    // "4th and 6th graders": of several the first is told.
+    let ordinal = |at: usize| {
+        let spelt = ORDINALS.contains(&scan.word(at)).then_some(at + 1);
+        spelt.or_else(|| scan.digits(at).filter(|_| scan.is(at + 1, &["st", "nd", "rd", "th"])).map(|_| at + 2))
+    };
+    let joined = scan.is(at + len, &["and", "or", "-", "to", "through", "&", ","]);
+    let several = joined && (spelt.is_some() || typed.is_some());
+    let end = ordinal(at + len + 1).filter(|_| several).unwrap_or(at + len);
     if let Some(word) =
         scan.longest(end, &["grade", "grader", "graders", "grade student", "grade students", "grade kid"])
         && (1..=12).contains(&value)

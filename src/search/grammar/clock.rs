@@ -2,7 +2,7 @@
 // rule: 40§15 dates
 
 use super::piece::{Candidate, ClockSaid, Half, Piece, TimeWish};
-use super::scan::{Scan, push};
+use super::scan::{BETWEEN, Scan, push};
 
 const AFTER: &[&str] = &[
     "after",
@@ -186,7 +186,9 @@ fn spelt_quarter(scan: &Scan, at: usize, len: usize) -> Option<Found> {
     let (hour, minute) = match (scan.word(at), scan.word(at + 1)) {
         ("half", "past") => (hour, 30),
         // "at half five" is half past it.
-        ("half", _) if len == 1 && behind_a_word_of_time(scan, at) => (hour, 30),
+        ("half", _) if len == 1 && (behind_a_word_of_time(scan, at) || scan.is(at + len + digits, DAY_WORDS)) => {
+            (hour, 30)
+        }
         ("quarter", "to") => (if hour == 1 { 12 } else { hour - 1 }, 45),
         ("quarter", _) => (hour, 15),
         _ => return None,
@@ -243,7 +245,7 @@ fn single(scan: &Scan, at: usize, found: &Found, out: &mut Vec<Candidate>) {
 
 /// "6–8pm", "between 3 and 5", "from 4 to 7".
 fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
-    let between = at > 0 && scan.is(at - 1, &["between"]);
+    let between = scan.is(at.wrapping_sub(1), BETWEEN);
     let from = at > 0 && scan.is(at - 1, &["from"]);
     let joint: &[&str] = if between {
         &["and", "-", "to", "&"]
@@ -271,7 +273,18 @@ fn window(scan: &Scan, at: usize, first: &Found, out: &mut Vec<Candidate>) {
     }
     let lead = scan.lead(
         at,
-        &["between", "from", "at", "for", "anytime between", "any time between", "anytime from", "sometime between"],
+        &[
+            "between",
+            "btw",
+            "btwn",
+            "from",
+            "at",
+            "for",
+            "anytime between",
+            "any time between",
+            "anytime from",
+            "sometime between",
+        ],
     );
     let wish = if either { TimeWish::Either } else { TimeWish::Between };
     push(out, lead, last.end, if sure { 12 } else { 4 }, Piece::Time(wish(first.said, last.said)));

@@ -2,6 +2,7 @@
 // rule: 40§15 dates
 
 use super::calendar;
+use super::exam;
 use super::piece::{Candidate, DateWish, Piece, Which};
 use super::scan::{Scan, push};
 use jiff::civil::Weekday;
@@ -77,7 +78,6 @@ fn spans(scan: &Scan, out: &mut Vec<Candidate>) {
 fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     const PHRASES: &[(&str, DateWish)] = &[
         ("today", DateWish::Today),
-        ("2day", DateWish::Today),
         ("right now", DateWish::Now),
         ("now", DateWish::Now),
         ("available now", DateWish::Now),
@@ -120,6 +120,10 @@ fn relative(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         ("this coming week", DateWish::NextWeek { weeks: 1 }),
         ("same day", DateWish::Today),
     ];
+    // "2day" is a number and a word to us; "2-day" is a length.
+    if scan.phrase(at, "2 day").is_some() && scan.one_word(at, at + 2) {
+        push(out, scan.lead(at, LEAD), at + 2, 8, Piece::Date(DateWish::Today));
+    }
     let Some((phrase, wish)) =
         PHRASES.iter().filter(|(phrase, _)| scan.phrase(at, phrase).is_some()).max_by_key(|(phrase, _)| phrase.len())
     else {
@@ -147,9 +151,26 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
     }
     let until = |inclusive| Piece::Date(DateWish::Before { day: Box::new(wish.clone()), inclusive });
     let before = scan.lead(at, &["before", "before the", "earlier than"]);
-    let by = scan.lead(at, &["by", "by the", "until", "till", "no later than", "through"]);
-    let from =
-        scan.lead(at, &["from", "after", "starting", "starting from", "beginning", "starting on", "as of", "since"]);
+    let by = scan.lead(at, &["by", "by the", "until", "until the", "till", "till the", "no later than", "through"]);
+    const FROM: &[&str] = &[
+        "from",
+        "from the",
+        "after",
+        "after the",
+        "starting",
+        "starting the",
+        "starting from",
+        "starting from the",
+        "beginning",
+        "beginning the",
+        "starting on",
+        "starting on the",
+        "as of",
+        "as of the",
+        "since",
+        "since the",
+    ];
+    let from = scan.lead(at, FROM);
     if before < at {
         push(out, before, end, 8, until(false));
     }
@@ -157,7 +178,7 @@ pub fn bounded(scan: &Scan, at: usize, end: usize, wish: DateWish, out: &mut Vec
         push(out, by, end, 8, until(true));
     }
     if from < at {
-        let later = if scan.is(at - 1, &["after"]) {
+        let later = if scan.is(from, &["after"]) {
             DateWish::Before { day: Box::new(wish.clone()), inclusive: false }
         } else {
             wish.clone()
@@ -258,6 +279,10 @@ fn distance(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         Some(_) => DateWish::Within(if counted { days - 1 } else { days }),
         None => DateWish::InDays(days),
     };
+    let from = scan.lead(at, &["starting", "beginning", "start"]);
+    if from < at && inside.is_none() {
+        push(out, from, stop, 10, Piece::Date(DateWish::From(Box::new(wish.clone()))));
+    }
     push(out, at, stop, 8, Piece::Date(wish));
 }
 
@@ -278,7 +303,7 @@ pub fn day_name(word: &str) -> Option<(Weekday, bool, bool)> {
     let day = match full {
         "monday" | "mon" => Weekday::Monday,
         "tuesday" | "tue" | "tues" => Weekday::Tuesday,
-        "wednesday" | "wed" | "weds" => Weekday::Wednesday,
+        "wednesday" | "wed" | "weds" | "wensday" | "wednsday" | "wendsday" => Weekday::Wednesday,
         "thursday" | "thu" | "thur" | "thurs" => Weekday::Thursday,
         "friday" | "fri" => Weekday::Friday,
         "saturday" | "sat" => Weekday::Saturday,
@@ -286,6 +311,16 @@ pub fn day_name(word: &str) -> Option<(Weekday, bool, bool)> {
         _ => return None,
     };
     Some((day, plural, full.ends_with("day")))
+}
+
+/// Whether a day is named beside the word at `at`: "sat and sun".
+pub fn beside_day(scan: &Scan, at: usize) -> bool {
+    let day = |index: usize| day_name(scan.word(index)).is_some() || scan.is(index, &["today", "tomorrow"]);
+    let joint = |index: usize| scan.is(index, &["and", "or", "/", "-", ",", "&"]);
+    day(at + 1)
+        || day(at.wrapping_sub(1))
+        || joint(at + 1) && day(at + 2)
+        || joint(at.wrapping_sub(1)) && day(at.wrapping_sub(2))
 }
 
 /// Whether the word at `at` is a day here. Abbreviations that are also English words need company.
@@ -316,45 +351,15 @@ fn is_day(scan: &Scan, at: usize) -> Option<(Weekday, bool)> {
         "early",
         "late",
     ];
-    const EXAM: &[&str] = &[
-        "prep",
-        "test",
-        "exam",
-        "tutor",
-        "tutoring",
-        "tutors",
-        "math",
-        "maths",
-        "score",
-        "practice",
-        "class",
-        "classes",
-        "course",
-        "preparation",
-        "help",
-        "reading",
-        "verbal",
-        "coach",
-        "salutation",
-        "salutations",
-        "lessons",
-        "essay",
-    ];
-    let beside_day = |index: usize| day_name(scan.word(index)).is_some() || scan.is(index, &["today", "tomorrow"]);
-    let listed = beside_day(at + 1)
-        || (at > 0 && beside_day(at - 1))
-        || (scan.is(at + 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at + 2))
-        || (at > 1 && scan.is(at - 1, &["and", "or", "/", "-", ",", "&"]) && beside_day(at - 2));
+    let listed = beside_day(scan, at);
     let company = at > 0 && scan.is(at - 1, COMPANY);
     let clock = scan.is(at + 1, FOLLOW)
         || (scan.integer(at + 1).is_some() && scan.is(at + 2, &["am", "pm", ":", "-", "p", "a"]));
-    let exam = scan.is(at + 1, EXAM)
-        || (scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock);
-    let listed_exam = |index: usize| scan.is(index, &["act", "psat", "ssat", "shsat", "gre"]);
-    if listed_exam(at + 2) || listed_exam(at + 1) || at > 1 && listed_exam(at - 2) || at > 0 && listed_exam(at - 1) {
-        return None;
-    }
-    if exam && (!company || scan.is(at + 1, EXAM)) {
+    // "sun salutations" are yoga.
+    let behind = scan.is(at + 1, exam::BEHIND) || scan.is(at + 1, &["salutation", "salutations"]);
+    let shouted = scan.tokens[at].caps && !scan.shouting && day == Weekday::Saturday && !company && !clock && !listed;
+    let exam = day == Weekday::Saturday && exam::beside_another(scan, at);
+    if exam || behind || shouted {
         return None;
     }
     (listed || company || clock || scan.topic_elsewhere(at, at + 1)).then_some((day, plural))

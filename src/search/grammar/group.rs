@@ -124,7 +124,7 @@ fn for_a_party(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     ];
     const OTHERWISE: &[&str] = &[
         "year", "years", "yr", "yo", "y", "hour", "hours", "minutes", "min", "am", "pm", "weeks", "days", "months",
-        "dollars", "bucks", "$", ":", "/", "-", "lessons", "sessions", "th", "st", "nd", "rd", "oclock", "to", "%",
+        "dollars", "bucks", "$", ":", "/", "-", "lessons", "sessions", "th", "st", "nd", "rd", "oclock", "to",
     ];
     let Some((count, len)) = scan.integer(at).filter(|_| scan.is(at.wrapping_sub(1), &["for", "of"])) else { return };
     let met = (0..scan.len()).any(|index| scan.is(index, MEETING));

@@ -146,8 +146,10 @@ fn days_off(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         false if scan.is(at, &["holidays"]) && lead < at => 1,
         false => return,
     };
-    let Some(first) = coming(scan.today, Fixed(12, 24)) else { return };
-    let wish = DateWish::Range(first, plus(first, 8));
+    // They reach into the new year: on the second of them they are these, not those of a year later.
+    let first = coming(plus(scan.today, -8), Fixed(12, 24));
+    let Some(first) = first else { return };
+    let wish = DateWish::Range(first.max(scan.today), plus(first, 8));
     push(out, lead, at + len, 12, Piece::Date(wish.clone()));
     bounded(scan, at, at + len, wish, out);
 }
@@ -168,9 +170,12 @@ fn season(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let seasons = [scan.today.year() - 1, scan.today.year(), scan.today.year() + 1].into_iter().filter_map(|year| {
         let begin = Date::new(year, first, 1).ok()?;
         let last = begin.checked_add(jiff::Span::new().months(2)).ok()?.last_of_month();
-        (last >= scan.today).then_some((begin.max(scan.today), last))
+        (last >= scan.today).then_some((begin, last))
     });
-    if let Some((from, to)) = seasons.into_iter().next() {
+    // Of a season that has begun "next" is the one after.
+    let next = scan.is(at.wrapping_sub(1), &["next"]);
+    let mut seasons = seasons.filter(|(begin, _)| !next || *begin > scan.today);
+    if let Some((from, to)) = seasons.next().map(|(begin, last)| (begin.max(scan.today), last)) {
         push(out, lead, at + 1, 10, Piece::Date(DateWish::Range(from, to)));
     }
 }

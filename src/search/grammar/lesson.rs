@@ -46,7 +46,7 @@ const IN_PERSON: &[&str] = &[
     "face to face",
     "in the flesh",
     "offline",
-    "f2f",
+    "f 2 f",
     "irl",
     "on site",
     "onsite",

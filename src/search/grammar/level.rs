@@ -4,6 +4,7 @@
 
 use super::piece::{Candidate, Level, Piece};
 use super::scan::{Scan, push};
+use super::words::is_filler;
 
 const BEGINNER: &[&str] = &[
     "beginner",
@@ -73,8 +74,6 @@ const BEGINNER: &[&str] = &[
     "without any experience",
     "a 1",
     "a 2",
-    "a1",
-    "a2",
     "whos never played",
     "who has never played",
     "whos new to",
@@ -91,14 +90,14 @@ const INTERMEDIATE: &[&str] = &[
     "improvers",
     "played a bit",
     "knows the basics",
+    "know the basics",
+    "i know the basics",
     "moderate",
     "moderately experienced",
     "lower intermediate",
     "upper intermediate",
     "b 1",
     "b 2",
-    "b1",
-    "b2",
 ];
 const ADVANCED: &[&str] = &[
     "advanced",
@@ -120,8 +119,6 @@ const ADVANCED: &[&str] = &[
     "conservatory level",
     "c 1",
     "c 2",
-    "c1",
-    "c2",
 ];
 const LEAD: &[&str] = &[
     "for",
@@ -147,6 +144,7 @@ const LEAD: &[&str] = &[
 /// Proposes levels.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {
+        never_before(scan, at, out);
         for (words, level) in
             [(BEGINNER, Level::Beginner), (INTERMEDIATE, Level::Intermediate), (ADVANCED, Level::Advanced)]
         {
@@ -167,6 +165,21 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
                 scan.skip(at + len, &["level", "student", "students", "player", "players", "learner", "learners"]);
             push(out, scan.lead(at, LEAD), end, 2, Piece::Level(level));
         }
+    }
+}
+
+/// "never swum before": whoever never did it begins with it.
+fn never_before(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
+    let before = |index: usize| scan.is(index, &["before"]) && scan.number(index + 1).is_none();
+    if scan.is(at, &["never"]) && !is_filler(scan.word(at + 1)) && (at + 2..at + 6).any(before) {
+        let end = if scan.in_topic(at + 1) { at + 1 } else { at + 2 };
+        push(
+            out,
+            scan.lead(at, &["ive", "i have", "has", "who has", "we have", "weve"]),
+            end,
+            2,
+            Piece::Level(Level::Beginner),
+        );
     }
 }
 

@@ -13,6 +13,7 @@ mod choose;
 mod clock;
 mod date;
 mod duration;
+mod exam;
 mod extras;
 mod group;
 mod holiday;
@@ -102,6 +103,8 @@ pub mod testing {
     //! The parts that tests look at one by one.
     pub use super::choose::choose;
     pub use super::piece::{Candidate, Piece};
+    pub use super::scan::asked;
+    pub use super::words::markers;
 
     /// How many readings are proposed of these tokens.
     pub fn readings(tokens: &[super::Token], lexicon: &dyn super::Lexicon, now: &jiff::Zoned) -> usize {

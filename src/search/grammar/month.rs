@@ -214,8 +214,11 @@ fn whole_month(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         return;
     }
     let year = year(scan, at + 1);
-    if let Some((from, to)) = calendar::month(scan.today, year.map(|(year, _)| year), month) {
-        let end = year.map_or(at + 1, |(_, end)| end);
+    let end = year.map_or(at + 1, |(_, end)| end);
+    // In May, "next may" is a year away.
+    let begun = month == scan.today.month() && scan.is(at.wrapping_sub(1), &["next"]);
+    let year = year.map(|(year, _)| year).or(begun.then_some(scan.today.year() + 1));
+    if let Some((from, to)) = calendar::month(scan.today, year, month) {
         push(out, lead, end, 4, Piece::Date(DateWish::Range(from, to)));
         // "starting in january", "after june": only where the month itself is sure.
         bounded(scan, lead, end, DateWish::Range(from, to), out);

@@ -41,7 +41,6 @@ const LEAD: &[&str] = &[
     "near by",
     "en",
     "a",
-    "à",
     "em",
     "in der",
     "live in",
@@ -145,6 +144,8 @@ const NEAR_ME: &[&str] = &[
     "near my flat",
     "near my school",
     "near by me",
+    "around the corner",
+    "round the corner",
 ];
 const NOT: &[&str] = &[
     "not",
@@ -281,6 +282,24 @@ const NO_PLACE: &[&str] = &[
     "shape",
 ];
 
+/// Words behind the name of a school: where somebody studied is not where the lesson is.
+const STUDIED: &[&str] = &[
+    "trained",
+    "educated",
+    "graduate",
+    "graduates",
+    "graduated",
+    "grad",
+    "grads",
+    "alum",
+    "alumni",
+    "alumna",
+    "alumnus",
+    "degree",
+    "professor",
+    "faculty",
+];
+
 /// Proposes places.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {
@@ -316,7 +335,7 @@ fn railway(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 
 /// Five digits that are no ZIP of this city are a place nobody here serves, and it is better to say so.
 fn far_zip(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let beside_money = at > 0 && scan.is(at - 1, &["$", "€", "£", "-", "/", "."]);
+    let beside_money = at > 0 && scan.is(at - 1, &["$", "€", "£", "-", "/"]);
     let zip = scan.word(at).len() == 5 && scan.digits(at).is_some() && !beside_money;
     if zip && !scan.is(at + 1, &["dollars", "usd", "$"]) && scan.lexicon.place_at(scan.tokens, at).is_none() {
         let wish = PlaceWish::Unknown { said: scan.word(at).to_owned(), sure: true };
@@ -338,6 +357,9 @@ fn city(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 fn known(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let Some(place) = scan.lexicon.place_at(scan.tokens, at).filter(|place| place.len > 0) else { return };
     let end = at + place.len;
+    if place.kind == LocationKind::Landmark && scan.is(end, STUDIED) {
+        return;
+    }
     let lead = scan.lead(at, LEAD);
     let said = said(scan, at, end);
     // A word that is both a lesson and a corner of the city is a place only behind "in" or "near".

@@ -2,7 +2,7 @@
 // rule: 40§15 grammar
 
 use super::piece::{Candidate, Piece, PriceIntent, PriceUnit, PriceWish};
-use super::scan::{Scan, push};
+use super::scan::{BETWEEN, Scan, push};
 
 const CEILING: &[&str] = &[
     "under",
@@ -280,17 +280,23 @@ fn amount_reading(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
         |min, max, target| Piece::Price(PriceWish { min, max, target, unit: found.unit, minutes: found.minutes });
     let cents = Some(found.cents);
     let bonus = if found.money { 14 } else { 2 };
+    // "$100 max per session": what the sum is for may stand behind its limit.
     let after = |phrases| {
-        scan.longest(found.end, phrases).map(|len| found.end + len).filter(|end| !(scan.is(*end, &["years", "year"])))
+        let end = found.end + scan.longest(found.end, phrases)?;
+        let behind = unit(scan, end).filter(|_| found.unit.is_none());
+        let said = behind.map_or((found.unit, end, found.minutes), |(unit, end, minutes)| (Some(unit), end, minutes));
+        (!scan.is(end, &["years", "year"])).then_some(said)
     };
-    if let Some(end) = after(AT_MOST_AFTER) {
-        push(out, ceiling.min(at), end, bonus, wish(None, cents, None));
+    let limit =
+        |min, max, target, (unit, end, minutes)| (end, Piece::Price(PriceWish { min, max, target, unit, minutes }));
+    if let Some((end, wish)) = after(AT_MOST_AFTER).map(|said| limit(None, cents, None, said)) {
+        push(out, ceiling.min(at), end, bonus, wish);
     }
-    if let Some(end) = after(AT_LEAST_AFTER) {
-        push(out, at, end, bonus, wish(cents, None, None));
+    if let Some((end, wish)) = after(AT_LEAST_AFTER).map(|said| limit(cents, None, None, said)) {
+        push(out, at, end, bonus, wish);
     }
-    if let Some(end) = after(ABOUT_AFTER) {
-        push(out, about, end, bonus, wish(None, None, cents));
+    if let Some((end, wish)) = after(ABOUT_AFTER).map(|said| limit(None, None, cents, said)) {
+        push(out, about, end, bonus, wish);
     }
     if about < at {
         push(out, about, found.end, bonus, wish(None, None, cents));
@@ -342,8 +348,8 @@ fn people_near(scan: &Scan, at: usize) -> bool {
 }
 
 fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
-    let lead = scan.lead(at, &["between", "from", "for", "for between", "priced between"]);
-    let between = at > 0 && scan.is(at - 1, &["between"]);
+    let lead = scan.lead(at, &["between", "btw", "btwn", "from", "for", "for between", "priced between"]);
+    let between = scan.is(at.wrapping_sub(1), BETWEEN);
     let Some(low) = amount(scan, at) else { return };
     let joint =
         if between { scan.longest(low.end, &["and", "-", "to", "&"]) } else { scan.longest(low.end, &["-", "to"]) };
@@ -355,7 +361,9 @@ fn range(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let (low, high) = if turned { (high, low) } else { (low, high) };
     let money = low.money || high.money;
     let bare = plausible_bare(scan, &high) && low.cents >= 2_000;
-    if !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
+    // "212-555-0100" is somebody's telephone.
+    let telephone = scan.is(end, &["-"]) && scan.digits(end + 1).is_some();
+    if telephone || !(money || bare) || high.cents <= low.cents || (!money && people_near(scan, at)) {
         return;
     }
     let wish = PriceWish {

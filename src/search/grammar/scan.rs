@@ -27,6 +27,9 @@ pub struct KnownPlace {
     pub ambiguous: bool,
 }
 
+/// "between", as it is also written.
+pub const BETWEEN: &[&str] = &["between", "btw", "btwn"];
+
 /// The tokens under the recognisers' eyes.
 pub struct Scan<'a> {
     pub tokens: &'a [Token],
@@ -64,6 +67,8 @@ impl<'a> Scan<'a> {
     }
 
     pub fn is(&self, at: usize, words: &[&str]) -> bool {
+        #[cfg(test)]
+        words.iter().for_each(|word| asked::note(word));
         at < self.len() && words.contains(&self.word(at))
     }
 
@@ -73,6 +78,8 @@ impl<'a> Scan<'a> {
 
     /// The length of `phrase` if it stands at `at`.
     pub fn phrase(&self, at: usize, phrase: &str) -> Option<usize> {
+        #[cfg(test)]
+        asked::note(phrase);
         let mut len = 0;
         for word in phrase.split(' ') {
             if self.word(at + len) != word {
@@ -95,11 +102,18 @@ impl<'a> Scan<'a> {
 
     /// Where a reading may begin when an optional one of `phrases` stands right before `at`.
     pub fn lead(&self, at: usize, phrases: &[&str]) -> usize {
+        #[cfg(test)]
+        phrases.iter().for_each(|phrase| asked::note(phrase));
         let fits = |phrase: &&&str| {
             let len = phrase.split(' ').count();
             at >= len && self.phrase(at - len, phrase).is_some()
         };
         phrases.iter().filter(fits).map(|phrase| at - phrase.split(' ').count()).min().unwrap_or(at)
+    }
+
+    /// Whether the tokens `from..to` were typed as one word, with nothing between them: "2day", "86th".
+    pub fn one_word(&self, from: usize, to: usize) -> bool {
+        self.tokens.get(from..to).is_some_and(|tokens| tokens.windows(2).all(|pair| pair[0].end == pair[1].start))
     }
 
     /// A whole number in digits or words at `at`: its value and its length in tokens.
@@ -134,6 +148,32 @@ impl<'a> Scan<'a> {
     /// Whether a topic phrase covers the token `at`.
     pub fn in_topic(&self, at: usize) -> bool {
         self.topics.iter().any(|(start, end, topic)| !topic.weak && (*start..*end).contains(&at))
+    }
+}
+
+#[cfg(test)]
+pub mod asked {
+    //! Every phrase the recognisers look for, so that a test can ask whether any text holds it.
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn note(phrase: &str) {
+        ASKED.with_borrow_mut(|asked| {
+            if let Some(asked) = asked.as_mut().filter(|asked| !asked.contains(phrase)) {
+                asked.insert(phrase.to_owned());
+            }
+        });
+    }
+
+    /// What is looked for while `run` runs.
+    pub fn during(run: impl FnOnce()) -> BTreeSet<String> {
+        ASKED.set(Some(BTreeSet::new()));
+        run();
+        ASKED.take().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is to be learnt, and what is not: phrases of the catalogue, and "not painting".
 // rule: 40§15 grammar
 
+use super::exam;
 use super::piece::{Candidate, Piece, Topic, TopicKind};
 use super::scan::{Scan, push};
 
@@ -32,44 +33,8 @@ const NOT: &[&str] = &[
     "everything but",
     "never",
 ];
-/// Words behind which "sat" or "act" is the exam.
-const EXAM: &[&str] = &[
-    "prep",
-    "test",
-    "exam",
-    "tutor",
-    "tutoring",
-    "tutors",
-    "math",
-    "maths",
-    "score",
-    "practice",
-    "class",
-    "classes",
-    "course",
-    "preparation",
-    "help",
-    "reading",
-    "verbal",
-    "coach",
-    "coaching",
-    "science",
-    "english",
-    "essay",
-    "writing",
-    "lessons",
-    "lesson",
-    "teacher",
-    "instructor",
-    "study",
-    "tests",
-    "exams",
-    "online",
-    "for",
-    "under",
-    "in",
-    "near",
-];
+/// Words that stand behind an examination as behind any lesson.
+const BEHIND_ANY: &[&str] = &["online", "for", "under", "in", "near"];
 
 /// Proposes topics and exclusions.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
@@ -111,7 +76,7 @@ fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Ca
     // "not painting or drawing" excludes both.
     let mut end = to;
     while scan.is(end, &["or", "and", "nor", ",", "/"]) {
-        let Some((_, stop, next)) = scan
+        let Some((_, stop, _)) = scan
             .topics
             .iter()
             .filter(|(start, _, topic)| *start == end + 1 && !topic.weak)
@@ -119,10 +84,6 @@ fn excluded(scan: &Scan, from: usize, to: usize, topic: &Topic, out: &mut Vec<Ca
         else {
             break;
         };
-        if scan.is(end, &["and"]) && scan.is(end + 1, &["not"]) {
-            break;
-        }
-        let _ = next;
         let all = scan
             .topics
             .iter()
@@ -153,17 +114,20 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
     }
     let alone = scan.len() == 1;
     let caps = scan.tokens[from].caps && !scan.shouting;
+    let behind = scan.is(to, exam::BEHIND) || scan.is(to, BEHIND_ANY);
+    let listed = exam::beside_another(scan, from);
     match scan.word(from) {
         "sat" => {
-            let day = scan.is(from.wrapping_sub(1), &["on", "this", "next", "every", "coming"]) && !scan.is(to, EXAM);
-            day || !(alone || caps || scan.is(to, EXAM) || !scan.topic_elsewhere(from, to) || near_exam(scan, from))
+            let day = scan.is(from.wrapping_sub(1), &["on", "this", "next", "every", "coming"]) && !behind;
+            let day = day || !behind && super::date::beside_day(scan, from) && scan.topic_elsewhere(from, to);
+            day || !(alone || caps || behind || !scan.topic_elsewhere(from, to) || listed)
         }
         "act" => {
             // Beside nothing else to learn it is the exam, unless a verb is meant: "to act".
             let verb = scan.is(from.wrapping_sub(1), &["to", "can", "i", "not", "an", "a"]);
             let only =
                 !verb && !scan.topic_elsewhere(from, to) && scan.is(to, &["on", "at", "this", "next", "tomorrow"]);
-            !(alone || caps || scan.is(to, EXAM) || near_exam(scan, from) || only)
+            !(alone || caps || behind || listed || only)
         }
         "swing" => scan.is(from.wrapping_sub(1), &["on", "my", "your", "golf", "bat", "tennis"]),
         // "nail my interview" is no manicure.
@@ -171,13 +135,4 @@ fn misleading(scan: &Scan, from: usize, to: usize) -> bool {
         "track" | "oil" | "tap" | "magic" => scan.is(from.wrapping_sub(1), &["on", "keep", "right"]),
         _ => false,
     }
-}
-
-fn near_exam(scan: &Scan, at: usize) -> bool {
-    let exam = |index: usize| scan.is(index, &["sat", "act", "psat", "gre", "ssat", "shsat", "lsat", "gmat", "isee"]);
-    let joint = |index: usize| scan.is(index, &["or", "and", "/", ",", "&"]);
-    (at > 1 && joint(at - 1) && exam(at - 2))
-        || (joint(at + 1) && exam(at + 2))
-        || exam(at + 1)
-        || at > 0 && exam(at - 1)
 }

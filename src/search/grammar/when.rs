@@ -10,8 +10,8 @@ use super::parsed::Parsed;
 use super::piece::{DateType, DateWish, Half, TimeWish, Urgency, Which};
 use crate::base::time::WallTime;
 
-/// Until when a day still counts as bookable when nobody said a time: the end of the evening.
 const EVENING: u16 = 17 * 60;
+/// Until when a day still counts as bookable when nobody said a time: the end of the evening.
 const EVENING_END: u16 = 21 * 60;
 const DAY_END: u16 = 24 * 60;
 
@@ -240,7 +240,7 @@ impl When<'_> {
         self.single(self.today);
         let now = self.minute_now();
         let late = now >= EVENING_END;
-        let (from, to) = if late { (now, DAY_END) } else { (now.max(1020), EVENING_END) };
+        let (from, to) = if late { (now, DAY_END) } else { (now.max(EVENING), EVENING_END) };
         if late {
             self.parsed.flag("window_almost_over");
         }

@@ -188,7 +188,6 @@ const FILLERS: &[&str] = &[
     "th",
     "rd",
     "nd",
-    "am",
     "pm",
     "s",
     "y",
@@ -205,7 +204,6 @@ const FILLERS: &[&str] = &[
     "cost",
     "rate",
     "place",
-    "who's",
     "new",
     "last",
     "next",
@@ -259,7 +257,6 @@ const FILLERS: &[&str] = &[
     "ma",
     "di",
     "il",
-    "per",
     "und",
     "fur",
     "der",
@@ -268,8 +265,6 @@ const FILLERS: &[&str] = &[
     "ein",
     "eine",
     "da",
-    "do",
-    "para",
     "um",
     "uma",
     "quiero",
@@ -504,7 +499,7 @@ pub fn is_foreign(phrase: &str) -> bool {
         "apprendre",
         "aprann",
         "artes",
-        "arts martiaux",
+        "martiaux",
     ];
     let strange = phrase.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii());
     let elided = phrase.contains("l'") || phrase.contains("d'") || phrase.contains('’');
@@ -621,7 +616,11 @@ pub fn query_language<'a>(words: impl Iterator<Item = &'a str>) -> Option<&'stat
         Some(code) => Some(code),
         None => {
             let marked = MARKERS.iter().find(|(_, markers)| words.iter().any(|word| markers.contains(word)));
-            let compound = || words.iter().any(|word| word.ends_with("unterricht") || word.ends_with("kurs"));
+            let compound = || {
+                words
+                    .iter()
+                    .any(|word| ["unterricht", "kurs", "lehrer", "lehrerin"].iter().any(|end| word.ends_with(end)))
+            };
             marked.map(|(code, _)| *code).or_else(|| compound().then_some("de"))
         }
     }
@@ -748,4 +747,10 @@ pub fn spoken() -> impl Iterator<Item = String> {
 /// Every word the grammar itself knows.
 pub fn vocabulary() -> impl Iterator<Item = String> {
     FILLERS.iter().chain(GENERIC).chain(SPOKEN).map(|word| (*word).to_owned())
+}
+
+/// The words that tell a language, one by one.
+#[cfg(test)]
+pub fn markers() -> impl Iterator<Item = &'static str> {
+    MARKERS.iter().flat_map(|(_, words)| words.iter().copied())
 }

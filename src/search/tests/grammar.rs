@@ -4,7 +4,7 @@
 use jiff::Zoned;
 use serde_json::{Value, json};
 
-use crate::search::grammar::{tokenize, words};
+use crate::search::grammar::{spoken, testing, tokenize, vocabulary, words};
 use crate::search::knowledge;
 
 const TUESDAY: &str = "2026-11-10T14:05-05:00[America/New_York]";
@@ -105,6 +105,37 @@ fn dates_turn_with_the_moment() {
         ("tomorrow", "2026-12-31T23:59-05:00[America/New_York]", json!({"date": "2027-01-01"})),
         ("tomorrow", "2026-11-11T08:00+09:00[Asia/Tokyo]", json!({"date": "2026-11-12"})),
         ("feb 29", TUESDAY, json!({"date": "2028-02-29"})),
+        // What has begun is "this", and "next" is the one after.
+        (
+            "over the holidays",
+            "2026-12-27T10:00-05:00[America/New_York]",
+            json!({"date_from": "2026-12-27", "date_to": "2027-01-01", "date_type": "range"}),
+        ),
+        (
+            "over the holidays",
+            "2027-01-02T10:00-05:00[America/New_York]",
+            json!({"date_from": "2027-12-24", "date_to": "2028-01-01", "date_type": "range"}),
+        ),
+        (
+            "this summer",
+            "2026-07-15T10:00-04:00[America/New_York]",
+            json!({"date_from": "2026-07-15", "date_to": "2026-08-31", "date_type": "range"}),
+        ),
+        (
+            "next summer",
+            "2026-07-15T10:00-04:00[America/New_York]",
+            json!({"date_from": "2027-06-01", "date_to": "2027-08-31", "date_type": "range"}),
+        ),
+        (
+            "next winter",
+            "2027-01-10T10:00-05:00[America/New_York]",
+            json!({"date_from": "2027-12-01", "date_to": "2028-02-29", "date_type": "range"}),
+        ),
+        (
+            "next may",
+            "2026-05-10T10:00-04:00[America/New_York]",
+            json!({"date_from": "2027-05-01", "date_to": "2027-05-31", "date_type": "range"}),
+        ),
         (
             "end of month",
             "2026-11-30T10:00-05:00[America/New_York]",
@@ -227,6 +258,23 @@ fn tokens_know_where_they_stand() {
     for token in tokenize("violin 🎻 at Señor’s") {
         assert!(token.start < token.end && token.end <= "violin 🎻 at Señor’s".chars().count());
     }
+}
+
+/// What is looked for must be what the tokenizer makes of it: "f2f" comes as three tokens, and an accent never comes.
+#[test]
+fn every_phrase_that_is_looked_for_can_be_met() {
+    let sentences = include_str!("sentences.txt").lines().filter_map(|line| line.split_once(" => "));
+    let mut phrases = testing::asked::during(|| {
+        for (query, _) in sentences {
+            knowledge().understand(query, &TUESDAY.parse().unwrap());
+        }
+    });
+    assert!(phrases.len() > 1_500, "only {} phrases are looked for", phrases.len());
+    phrases.extend(vocabulary().chain(spoken()).chain(testing::markers().map(str::to_owned)));
+    let seen = |phrase: &str| tokenize(phrase).into_iter().map(|token| token.text).collect::<Vec<_>>().join(" ");
+    let never: Vec<&String> = phrases.iter().filter(|phrase| seen(phrase) != **phrase).collect();
+    assert!(never.is_empty(), "no text holds {never:?}");
+    assert!(testing::markers().all(|word| !word.contains(' ')), "a marker is one word");
 }
 
 #[test]

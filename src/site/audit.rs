@@ -117,6 +117,18 @@ pub struct AuditEntry {
     pub chain: String,
 }
 
+impl AuditEntry {
+    /// What kind of doer: somebody we know, a stranger whose request came to nothing, or the program itself (what a
+    /// stranger achieves, joining for one, is written down as the person's own).
+    pub fn doer(&self) -> &'static str {
+        match (self.actor, self.status) {
+            (Some(_), _) => "user",
+            (None, Ending::Failed | Ending::Denied) if !self.request_id.is_empty() => "anonymous",
+            _ => "system",
+        }
+    }
+}
+
 /// How a deed ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

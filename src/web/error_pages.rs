@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::components::{Button, Tone, link_button, notice, search_box};
 use crate::base::refusal::Refusal;
 
+use super::launch;
 use super::layout::{Audience, Chrome, Head, page};
 
 pub fn error_page(chrome: &Chrome, refusal: &Refusal, request_id: &str) -> Markup {
@@ -61,7 +62,7 @@ struct Words {
 
 fn words(view: &View) -> Words {
     let (title, kept) = match view.status {
-        403 if view.code == "BETA_ACCESS_REQUIRED" => {
+        403 if view.code == launch::CODE => {
             ("Not open yet.", "Lessons you have booked already are where they were. Nothing was changed.")
         }
         403 if view.code == "CSRF_ORIGIN_MISMATCH" => (
@@ -119,20 +120,20 @@ fn way_on(chrome: &Chrome, view: &View) -> Markup {
         }
         404 | 410 => html! {
             form action="/search" role="search" { (search_box("", "piano, Upper West Side, Thursday", None)) }
-            p.row { (ways(chrome)) }
+            p.row { (ways(chrome, view)) }
         },
         429 | 503 => html! {
-            p.row { (link_button(here, &Button::primary("Try again"))) (ways(chrome)) }
+            p.row { (link_button(here, &Button::primary("Try again"))) (ways(chrome, view)) }
         },
         500.. => html! {
             (notice(Tone::Info, html! { "Tell us the request number below and we find out exactly what happened. " a href="/contact" { "Contact" } }))
-            p.row { (ways(chrome)) }
+            p.row { (ways(chrome, view)) }
         },
-        _ => html! { p.row { (ways(chrome)) } },
+        _ => html! { p.row { (ways(chrome, view)) } },
     }
 }
 
-fn ways(chrome: &Chrome) -> Markup {
+fn ways(chrome: &Chrome, view: &View) -> Markup {
     html! {
         a href="/" { "Home" }
         @match chrome.audience() {
@@ -141,7 +142,8 @@ fn ways(chrome: &Chrome) -> Markup {
             Audience::Console => a href="/admin" { "Console" },
             Audience::Guest => {},
         }
-        a href="/search" { "Find a lesson" }
+        // What is not open yet is no way on.
+        @if view.code != launch::CODE { a href="/search" { "Find a lesson" } }
         a href="/help" { "Help" }
     }
 }

@@ -323,6 +323,8 @@ async fn refused_tries_are_written_down_and_the_trail_refuses_what_it_does_not_k
     }
     assert!(seen.iter().any(|line| line.starts_with("user.roles user") && !line.ends_with("success")), "{seen:#?}");
     assert!(!trail.to_string().contains("nobody.at.all@mail.example"), "addresses are masked");
+    let stranger = trail["items"].as_array().unwrap().iter().find(|entry| entry["entity_type"] == "address").unwrap();
+    assert_eq!(stranger["actor"]["type"], "anonymous", "a stranger is not the program");
     let refused = stage.get(&admin, "/api/v1/admin/audit?bogus=1").await.refused(422, "VALIDATION_ERROR");
     assert_eq!(refused["errors"][0]["field"], "bogus");
     let refused = stage.get(&admin, "/api/v1/admin/audit?limit=201").await.refused(422, "VALIDATION_ERROR");

@@ -162,7 +162,7 @@ impl AuditQuery {
 
 #[derive(Serialize, ToSchema)]
 struct AuditActor {
-    /// `user` or `system`.
+    /// `user`, `anonymous` (a stranger) or `system` (the program itself).
     r#type: &'static str,
     id: Option<UserId>,
     role: Option<Role>,
@@ -189,7 +189,7 @@ struct AuditView {
 
 impl From<AuditEntry> for AuditView {
     fn from(entry: AuditEntry) -> Self {
-        let kind = if entry.actor.is_some() { "user" } else { "system" };
+        let kind = entry.doer();
         Self {
             id: entry.id,
             at: entry.at,

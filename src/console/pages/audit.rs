@@ -74,7 +74,7 @@ impl Filter {
 
 /// Everything that tells who did it, in lower case.
 fn doer(entry: &AuditEntry) -> String {
-    let id = entry.actor.map_or_else(|| "system".to_owned(), |id| id.to_string());
+    let id = entry.actor.map_or_else(|| entry.doer().to_owned(), |id| id.to_string());
     let role = entry.role.map(|role| role.name()).unwrap_or_default();
     format!("{id} {role} {}", entry.ip).to_lowercase()
 }
@@ -171,6 +171,7 @@ fn one_day(r: &dyn Read, entries: &[&AuditEntry], times: &Moments) -> Outcome<Ma
 fn row(r: &dyn Read, entry: &AuditEntry, times: &Moments) -> Outcome<Markup> {
     let who = match entry.actor {
         Some(id) => person(accounts::user(r, id)?.as_ref(), id),
+        None if entry.doer() == "anonymous" => html! { b { "a stranger" } },
         None => html! { b { "the program" } },
     };
     Ok(html! {

@@ -16,7 +16,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Created, Id, Params};
+use crate::web::{Answer, Body, Id, Params};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct ApiKeyView {
@@ -74,16 +74,16 @@ pub(super) async fn list(
 
 /// Makes a key. Needs a fresh proof of identity; a key never makes another.
 #[utoipa::path(post, path = "/api/v1/account/api-keys", tag = "account", operation_id = "create_api_key",
-    request_body = ApiKeyInput, responses((status = 201, body = NewApiKey)))]
+    request_body = ApiKeyInput, responses((status = 200, body = NewApiKey)))]
 pub(super) async fn make(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Body(input): Body<ApiKeyInput>,
-) -> Answer<Created<NewApiKey>> {
+) -> Answer<Json<NewApiKey>> {
     let actor = beside(&site, actor, input.current_password.as_deref()).await?;
     let (key, api_key) = ops::make(&site, &actor, by, &input.name, input.scope).await?;
-    Ok(Created(NewApiKey { key: key.into(), api_key }))
+    Ok(Json(NewApiKey { key: key.into(), api_key }))
 }
 
 /// Ends a key at once. Needs a fresh proof of identity.

@@ -50,7 +50,7 @@ async fn every_change_of_an_instructor_reaches_the_index() {
     let weeks = json!({ "from_week_start": "2026-11-09", "to_week_start": "2026-11-30" });
     let range = json!({ "from_week_start": "2026-11-09", "start_date": "2026-12-07", "end_date": "2026-12-13" });
     let day = json!({ "specific_date": "2026-12-30", "start_time": "10:00", "end_time": "12:00" });
-    let blackout = json!({ "date": "2026-11-12", "reason": "A concert" });
+    let blackout = json!({ "date": "2026-11-20", "reason": "A concert" });
     let changes = [
         (
             "a saved week",

@@ -153,7 +153,7 @@ pub(super) struct PasskeyEntry {
 
 /// Begins signing in with a passkey.
 #[utoipa::path(post, path = "/api/v1/passkeys/login/start", tag = "two-factor", operation_id = "start_passkey_login",
-    request_body = PasskeyEntry, responses((status = 200, body = PasskeyOptions)))]
+    request_body = Option<PasskeyEntry>, responses((status = 200, body = PasskeyOptions)))]
 pub(super) async fn start_login(
     State(site): State<Site>,
     Body(input): Body<PasskeyEntry>,

@@ -94,6 +94,7 @@ struct SearchRecord {
     #[serde(default)]
     search_type: Kind,
     #[serde(default)]
+    #[schema(value_type = Option<u64>, maximum = 4_294_967_295_u32)]
     results_count: Option<u32>,
     /// Only for a guest's own browser; the header or cookie says the same.
     #[serde(default)]

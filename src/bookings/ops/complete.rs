@@ -55,7 +55,11 @@ pub async fn by_admin(site: &Site, id: BookingId, admin: By) -> Outcome<Booking>
         audit::record(tx, &admin, Deed::on("booking.complete", "booking", id).change(before, after))?;
         Ok(booking)
     });
-    audit::watched(site, &by, deed, work).await
+    let booking = audit::watched(site, &by, deed, work).await?;
+    if let Err(fault) = payments::ops::capture_if_overdue(site, id).await {
+        tracing::warn!(booking = %id, %fault, "money of a completed lesson is still on its way; the jobs go on with it");
+    }
+    Ok(booking)
 }
 
 /// Lessons this student has completed in their life, this one included.

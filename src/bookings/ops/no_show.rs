@@ -145,7 +145,11 @@ pub async fn resolve(site: &Site, id: BookingId, by: By, how: Resolution) -> Out
         audit::record(tx, &by, deed)
     });
     audit::watched(site, &asker, Deed::on("booking.resolve_no_show", "booking", id), work).await?;
-    if let Err(fault) = payments::ops::run(site, id).await {
+    let moved = match how {
+        Resolution::DisputeUpheld | Resolution::Cancelled => payments::ops::capture_if_overdue(site, id).await,
+        Resolution::ConfirmedAfterReview | Resolution::Mutual => payments::ops::run(site, id).await.map(drop),
+    };
+    if let Err(fault) = moved {
         tracing::warn!(booking = %id, %fault, "money of a decided report is still on its way; the jobs go on with it");
     }
     site.read(|r| load(r, id))

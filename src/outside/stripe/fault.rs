@@ -12,6 +12,9 @@ pub enum StripeFault {
     RequiresAction { intent: Option<String> },
     /// No answer, or one that says "later". The outcome may be unknown: repeat with the same key.
     Transient(String),
+    /// Stripe says that it failed, whatever it was asked: tried again at once it may do better, under the same key it
+    /// repeats itself. Whether anything happened has to be looked up.
+    Broken(String),
     /// Repeating the same call cannot help.
     Permanent { status: u16, code: Option<String>, message: String },
 }
@@ -22,7 +25,12 @@ impl StripeFault {
     }
 
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transient(_))
+        matches!(self, Self::Transient(_) | Self::Broken(_))
+    }
+
+    /// An answer, not silence: asking on brings no other.
+    pub fn is_answer(&self) -> bool {
+        !matches!(self, Self::Transient(_))
     }
 
     /// A refusal whose code says that what was asked has already happened.
@@ -36,6 +44,7 @@ impl StripeFault {
             Self::Declined { code, decline_code, .. } => decline_code.clone().unwrap_or_else(|| code.clone()),
             Self::RequiresAction { .. } => "authentication_required".into(),
             Self::Transient(_) => "provider_unavailable".into(),
+            Self::Broken(_) => "provider_failed".into(),
             Self::Permanent { code, .. } => code.clone().unwrap_or_else(|| "provider_refused".into()),
         }
     }
@@ -47,6 +56,7 @@ impl fmt::Display for StripeFault {
             Self::Declined { message, .. } => write!(f, "declined ({}): {message}", self.word()),
             Self::RequiresAction { .. } => f.write_str("the card holder must authenticate"),
             Self::Transient(message) => write!(f, "no usable answer: {message}"),
+            Self::Broken(message) => write!(f, "failed at Stripe: {message}"),
             Self::Permanent { status, code, message } => {
                 write!(f, "refused ({status} {}): {message}", code.as_deref().unwrap_or("-"))
             }
@@ -73,7 +83,10 @@ fn from_answer(api: ApiErrors, status: u16) -> StripeFault {
     let code = api.code.as_ref().map(|c| c.as_str().to_owned());
     let message = api.message.unwrap_or_default();
     let intent = api.payment_intent.as_ref().map(|i| i.id.to_string());
-    if matches!(status, 409 | 424 | 429 | 500..=599) {
+    if status == 500 {
+        return StripeFault::Broken(message);
+    }
+    if matches!(status, 409 | 424 | 429 | 501..=599) {
         return StripeFault::Transient(format!("{status} {message}"));
     }
     if api.type_ == ApiErrorsType::CardError {

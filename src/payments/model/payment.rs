@@ -158,6 +158,9 @@ pub struct Tip {
     pub charge: Option<String>,
     pub client_secret: Option<String>,
     pub action_url: Option<String>,
+    /// Another call of the booking goes first.
+    #[serde(default)]
+    pub waiting: bool,
 }
 
 /// A settlement under way.
@@ -177,6 +180,9 @@ pub struct Settling {
     /// The instructor is paid without the card because Stripe did not answer for three days: nobody's card is to blame.
     #[serde(default)]
     pub unanswered: bool,
+    /// The student has the credit they are owed, ahead of what goes to the instructor.
+    #[serde(default)]
+    pub credited: bool,
 }
 
 /// Credit that was reserved for a lesson once and is no longer there.
@@ -204,6 +210,7 @@ impl Settling {
             returned: Vec::new(),
             gone: Gone::default(),
             unanswered: false,
+            credited: false,
         }
     }
 }

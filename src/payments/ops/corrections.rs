@@ -66,6 +66,10 @@ pub(super) fn moved(
 ) -> Outcome<()> {
     let (about, amount) = (about(&payment), action.amount);
     let Some(mut correction) = payment.correcting.clone() else { return Ok(()) };
+    if correction.why == Purpose::Refund {
+        // A person may have been called because nobody answered; this is the answer.
+        payment.status = correction.before;
+    }
     match action.kind {
         ActionKind::Refund => {
             correction.refund -= amount;

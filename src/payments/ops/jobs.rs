@@ -1,11 +1,11 @@
 //! What time brings: the bank is asked 24 hours ahead and again, lessons are captured, lost calls are repeated.
 
-use super::actions::{BUSY, REPEAT_MINUTES, begin, repeat_later};
+use super::actions::{BUSY, REPEAT_MINUTES, begin, nothing_pending, repeat_later};
 use super::{run, settle, unanswered};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
-use crate::base::time::plus_minutes;
+use crate::base::time::{plus_hours, plus_minutes};
 use crate::jobs::{self, Job};
 use crate::payments::desk::{LessonDesk, News, Stand, desk};
 use crate::payments::events::AuthorizationWarning;
@@ -96,7 +96,12 @@ pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
     let desk = desk(site)?;
     let begun = site.write(move |tx| {
         let payment = tables::payment(tx, booking)?;
-        if payment.in_review() || payment.settling.is_some() {
+        if payment.settling.is_some() {
+            return Ok(());
+        }
+        // One that is looked at because a call was not answered goes on after the answer.
+        nothing_pending(tx, booking)?;
+        if payment.in_review() {
             return Ok(());
         }
         match desk.hear(tx, &payment, &News::CaptureDue)? {
@@ -107,6 +112,15 @@ pub async fn capture_due(site: &Site, booking: BookingId) -> Outcome<()> {
     });
     unless_busy(site, "capture", booking, begun.await).await?;
     run::run(site, booking).await.map(drop)
+}
+
+/// The same for whoever decided after that hour: the money moves before they are answered, not by the timer a moment later.
+pub async fn capture_if_overdue(site: &Site, booking: BookingId) -> Outcome<()> {
+    let payment = site.read(|r| tables::payment(r, booking))?;
+    if payment.is_settled() || site.now() < plus_hours(payment.end, 24) {
+        return Ok(());
+    }
+    capture_due(site, booking).await
 }
 
 /// A timer that found another call of its booking under way comes round again, as often as it takes: Stripe may be gone

@@ -46,6 +46,13 @@ pub fn record(tx: &mut Tx, desk: &dyn LessonDesk, id: MoneyActionId, answer: &Ca
     });
     tx.put(&ACTIONS, &id, &action)?;
     jobs::cancel(tx, super::actions::REPEAT_JOB, action.booking_id)?;
+    let booking = action.booking_id;
+    follow(tx, desk, action, answer)?;
+    tips::begin_waiting(tx, booking)
+}
+
+/// What a definite answer brings about.
+fn follow(tx: &mut Tx, desk: &dyn LessonDesk, action: MoneyAction, answer: &Call<Reached>) -> Outcome<()> {
     let mut payment = tables::payment(tx, action.booking_id)?;
     payment.version += 1;
     match (action.kind, answer) {

@@ -33,7 +33,8 @@ pub fn thaw(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
     let mut payment = tables::payment(tx, booking)?;
     // What stands still for another reason than somebody's word does not go on with it.
     let disputed = payment.dispute.as_ref().is_some_and(|dispute| dispute.is_open());
-    if !payment.in_review() || payment.parked.is_some() || payment.outcome.is_some() || disputed {
+    let ending = payment.settling.is_some() || payment.parked.is_some() || payment.outcome.is_some();
+    if !payment.in_review() || ending || disputed {
         return Ok(());
     }
     let now = tx.now();

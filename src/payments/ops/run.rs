@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use super::record::{Reached, record, record_intent};
-use super::{lost, tips};
+use super::{lost, tips, unanswered};
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::outside::stripe::{Authorization, Call, Moved, Stripe, StripeFault};
@@ -72,7 +72,7 @@ pub async fn look(site: &Site, booking: BookingId) -> Outcome<()> {
 /// A call nobody's booking hangs on failed: what the person is told.
 pub fn stripe_refusal(fault: &StripeFault) -> Refusal {
     match fault {
-        StripeFault::Transient(_) => Refusal::unavailable(
+        StripeFault::Transient(_) | StripeFault::Broken(_) => Refusal::unavailable(
             "PAYMENT_PROVIDER_UNAVAILABLE",
             "The payment provider cannot be reached. Nothing was changed; try again in a minute.",
         ),
@@ -124,7 +124,12 @@ async fn call(site: &Site, work: &Work) -> Call<Reached> {
     if let Err(fault) = &answer {
         tracing::warn!(booking = %work.action.booking_id, kind = ?work.action.kind, %fault, "a money action failed");
     }
-    answer
+    match answer {
+        Err(StripeFault::Broken(message)) if unanswered::ends_by_answer(&work.payment, work.action.kind) => {
+            lost::unless_done(&stripe, work, message).await
+        }
+        answer => answer,
+    }
 }
 
 async fn once(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {

@@ -10,6 +10,7 @@ use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::plus_hours;
 use crate::jobs::{self, Job};
 use crate::payments::events::{CaptureFailed, PaymentSettled, ReviewNeeded};
+use crate::payments::later::{Dispute, DisputeState};
 use crate::payments::ledger::{self, About, Account, EntryKind};
 use crate::payments::model::{ActionKind, BookingPayment, PaymentStatus, SettlementOutcome, Settling};
 use crate::payments::rules::credits as credit_rules;
@@ -65,6 +66,9 @@ fn begun(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<BookingPaymen
 /// Writes the next intended call, or the end.
 pub fn advance(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     let step = next_step(&payment);
+    if matches!(step, Step::Transfer(_) | Step::TopUp(_)) {
+        credit_student(tx, &mut payment)?;
+    }
     let (kind, amount) = match step {
         Step::Finish => return finish(tx, payment),
         Step::Authorize => {
@@ -140,14 +144,28 @@ fn release_credit(tx: &mut Tx, payment: &mut BookingPayment) -> Outcome<()> {
     credits::put_released(tx, payment.student_id, Some(payment.booking_id), &back)
 }
 
+/// The card has given what it gives: what the student is owed as credit waits for no transfer.
+fn credit_student(tx: &mut Tx, payment: &mut BookingPayment) -> Outcome<()> {
+    let owed = |settling: &Settling| !settling.credited && matches!(settling.terms.credit, CreditEnd::Target(_));
+    let Some(mut settling) = payment.settling.clone().filter(owed) else { return Ok(()) };
+    let about = about(payment);
+    close_credit(tx, payment, &settling, about)?;
+    settling.credited = true;
+    payment.settling = Some(settling);
+    Ok(())
+}
+
 /// Everything from the card and to the instructor has happened: credit, fees, the end.
 fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     let Some(settling) = payment.settling.take() else { return Ok(()) };
     let about = about(&payment);
-    close_credit(tx, &mut payment, &settling, about)?;
+    if !settling.credited {
+        close_credit(tx, &mut payment, &settling, about)?;
+    }
     let undistributed = ledger::balance_of_booking(tx, payment.booking_id, Account::Lessons)?;
     ledger::post(tx, EntryKind::FeesEarned, about, Account::Lessons, Account::Fees, -undistributed)?;
-    payment.outcome = Some(settling.terms.outcome);
+    let outcome = outcome_of(&payment, &settling);
+    payment.outcome = Some(outcome);
     payment.settled_at = Some(tx.now());
     payment.held = false;
     jobs::cancel(tx, "capture_retry", payment.booking_id)?;
@@ -166,13 +184,26 @@ fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
     }
     tx.emit(&PaymentSettled::of(
         &payment,
-        settling.terms.outcome,
+        outcome,
         payment.captured,
         payment.refunded_to_card,
         payment.instructor_payout,
         payment.student_credit,
     ))?;
     tx.put(&PAYMENTS, &payment.booking_id, &payment)
+}
+
+/// rule: 10§2.9: a dispute over a lesson paid early, won after its money was due, is what brings it to its end.
+fn outcome_of(payment: &BookingPayment, settling: &Settling) -> SettlementOutcome {
+    let due = plus_hours(payment.end, 24);
+    let won = |dispute: &Dispute| {
+        dispute.state == DisputeState::Won && dispute.closed_at.is_some_and(|closed| closed >= due)
+    };
+    let by_dispute = payment.dispute.as_ref().is_some_and(won);
+    match settling.terms.outcome {
+        SettlementOutcome::LessonCompletedFullPayout if by_dispute => SettlementOutcome::DisputeWon,
+        outcome => outcome,
+    }
 }
 
 fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, settling: &Settling, about: About) -> Outcome<()> {
@@ -206,7 +237,7 @@ fn close_credit(tx: &mut Tx, payment: &mut BookingPayment, settling: &Settling, 
     }
 }
 
-fn lock_account(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
+pub(super) fn lock_account(tx: &mut Tx, payment: &BookingPayment) -> Outcome<()> {
     let mut standing = tx.get(&STANDINGS, &payment.student_id)?.unwrap_or_default();
     standing.locked = true;
     tx.put(&STANDINGS, &payment.student_id, &standing)

@@ -28,16 +28,30 @@ pub fn plan_tip(tx: &mut Tx, booking: BookingId, review_id: ReviewId, amount: Ce
         return Ok(TipStatus::RequiresPaymentMethod);
     };
     let onboarded = tables::account(tx, payment.instructor_id)?.is_some_and(|account| account.onboarded());
-    let possible = onboarded && nothing_pending(tx, booking).is_ok();
-    let status = if possible { TipStatus::Processing } else { TipStatus::Failed };
+    let waiting = onboarded && tables::pending(tx, booking)?.is_some();
+    let status = if onboarded { TipStatus::Processing } else { TipStatus::Failed };
     let (intent, charge, client_secret, action_url) = (None, None, None, None);
-    payment.tip = Some(Tip { review_id, amount, status, method_id, intent, charge, client_secret, action_url });
+    payment.tip = Some(Tip { review_id, amount, status, method_id, intent, charge, client_secret, action_url, waiting });
     payment.version += 1;
     tx.put(&PAYMENTS, &booking, &payment)?;
-    if possible {
+    if onboarded && !waiting {
         begin(tx, &payment, ActionKind::Tip, amount)?;
     }
     Ok(status)
+}
+
+/// The call that a tip waited for has ended, and none follows it.
+pub(super) fn begin_waiting(tx: &mut Tx, booking: BookingId) -> Outcome<()> {
+    let mut payment = tables::payment(tx, booking)?;
+    let Some(tip) = payment.tip.as_mut().filter(|tip| tip.waiting) else { return Ok(()) };
+    if tables::pending(tx, booking)?.is_some() {
+        return Ok(());
+    }
+    tip.waiting = false;
+    let amount = tip.amount;
+    payment.version += 1;
+    tx.put(&PAYMENTS, &booking, &payment)?;
+    begin(tx, &payment, ActionKind::Tip, amount)
 }
 
 pub(super) async fn charge(site: &Site, stripe: &Stripe, work: &Work) -> Call<Reached> {

@@ -9,6 +9,7 @@ use crate::base::time::Timestamp;
 use crate::bookings::model::Booking;
 use crate::bookings::tables::{BOOKINGS, told_before};
 use crate::notify::{self, centre};
+use crate::payments::{self, tables::WEBHOOKS};
 use crate::places::tables::{ADDRESSES, deleted_before};
 use crate::store::{Read, Tx};
 
@@ -16,6 +17,8 @@ use crate::store::{Read, Tx};
 const LESSON_DAYS: i64 = 2555;
 const TOLD_DAYS: i64 = 365;
 const DELETED_DAYS: i64 = 30;
+/// Stripe sends an event again for three days; so long it is known that it was taken.
+const EVENT_DAYS: i64 = 30;
 
 /// A rule over rows that are found one way and let go another.
 fn rule<T: 'static>(
@@ -54,6 +57,10 @@ pub fn wire(people: Accounts) -> Accounts {
             |r, before, n| centre::older_than(r, before, true, n),
             centre::drop_one,
         ))
+        .keeps(Retention {
+            of_deleted: false,
+            ..rule("provider_events", EVENT_DAYS, payments::tables::events_before, |tx, id| tx.delete(&WEBHOOKS, &id))
+        })
         .keeps(rule("deleted_addresses", DELETED_DAYS, deleted_before, |tx, id| tx.delete(&ADDRESSES, &id)))
 }
 

@@ -2,17 +2,21 @@
 
 use super::ledger::Entry;
 use super::model::{
-    ActionState, BookingPayment, CreditLot, Discrepancy, Milestone, MoneyAction, PaymentMethod, PaymentStatus,
+    ActionState, BookingPayment, CreditLot, Discrepancy, LotStatus, Milestone, MoneyAction, PaymentMethod, PaymentStatus,
     PayoutAccount, PayoutRow, PricingVersion, Standing, WebhookRow,
 };
 use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, PostingId, UserId};
-use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
 pub static PAYMENTS: Table<BookingId, BookingPayment> =
-    Table::new(0x1401, "bookingid_payment").indexed(&[&PAYMENTS_BY_STUDENT, &PAYMENTS_BY_INTENT, &PAYMENTS_STUCK]);
+    Table::new(0x1401, "bookingid_payment").indexed(&[
+        &PAYMENTS_BY_STUDENT,
+        &PAYMENTS_BY_INTENT,
+        &PAYMENTS_STUCK,
+        &PAYMENTS_OPEN,
+    ]);
 pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
     Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
 pub static PAYMENTS_BY_INTENT: Index<BookingId, BookingPayment, (String,)> =
@@ -28,6 +32,13 @@ pub static PAYMENTS_STUCK: Index<BookingId, BookingPayment, (Timestamp,)> =
         PaymentStatus::Scheduled | PaymentStatus::Authorized | PaymentStatus::Locked | PaymentStatus::Settled => {
             Vec::new()
         }
+    });
+
+/// Promised lessons whose money has not ended.
+pub static PAYMENTS_OPEN: Index<BookingId, BookingPayment, (Timestamp,)> =
+    Index::new(0x141D, "open_startutc_bookingid", |_, p| match p.promised && !p.is_settled() {
+        true => vec![(p.start,)],
+        false => Vec::new(),
     });
 
 pub static ACTIONS: Table<MoneyActionId, MoneyAction> =
@@ -50,11 +61,18 @@ pub static METHODS_BY_USER: Index<MethodId, PaymentMethod, (UserId,)> =
 pub static METHODS_BY_PROVIDER: Index<MethodId, PaymentMethod, (String,)> =
     Index::new(0x140A, "providerid_methodid", |_, m| vec![(m.provider_id.clone(),)]);
 
-pub static LOTS: Table<LotId, CreditLot> = Table::new(0x140B, "lotid_lot").indexed(&[&LOTS_BY_USER, &LOTS_BY_BOOKING]);
+pub static LOTS: Table<LotId, CreditLot> = Table::new(0x140B, "lotid_lot").indexed(&[&LOTS_BY_USER, &LOTS_BY_BOOKING, &LOTS_ENDING]);
 pub static LOTS_BY_USER: Index<LotId, CreditLot, (UserId,)> =
     Index::new(0x140C, "userid_lotid", |_, lot| vec![(lot.user_id,)]);
 pub static LOTS_BY_BOOKING: Index<LotId, CreditLot, (BookingId,)> =
     Index::new(0x140D, "reservedfor_lotid", |_, lot| lot.reserved_for.iter().map(|id| (*id,)).collect());
+
+/// Credit that can be used and will expire, by when.
+pub static LOTS_ENDING: Index<LotId, CreditLot, (Timestamp,)> =
+    Index::new(0x141E, "expiresat_lotid", |_, lot| match lot.status {
+        LotStatus::Available => lot.expires_at.iter().map(|at| (*at,)).collect(),
+        _ => Vec::new(),
+    });
 
 pub static ACCOUNTS: Table<UserId, PayoutAccount> =
     Table::new(0x140E, "userid_payoutaccount").indexed(&[&ACCOUNTS_BY_PROVIDER]);
@@ -63,7 +81,10 @@ pub static ACCOUNTS_BY_PROVIDER: Index<UserId, PayoutAccount, (String,)> =
 
 pub static STANDINGS: Table<UserId, Standing> = Table::new(0x1410, "userid_standing");
 /// Key: the provider's event id.
-pub static WEBHOOKS: Table<String, WebhookRow> = Table::new(0x1411, "eventid_webhook");
+pub static WEBHOOKS: Table<String, WebhookRow> =
+    Table::new(0x1411, "eventid_webhook").indexed(&[&WEBHOOKS_BY_RECEIVED]);
+pub static WEBHOOKS_BY_RECEIVED: Index<String, WebhookRow, (Timestamp,)> =
+    Index::new(0x141F, "receivedat_eventid", |_, w| vec![(w.received_at,)]);
 
 pub static ENTRIES: Table<PostingId, Entry> =
     Table::new(0x1412, "entryid_entry").indexed(&[&ENTRIES_BY_BOOKING, &ENTRIES_BY_INSTRUCTOR, &ENTRIES_BY_STUDENT]);
@@ -147,10 +168,19 @@ pub fn pending(r: &dyn Read, booking: BookingId) -> Outcome<Option<MoneyAction>>
 
 /// The events of the provider that arrived last, newest first.
 pub fn latest_events(r: &dyn Read, limit: usize) -> Outcome<Vec<(String, WebhookRow)>> {
-    let mut rows = r.scan(&WEBHOOKS, Span::all(), SCAN_ROWS, Dir::Up)?;
-    rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.received_at));
-    rows.truncate(limit);
-    Ok(rows)
+    r.by_index(&WEBHOOKS, &WEBHOOKS_BY_RECEIVED, Span::all(), limit, Dir::Down)
+}
+
+/// Events that came before an instant, the oldest first.
+pub fn events_before(r: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<String>> {
+    let keys = r.index_keys(&WEBHOOKS_BY_RECEIVED, Span::from_to(&(Timestamp::UNIX_EPOCH,), &(before,)), limit, Dir::Up)?;
+    Ok(keys.into_iter().map(|(_, id)| id).collect())
+}
+
+/// Credit whose end has come, the earliest first.
+pub fn ended_lots(r: &dyn Read, now: Timestamp, limit: usize) -> Outcome<Vec<LotId>> {
+    let keys = r.index_keys(&LOTS_ENDING, Span::all(), limit, Dir::Up)?;
+    Ok(keys.into_iter().take_while(|((end,), _)| *end <= now).map(|(_, id)| id).collect())
 }
 
 /// All cards of a person, oldest first.

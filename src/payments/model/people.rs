@@ -21,6 +21,9 @@ pub struct PayoutAccount {
     /// The one the instructor chose.
     #[serde(default)]
     pub wished_day: Option<String>,
+    /// Instant payouts that Stripe refused for good; part of the next one's key.
+    #[serde(default)]
+    pub instant_refused: u32,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

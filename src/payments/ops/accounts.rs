@@ -76,6 +76,7 @@ pub fn store_account(tx: &mut Tx, user: UserId, found: &ConnectedAccount) -> Out
         requirements: found.requirements.clone(),
         payout_day: found.payout_day.clone(),
         wished_day: before.as_ref().and_then(|account| account.wished_day.clone()),
+        instant_refused: before.as_ref().map_or(0, |account| account.instant_refused),
         created_at: before.as_ref().map_or(now, |account| account.created_at),
         updated_at: now,
     };

@@ -181,7 +181,8 @@ pub fn rehearse_pricing(r: &dyn Read, now: Timestamp, patch: &PricingPatch) -> O
         );
         completed && (since..now).contains(&payment.start)
     };
-    let rows = r.scan(&PAYMENTS, Span::starting(&first), SCAN_ROWS, Dir::Up)?;
+    // Where there are too many, the latest count.
+    let rows = r.scan(&PAYMENTS, Span::starting(&first), SCAN_ROWS, Dir::Down)?;
     let sold = rows.into_iter().map(|(_, payment)| payment).filter(held).map(|payment| Sold {
         instructor: payment.instructor_id,
         founding: payment.quote.tier == founding.get(&payment.quote.config_version).copied().unwrap_or(usual),

@@ -5,19 +5,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::reconcile::discrepancies;
-use crate::base::id::{AnyId as _, BookingId, bits_of_draw};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_hours, plus_minutes};
 use crate::payments::events::PaymentsUnwell;
 use crate::payments::model::{ActionKind, ActionState, PaymentStatus};
 use crate::payments::rules::health::{Counts, Level, judge};
-use crate::payments::tables::{self, ACTIONS, ALERTED, PAYMENTS};
+use crate::payments::tables::{self, ACTIONS, ALERTED, PAYMENTS, PAYMENTS_OPEN};
 use crate::site::Site;
 use crate::store::{Dir, Read, ReadExt, Span};
 
-/// Bookings made longer ago have their money settled.
-const LOOKED_BACK_HOURS: i64 = 120 * 24;
 /// Timers run at their instant; later than this is late.
 const GRACE_MINUTES: i64 = 15;
 /// The same trouble is told again after this long.
@@ -36,11 +33,8 @@ pub fn health(r: &dyn Read, now: Timestamp) -> Outcome<Health> {
     let late = plus_minutes(now, -GRACE_MINUTES);
     let mut counts = Counts::default();
     let mut by_status: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let first = BookingId::from_bits(bits_of_draw(plus_hours(now, -LOOKED_BACK_HOURS).as_millisecond(), [0; 10]));
-    for (_, payment) in r.scan(&PAYMENTS, Span::starting(&first), SCAN_ROWS, Dir::Up)? {
-        if payment.is_settled() || !payment.promised {
-            continue;
-        }
+    // The earliest lessons first: what is late is among them, however many are still to come.
+    for (_, payment) in r.by_index(&PAYMENTS, &PAYMENTS_OPEN, Span::all(), SCAN_ROWS, Dir::Up)? {
         *by_status.entry(payment.status.name()).or_default() += 1;
         let at_work = payment.settling.is_none() && !payment.in_review();
         let asked_late =

@@ -3,6 +3,7 @@
 use super::actions::{BUSY, REPEAT_MINUTES, begin, nothing_pending, repeat_later};
 use super::{run, settle, unanswered};
 use crate::base::id::BookingId;
+use crate::base::limits::SCAN_ROWS;
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
 use crate::base::time::{plus_hours, plus_minutes};
@@ -15,7 +16,7 @@ use crate::payments::rules::authorize::{Due, Failed};
 use crate::payments::rules::settle::Cause;
 use crate::payments::tables::{self, LOTS, PAYMENTS};
 use crate::site::Site;
-use crate::store::{Dir, ReadExt, Span, Tx};
+use crate::store::{ReadExt, Tx};
 
 /// T−24 h: asks the bank for the first time.
 pub async fn authorize_due(site: &Site, booking: BookingId) -> Outcome<()> {
@@ -170,38 +171,28 @@ pub async fn repeat_pending(site: &Site, booking: BookingId) -> Outcome<()> {
 /// Lots past their end expire; reserved ones cannot (rule: 10§2.5).
 pub async fn expire_credits(site: &Site, dry_run: bool) -> Outcome<usize> {
     const BATCH: usize = 500;
-    let now = site.now();
-    let due: Vec<_> = site.read(|r| {
-        let rows = r.scan(&LOTS, Span::all(), crate::base::limits::SCAN_ROWS, Dir::Up)?;
-        let over = |at: Option<_>| at.is_some_and(|end| end <= now);
-        Ok(rows
-            .into_iter()
-            .filter(|(_, lot)| lot.status == LotStatus::Available && over(lot.expires_at))
-            .map(|(id, _)| id)
-            .collect())
-    })?;
-    for batch in due.chunks(BATCH).filter(|_| !dry_run) {
-        let ids = batch.to_vec();
-        site.write(move |tx| {
-            for id in &ids {
-                let Some(mut lot) = tx.get(&LOTS, id)?.filter(|lot| lot.status == LotStatus::Available) else {
-                    continue;
-                };
-                lot.status = LotStatus::Expired;
-                tx.put(&LOTS, id, &lot)?;
-                let about = About { student: Some(lot.user_id), ..About::default() };
-                ledger::post(
-                    tx,
-                    EntryKind::CreditExpired,
-                    about,
-                    Account::StudentCredit,
-                    Account::CreditCost,
-                    lot.amount,
-                )?;
-            }
-            Ok(())
-        })
-        .await?;
+    if dry_run {
+        return Ok(site.read(|r| tables::ended_lots(r, site.now(), SCAN_ROWS))?.len());
     }
-    Ok(due.len())
+    let mut expired = 0;
+    loop {
+        let some = site.write(|tx| expire(tx, BATCH)).await?;
+        expired += some;
+        if some < BATCH {
+            return Ok(expired);
+        }
+    }
+}
+
+fn expire(tx: &mut Tx, limit: usize) -> Outcome<usize> {
+    let ids = tables::ended_lots(tx, tx.now(), limit)?;
+    for id in &ids {
+        let Some(mut lot) = tx.get(&LOTS, id)? else { continue };
+        lot.status = LotStatus::Expired;
+        tx.put(&LOTS, id, &lot)?;
+        let about = About { student: Some(lot.user_id), ..About::default() };
+        let (from, to) = (Account::StudentCredit, Account::CreditCost);
+        ledger::post(tx, EntryKind::CreditExpired, about, from, to, lot.amount)?;
+    }
+    Ok(ids.len())
 }

@@ -72,12 +72,27 @@ pub async fn instant_payout(site: &Site, user: UserId) -> Outcome<PayoutRow> {
         let words = "There is nothing to pay out. A lesson's money arrives 24 hours after it ended.";
         return Err(Refusal::bad_request("NOTHING_TO_PAY_OUT", words));
     }
-    // Known payouts and amount name this very wish: asked again after a lost answer, Stripe says the same again.
+    // Known payouts, refusals and amount name this very wish: asked again after a lost answer, Stripe says the same again.
     let known = site.read(|r| payouts(r, user))?.len();
-    let key = format!("instant_{}_{known}_{amount}", account.account_id, amount = amount.0);
-    let paid =
-        stripe.instant_payout(&account.account_id, amount, &key).await.map_err(|fault| stripe_refusal(&fault))?;
+    let (id, refused) = (&account.account_id, account.instant_refused);
+    let key = format!("instant_{id}_{known}_{amount}_{refused}", amount = amount.0);
+    let paid = match stripe.instant_payout(id, amount, &key).await {
+        Ok(paid) => paid,
+        Err(fault) => {
+            if !fault.is_transient() {
+                site.write(move |tx| count_refusal(tx, user)).await?;
+            }
+            return Err(stripe_refusal(&fault));
+        }
+    };
     site.write(move |tx| store_payout(tx, &account, &paid)).await
+}
+
+/// Under its key a refusal is only repeated, also when its cause is gone.
+fn count_refusal(tx: &mut Tx, user: UserId) -> Outcome<()> {
+    let Some(mut account) = tx.get(&ACCOUNTS, &user)? else { return Ok(()) };
+    account.instant_refused += 1;
+    tx.put(&ACCOUNTS, &user, &account)
 }
 
 /// Copies Stripe's list of an account's payouts. Answers how many rows changed.

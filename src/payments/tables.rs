@@ -2,21 +2,20 @@
 
 use super::ledger::Entry;
 use super::model::{
-    ActionState, BookingPayment, CreditLot, Discrepancy, LotStatus, Milestone, MoneyAction, PaymentMethod, PaymentStatus,
-    PayoutAccount, PayoutRow, PricingVersion, Standing, WebhookRow,
+    ActionState, BookingPayment, CreditLot, Discrepancy, LotStatus, Milestone, MoneyAction, PaymentMethod,
+    PaymentStatus, PayoutAccount, PayoutRow, PricingVersion, Standing, WebhookRow,
 };
 use crate::base::id::{BookingId, LotId, MethodId, MoneyActionId, PostingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
 use crate::store::{AnyTable, Dir, Index, Read, ReadExt, Span, Table};
 
-pub static PAYMENTS: Table<BookingId, BookingPayment> =
-    Table::new(0x1401, "bookingid_payment").indexed(&[
-        &PAYMENTS_BY_STUDENT,
-        &PAYMENTS_BY_INTENT,
-        &PAYMENTS_STUCK,
-        &PAYMENTS_OPEN,
-    ]);
+pub static PAYMENTS: Table<BookingId, BookingPayment> = Table::new(0x1401, "bookingid_payment").indexed(&[
+    &PAYMENTS_BY_STUDENT,
+    &PAYMENTS_BY_INTENT,
+    &PAYMENTS_STUCK,
+    &PAYMENTS_OPEN,
+]);
 pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
     Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
 pub static PAYMENTS_BY_INTENT: Index<BookingId, BookingPayment, (String,)> =
@@ -61,7 +60,8 @@ pub static METHODS_BY_USER: Index<MethodId, PaymentMethod, (UserId,)> =
 pub static METHODS_BY_PROVIDER: Index<MethodId, PaymentMethod, (String,)> =
     Index::new(0x140A, "providerid_methodid", |_, m| vec![(m.provider_id.clone(),)]);
 
-pub static LOTS: Table<LotId, CreditLot> = Table::new(0x140B, "lotid_lot").indexed(&[&LOTS_BY_USER, &LOTS_BY_BOOKING, &LOTS_ENDING]);
+pub static LOTS: Table<LotId, CreditLot> =
+    Table::new(0x140B, "lotid_lot").indexed(&[&LOTS_BY_USER, &LOTS_BY_BOOKING, &LOTS_ENDING]);
 pub static LOTS_BY_USER: Index<LotId, CreditLot, (UserId,)> =
     Index::new(0x140C, "userid_lotid", |_, lot| vec![(lot.user_id,)]);
 pub static LOTS_BY_BOOKING: Index<LotId, CreditLot, (BookingId,)> =
@@ -173,7 +173,8 @@ pub fn latest_events(r: &dyn Read, limit: usize) -> Outcome<Vec<(String, Webhook
 
 /// Events that came before an instant, the oldest first.
 pub fn events_before(r: &dyn Read, before: Timestamp, limit: usize) -> Outcome<Vec<String>> {
-    let keys = r.index_keys(&WEBHOOKS_BY_RECEIVED, Span::from_to(&(Timestamp::UNIX_EPOCH,), &(before,)), limit, Dir::Up)?;
+    let keys =
+        r.index_keys(&WEBHOOKS_BY_RECEIVED, Span::from_to(&(Timestamp::UNIX_EPOCH,), &(before,)), limit, Dir::Up)?;
     Ok(keys.into_iter().map(|(_, id)| id).collect())
 }
 

@@ -222,6 +222,34 @@ async fn a_lesson_whose_money_the_bank_took_still_ends() {
     assert_eq!(stage.at_stripe(&[&first, id]).await.1, 0, "nobody is paid for it");
 }
 
+/// rule: 10§2.9: opened before a lesson that was paid early, won after its money was due: that is how it ended.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_won_after_the_lesson_ends_it() {
+    let mut stage = Stage::set().await;
+    let mut admin = stage.admin().await;
+    let mut moved = Vec::new();
+    for (from, to) in [("10:00", "08:00"), ("12:00", "10:00")] {
+        let first = stage.book(&stage.emma, "2026-11-11", from).await;
+        let wish = json!({ "booking_date": "2026-11-12", "start_time": to, "selected_duration": 60 });
+        let new = stage.post(&stage.emma, &format!("/api/v1/bookings/{first}/reschedule"), wish).await.expect(200);
+        let new = new["id"].as_str().unwrap().to_owned();
+        dispute(&stage, &first, "opened").await;
+        until(&stage, &admin, &new, ("manual_review", "")).await;
+        moved.push((first, new));
+    }
+    dispute(&stage, &moved[0].0, "won").await;
+    until(&stage, &admin, &moved[0].1, ("locked", "")).await;
+    stage.at("2026-11-13T20:00:00Z").await;
+    stage.again(&mut admin).await;
+    until(&stage, &admin, &moved[0].1, ("settled", "lesson_completed_full_payout")).await;
+    dispute(&stage, &moved[1].0, "won").await;
+    let won = until(&stage, &admin, &moved[1].1, ("settled", "dispute_won")).await;
+    assert_eq!(won["status"], "COMPLETED");
+    for (first, new) in &moved {
+        assert_eq!(stage.at_stripe(&[first, new]).await, (8960, 6800));
+    }
+}
+
 /// rule: 10§2.8: a lesson that was moved late is paid already. Given back once it is over, before anybody marked it or
 /// after its instructor contested it, it counts as never held; a part of it leaves the lesson to its end.
 #[tokio::test(flavor = "multi_thread")]

@@ -107,3 +107,34 @@ async fn what_an_admin_was_refused_is_in_the_trail_too() {
     }
     assert_eq!(told("booking.report_no_show").0, "success");
 }
+
+/// rule: 10§2.9 dispute_upheld: decided after the lesson's money was due, it is settled before the admin is answered;
+/// decided earlier, it waits for its hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lesson_that_took_place_after_all_is_paid_at_once() {
+    let mut stage = Stage::set().await;
+    let mut admin = stage.admin().await;
+    for (day, decided, standing) in [
+        ("2026-11-12", "2026-11-13T19:00:00Z", ("settled", json!("lesson_completed_full_payout"), (8960, 6800))),
+        ("2026-11-14", "2026-11-15T16:00:00Z", ("authorized", json!(null), (0, 0))),
+    ] {
+        let id = stage.book(&stage.emma, day, "12:00").await;
+        stage.at(&format!("{day}T17:30:00Z")).await;
+        let path = format!("/api/v1/bookings/{id}/no-show");
+        stage.post(&stage.emma, &path, json!({ "no_show_type": "instructor" })).await.expect(200);
+        let word = json!({ "reason": "I was there all the time." });
+        stage.post(&stage.sarah, &format!("{path}/dispute"), word).await.expect(200);
+        stage.at(decided).await;
+        stage.again(&mut admin).await;
+        let decision = json!({ "reason": BECAUSE, "resolution": "dispute_upheld" });
+        let path = format!("/api/v1/admin/bookings/{id}/no-show/resolve");
+        let told = stage.post(&admin, &path, decision).await.expect(200);
+        let payment = &told["payment"];
+        assert_eq!((&told["status"], &payment["payment_status"]), (&json!("COMPLETED"), &json!(standing.0)), "{told}");
+        assert_eq!(
+            (&payment["settlement_outcome"], stage.at_stripe(&[&id]).await),
+            (&standing.1, standing.2),
+            "{told}"
+        );
+    }
+}

@@ -47,7 +47,8 @@ pub use disputes::{close_dispute, open_dispute};
 pub use health::{Health, check_health, health};
 pub use history::{Earnings, LessonEarning, earnings, transactions};
 pub use jobs::{
-    authorize_due, capture_due, capture_if_overdue, expire_credits, repeat_pending, retry_authorization, retry_capture, unless_busy,
+    authorize_due, capture_due, capture_if_overdue, expire_credits, repeat_pending, retry_authorization, retry_capture,
+    unless_busy,
 };
 pub use lock::{carry_locked, plan_lock};
 pub use milestones::grant_milestone;

@@ -196,9 +196,8 @@ fn finish(tx: &mut Tx, mut payment: BookingPayment) -> Outcome<()> {
 /// rule: 10§2.9: a dispute over a lesson paid early, won after its money was due, is what brings it to its end.
 fn outcome_of(payment: &BookingPayment, settling: &Settling) -> SettlementOutcome {
     let due = plus_hours(payment.end, 24);
-    let won = |dispute: &Dispute| {
-        dispute.state == DisputeState::Won && dispute.closed_at.is_some_and(|closed| closed >= due)
-    };
+    let won =
+        |dispute: &Dispute| dispute.state == DisputeState::Won && dispute.closed_at.is_some_and(|closed| closed >= due);
     let by_dispute = payment.dispute.as_ref().is_some_and(won);
     match settling.terms.outcome {
         SettlementOutcome::LessonCompletedFullPayout if by_dispute => SettlementOutcome::DisputeWon,

@@ -31,7 +31,8 @@ pub fn plan_tip(tx: &mut Tx, booking: BookingId, review_id: ReviewId, amount: Ce
     let waiting = onboarded && tables::pending(tx, booking)?.is_some();
     let status = if onboarded { TipStatus::Processing } else { TipStatus::Failed };
     let (intent, charge, client_secret, action_url) = (None, None, None, None);
-    payment.tip = Some(Tip { review_id, amount, status, method_id, intent, charge, client_secret, action_url, waiting });
+    payment.tip =
+        Some(Tip { review_id, amount, status, method_id, intent, charge, client_secret, action_url, waiting });
     payment.version += 1;
     tx.put(&PAYMENTS, &booking, &payment)?;
     if onboarded && !waiting {

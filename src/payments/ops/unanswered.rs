@@ -7,8 +7,8 @@
 
 use super::actions::{REPEAT_JOB, begin};
 use super::record::{Reached, record};
-use super::{run, tips};
 use super::settle::{CAPTURE_ESCALATION_HOURS, advance, lock_account};
+use super::{run, tips};
 use crate::base::id::{BookingId, MoneyActionId};
 use crate::base::money::Cents;
 use crate::base::refusal::Outcome;
@@ -17,9 +17,7 @@ use crate::jobs;
 use crate::outside::stripe::{Call, Intent, IntentStatus, Stripe, StripeFault};
 use crate::payments::desk::desk;
 use crate::payments::events::ReviewNeeded;
-use crate::payments::model::{
-    ActionKind, ActionState, BookingPayment, MoneyAction, PaymentStatus, SettlementOutcome,
-};
+use crate::payments::model::{ActionKind, ActionState, BookingPayment, MoneyAction, PaymentStatus, SettlementOutcome};
 use crate::payments::rules::settle::CardEnd;
 use crate::payments::tables::{self, ACTIONS, CUSTOMERS, PAYMENTS};
 use crate::site::Site;
@@ -46,12 +44,10 @@ fn is_of_cancellation(payment: &BookingPayment, kind: ActionKind) -> bool {
 /// Whether a call that comes to nothing is a person's matter.
 fn needs_a_person(payment: &BookingPayment, kind: ActionKind) -> bool {
     match kind {
-        ActionKind::Refund
-        | ActionKind::Transfer
-        | ActionKind::TopUp
-        | ActionKind::Reverse
-        | ActionKind::Restore
-        | ActionKind::Release => true,
+        ActionKind::Refund | ActionKind::Transfer | ActionKind::TopUp | ActionKind::Reverse | ActionKind::Restore => {
+            true
+        }
+        ActionKind::Release => payment.settling.is_some(),
         ActionKind::Capture | ActionKind::Authorize { .. } => is_of_cancellation(payment, kind),
         ActionKind::Tip | ActionKind::TipTransfer => false,
     }

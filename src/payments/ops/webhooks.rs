@@ -3,7 +3,7 @@
 use tokio::sync::Mutex;
 
 use super::actions::nothing_pending;
-use super::{accounts, disputes, payouts, run};
+use super::{accounts, disputes, jobs, payouts, run};
 use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
@@ -174,6 +174,7 @@ async fn disputed(site: &Site, event: &WebhookEvent) -> Outcome<Taken> {
         let won = status == "won";
         site.write(move |tx| disputes::close_dispute(tx, desk.as_ref(), booking, &id, won)).await?;
         run::run(site, booking).await?;
+        jobs::capture_if_overdue(site, booking).await?;
     }
     Ok(Taken::Processed)
 }

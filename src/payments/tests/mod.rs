@@ -3,3 +3,4 @@ mod outages;
 mod properties;
 mod rules;
 mod stood_still;
+mod unheard;

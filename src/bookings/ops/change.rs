@@ -6,7 +6,7 @@ use crate::base::text::clean_optional;
 use crate::bookings::events::{BookingUpdated, Lesson};
 use crate::bookings::model::{Booking, Side};
 use crate::bookings::ops::read::participant;
-use crate::bookings::ops::save;
+use crate::bookings::ops::{noted, save};
 use crate::site::Site;
 
 /// What is left out stays.
@@ -35,6 +35,7 @@ pub async fn change(site: &Site, id: BookingId, instructor: UserId, change: Chan
             booking.meeting_location.clone_from(&place);
         }
         save(tx, &mut booking)?;
+        noted(tx, "booking.update", &booking, None)?;
         tx.emit(&BookingUpdated { lesson: Lesson::of(&booking) })?;
         Ok(booking)
     })

@@ -108,6 +108,7 @@ pub async fn dispute(site: &Site, id: BookingId, by: UserId, reason: &str) -> Ou
         }
         save(tx, &mut booking)?;
         jobs::cancel(tx, JOB, id)?;
+        noted(tx, "booking.dispute_no_show", &booking, None)?;
         Ok(booking)
     })
     .await
@@ -127,6 +128,7 @@ pub async fn dispute_completion(site: &Site, id: BookingId, instructor: UserId, 
         payments::ops::freeze(tx, id, &reason)?;
         booking.contested = Some(Contested { at: tx.now(), reason: reason.clone() });
         save(tx, &mut booking)?;
+        noted(tx, "booking.dispute_completion", &booking, None)?;
         Ok(booking)
     })
     .await

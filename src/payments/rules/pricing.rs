@@ -83,6 +83,9 @@ pub fn check(config: &PricingConfig) -> Result<(), &'static str> {
     if first.min != 1 || !chained || !sized || config.tiers.last().is_some_and(|tier| tier.max.is_some()) {
         return Err("Tiers begin at 1 lesson, follow on each other without gaps, and the last one has no end.");
     }
+    if config.stepdown_max == 0 {
+        return Err("A tier gets worse by at least one step at a time.");
+    }
     if !(100..=300).contains(&config.founding_search_boost) {
         return Err("The founding search boost lies between 1 and 3.");
     }

@@ -42,14 +42,14 @@ pub fn tier(config: &PricingConfig, record: &Record, asked: Asked, now: Timestam
     if record.last_demoted.is_some_and(|at| now.duration_since(at) < days(config.activity_window_days)) {
         return record.stored;
     }
-    one_step_up(config, record.stored, earned)
+    stepped_down(config, record.stored, earned)
 }
 
 /// A worse tier comes at most `stepdown_max` steps at a time.
-fn one_step_up(config: &PricingConfig, stored: Bp, earned: Bp) -> Bp {
+fn stepped_down(config: &PricingConfig, stored: Bp, earned: Bp) -> Bp {
     let mut shares: Vec<Bp> = config.tiers.iter().map(|tier| tier.pct).collect();
     shares.sort_unstable();
     let reach = config.stepdown_max as usize;
     let worse = shares.iter().filter(|pct| **pct > stored && **pct <= earned);
-    worse.take(reach.max(1)).last().copied().unwrap_or(earned)
+    worse.take(reach).last().copied().unwrap_or(earned)
 }

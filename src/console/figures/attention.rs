@@ -90,7 +90,12 @@ fn stuck_payment(
     let href = format!("/admin/bookings/{}", booking.id);
     if payment.status == PaymentStatus::ManualReview {
         let ended = payment.outcome.map_or("nothing is settled yet", |outcome| outcome.name());
-        let detail = format!("Automation stays away from this payment until somebody has looked: {ended}.");
+        let detail = match payment.settling.is_some() || payment.correcting.is_some() {
+            true => {
+                format!("Stripe did not answer; it is asked again and again, and all goes on when it does: {ended}.")
+            }
+            false => format!("Automation stays away from this payment until somebody has looked: {ended}."),
+        };
         let title = format!("Money to be reviewed: {lesson}");
         return Ok(Matter { urgency: Urgency::Today, title, detail, action: "Open booking", href });
     }

@@ -49,11 +49,18 @@ pub fn refunded(sender: &Sender, user: &User, lesson: &str, amount: Cents, path:
 
 /// For those who run the marketplace.
 pub fn review_needed(sender: &Sender, user: &User, lesson: &str, reason: &str, path: &str) -> Letter {
+    let words = match reason {
+        "provider_unanswered" => {
+            "Stripe did not answer when money was on its way. It is asked again and again, and all goes on when it does."
+                .to_owned()
+        }
+        _ => {
+            let reason = reason.replace('_', " ");
+            format!("Automation stays away from this payment until somebody has looked: {reason}.")
+        }
+    };
     Letter::new("alert", &user.first_name, format!("A payment needs you: {lesson}"))
-        .says(format!(
-            "Automation stays away from this payment until somebody has looked: {}.",
-            reason.replace('_', " ")
-        ))
+        .says(words)
         .action("Open the booking", sender.url(path))
         .datum("reason", reason)
 }

@@ -72,8 +72,7 @@ pub(super) struct World {
 
 impl World {
     pub async fn open(seed: u64, at: Timestamp) -> Outcome<Self> {
-        let clock = Clock::starting_at(at);
-        clock.freeze(true);
+        let clock = Clock::standing_at(at);
         let life = Life::new(clock.clone());
         let settings = StandInSettings {
             public_url: "http://localhost".into(),

@@ -36,6 +36,13 @@ impl Clock {
         Self::new(at, false)
     }
 
+    /// Stands still at `at` until somebody moves it: from the first instant on, however long the machine takes.
+    pub fn standing_at(at: Timestamp) -> Self {
+        let clock = Self::new(at, false);
+        clock.locked().frozen = true;
+        clock
+    }
+
     fn new(base: Timestamp, system: bool) -> Self {
         let inner = Inner { base, anchor: Instant::now(), frozen: false, system };
         Self { inner: Arc::new(Mutex::new(inner)), moved: Arc::new(watch::channel(0).0) }

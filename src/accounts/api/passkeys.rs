@@ -21,7 +21,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, ClientIp, Created, Id, Params};
+use crate::web::{Answer, Body, ClientIp, Id, Params};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct PasskeyView {
@@ -120,14 +120,14 @@ pub(super) async fn start_registration(
 
 /// Keeps the passkey. Needs a fresh proof of identity.
 #[utoipa::path(post, path = "/api/v1/passkeys/register/finish", tag = "two-factor", operation_id = "finish_passkey_registration",
-    request_body = PasskeyAnswer, responses((status = 201, body = PasskeyView)))]
+    request_body = PasskeyAnswer, responses((status = 200, body = PasskeyView)))]
 pub(super) async fn finish_registration(
     State(site): State<Site>,
     actor: Actor,
     by: By,
     Body(input): Body<PasskeyAnswer>,
-) -> Answer<Created<PasskeyView>> {
-    Ok(Created(ops::finish_registration(&site, &actor, by, input.into()).await?.into()))
+) -> Answer<Json<PasskeyView>> {
+    Ok(Json(ops::finish_registration(&site, &actor, by, input.into()).await?.into()))
 }
 
 /// Takes a passkey away. Needs a fresh proof of identity.

@@ -41,8 +41,8 @@ async fn send(stage: &Stage, who: &Person, method: Method, path: &str, body: Val
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_of_an_instructor_reaches_the_index() {
-    let stage = Stage::set().await;
-    let (sarah, emma) = (&stage.sarah, &stage.emma);
+    let mut stage = Stage::set().await;
+    let (sarah, emma) = (&stage.sarah.clone(), &stage.emma.clone());
     let mut known = Vec::new();
     followed(&stage, &mut known, "the stage");
     let week = "/instructors/availability";
@@ -86,8 +86,16 @@ async fn every_change_of_an_instructor_reaches_the_index() {
     let booked = stage.book(emma, "2026-11-18", "10:00").await;
     followed(&stage, &mut known, "a lesson");
     let moved = json!({ "booking_date": "2026-11-19", "start_time": "10:00", "selected_duration": 60 });
-    send(&stage, emma, Method::POST, &format!("/bookings/{booked}/reschedule"), moved).await;
+    let moved = send(&stage, emma, Method::POST, &format!("/bookings/{booked}/reschedule"), moved).await;
     followed(&stage, &mut known, "a lesson moved");
+
+    stage.at("2026-11-19T16:30:00Z").await;
+    let (sarah, emma) = (&stage.sarah, &stage.emma);
+    let lesson = moved["id"].as_str().unwrap();
+    send(&stage, sarah, Method::POST, &format!("/bookings/{lesson}/complete"), json!({})).await;
+    followed(&stage, &mut known, "a lesson given");
+    send(&stage, emma, Method::POST, "/reviews", json!({ "booking_id": lesson, "rating": 5 })).await;
+    followed(&stage, &mut known, "a review");
     for (what, path) in [("a pause", "/account/suspend"), ("the end of a pause", "/account/reactivate")] {
         send(&stage, sarah, Method::POST, path, json!({})).await;
         followed(&stage, &mut known, what);

@@ -162,5 +162,6 @@ pub fn regions() -> Vec<(NeighborhoodId, String, String)> {
 }
 
 fn rounded(number: f64) -> f64 {
-    (number * 1000.0).round() / 1000.0
+    // The sum of no votes is minus nought, and nobody should see that.
+    (number * 1000.0).round() / 1000.0 + 0.0
 }

@@ -47,7 +47,7 @@ pub async fn list(State(site): State<Site>, chrome: Chrome, Params(filter): Para
                 @if let Some(sample) = one.sample_queries.first() { br; small { "“" (sample) "”" } }
             },
             html! { (one.unique_searchers) },
-            html! { (format!("{:.0}", one.vote_count.max(0.0))) },
+            html! { (format!("{:.0}", one.vote_count)) },
             html! { @for share in one.votes.iter().take(3) { span { (share.name) " " b.fig { (format!("{:.0}%", share.share * 100.0)) } } br; } },
             html! { (times.at(one.last_seen_at)) },
             html! {

@@ -364,7 +364,9 @@ impl Knowledge {
 
     /// Words that name no lesson, and are the beginning of just one place's name: "carnegie".
     fn lone_place(&self, text: &str, parsed: &Parsed) -> Option<Resolution> {
-        let free = parsed.location_kind.is_none();
+        // "juilliard trained" is said of a teacher, and looked for in what teachers say of themselves.
+        let studied = parsed.service_query.split(' ').any(grammar::is_studied);
+        let free = parsed.location_kind.is_none() && !studied;
         self.places.meant(text).filter(|place| free && place.confidence >= PART_OF_A_NAME)
     }
 

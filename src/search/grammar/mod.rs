@@ -39,6 +39,7 @@ pub use parsed::{Chip, Parsed};
 pub use piece::{
     Audience, DateType, LessonType, Level, LocationKind, PriceIntent, PriceUnit, Sort, Topic, TopicKind, Urgency, Venue,
 };
+pub use place::is_studied;
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};

@@ -300,6 +300,11 @@ const STUDIED: &[&str] = &[
     "faculty",
 ];
 
+/// Whether this word says of a school before it that somebody studied there.
+pub fn is_studied(word: &str) -> bool {
+    STUDIED.contains(&word)
+}
+
 /// Proposes places.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {

@@ -151,32 +151,6 @@ impl<'a> Scan<'a> {
     }
 }
 
-#[cfg(test)]
-pub mod asked {
-    //! Every phrase the recognisers look for, so that a test can ask whether any text holds it.
-    use std::cell::RefCell;
-    use std::collections::BTreeSet;
-
-    thread_local! {
-        static ASKED: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
-    }
-
-    pub(super) fn note(phrase: &str) {
-        ASKED.with_borrow_mut(|asked| {
-            if let Some(asked) = asked.as_mut().filter(|asked| !asked.contains(phrase)) {
-                asked.insert(phrase.to_owned());
-            }
-        });
-    }
-
-    /// What is looked for while `run` runs.
-    pub fn during(run: impl FnOnce()) -> BTreeSet<String> {
-        ASKED.set(Some(BTreeSet::new()));
-        run();
-        ASKED.take().unwrap_or_default()
-    }
-}
-
 /// A recogniser proposes every reading it can find.
 pub type Recogniser = fn(&Scan, &mut Vec<Candidate>);
 
@@ -252,5 +226,31 @@ fn hundred(scan: &Scan, at: usize) -> Option<(i64, usize)> {
         ("hundred", _) => Some(and_more(scan, at, 10_000, 1)),
         ("a", "hundred") => Some(and_more(scan, at, 10_000, 2)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+pub mod asked {
+    //! Every phrase the recognisers look for, so that a test can ask whether any text holds it.
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<Option<BTreeSet<String>>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn note(phrase: &str) {
+        ASKED.with_borrow_mut(|asked| {
+            if let Some(asked) = asked.as_mut().filter(|asked| !asked.contains(phrase)) {
+                asked.insert(phrase.to_owned());
+            }
+        });
+    }
+
+    /// What is looked for while `run` runs.
+    pub fn during(run: impl FnOnce()) -> BTreeSet<String> {
+        ASKED.set(Some(BTreeSet::new()));
+        run();
+        ASKED.take().unwrap_or_default()
     }
 }

@@ -173,7 +173,7 @@ fn decide(tx: &mut Tx, id: BookingId, admin: Option<UserId>, how: Resolution, re
     match how {
         Resolution::ConfirmedAfterReview => {
             save(tx, &mut booking)?;
-            payments::ops::settle(tx, id, money(accused))
+            settle_what_is_left(tx, id, money(accused))
         }
         Resolution::Cancelled => {
             booking.status = step(booking.status, Step::ReinstateLesson, cause, &at)?;
@@ -191,7 +191,7 @@ fn decide(tx: &mut Tx, id: BookingId, admin: Option<UserId>, how: Resolution, re
             booking.cancellation_reason = Some(reason.to_owned());
             booking.holds_slot = false;
             save(tx, &mut booking)?;
-            payments::ops::settle(tx, id, MoneyCause::MutualNoShow)?;
+            settle_what_is_left(tx, id, MoneyCause::MutualNoShow)?;
             tx.emit(&BookingCancelled {
                 lesson: Lesson::of(&booking),
                 by: "admin".to_owned(),
@@ -202,6 +202,14 @@ fn decide(tx: &mut Tx, id: BookingId, admin: Option<UserId>, how: Resolution, re
             })
         }
     }
+}
+
+/// The bank may have given all back while the report stood open: then a word about the lesson moves no money.
+fn settle_what_is_left(tx: &mut Tx, id: BookingId, cause: MoneyCause) -> Outcome<()> {
+    if payments::ops::payment(tx, id)?.is_settled() {
+        return Ok(());
+    }
+    payments::ops::settle(tx, id, cause)
 }
 
 pub fn jobs() -> Vec<JobKind> {

@@ -75,11 +75,15 @@ fn key(payment: &BookingPayment, kind: ActionKind) -> String {
         }
         ActionKind::Release => numbered(format!("cancel_{booking}"), payment.attempt.saturating_sub(1)),
         ActionKind::Refund if payment.correcting.is_some() => {
-            numbered(format!("refund_admin_refund_{booking}"), payment.corrections.saturating_sub(1))
+            // A settlement that stood still may have asked under the plain words.
+            let more = if payment.parked.is_some() || payment.resumed > 0 { "_more" } else { "" };
+            numbered(format!("refund_admin_refund_{booking}{more}"), payment.corrections.saturating_sub(1))
         }
         ActionKind::Refund => {
             let reason = terms.map_or("admin_refund", |terms| terms.outcome.name());
-            numbered(format!("refund_{reason}_{booking}"), payment.resumed)
+            // Given back before in part, by a correction: its key may be of the same words, and this is another refund.
+            let rest = if payment.corrections == 0 { "" } else { "_rest" };
+            numbered(format!("refund_{reason}_{booking}{rest}"), payment.resumed)
         }
         ActionKind::Transfer => {
             let word = terms.map_or("payout", |terms| terms.payout_word());

@@ -101,3 +101,19 @@ async fn a_lock_that_was_refused_can_be_asked_for_again() {
     }
     assert_eq!(b.provider(lesson), (8960, 0));
 }
+
+/// A part was given back by a person while the rest stood still: giving back the rest is another refund, under its own key.
+#[tokio::test]
+async fn the_rest_goes_back_after_a_part_did() {
+    let b = Bench::new().await;
+    let lesson = b.lesson(10).await;
+    assert!(b.check_out(lesson, "pm_card_visa", 0).await.success);
+    b.fault("transfers.create", "card_declined", 1);
+    assert!(b.settle(lesson, Cause::AdminKeep).await.in_review());
+    let wanted = crate::payments::later::Wanted { by: b.sarah, reason: "A part of it back.".into() };
+    b.site.write(move |tx| ops::plan_refund(tx, lesson, wanted.clone(), Some(Cents(1000)), false)).await.unwrap();
+    assert_eq!(ops::run(&b.site, lesson).await.unwrap().refunded_to_card, Cents(1000));
+    assert_eq!(b.settle(lesson, Cause::AdminRefund).await.status, PaymentStatus::Settled);
+    assert_eq!(b.provider(lesson), (0, 0), "all of it is back on the card");
+    b.balanced(&[lesson]);
+}

@@ -5,11 +5,10 @@ use crate::app::demo::dice::Dice;
 use crate::app::simulate::people::Teacher;
 use crate::base::price::Place;
 use crate::base::refusal::Outcome;
-use crate::base::time::{Date, WallTime, plus_days, plus_hours, plus_minutes, today_in, utc_to_local, zone};
+use crate::base::time::{Date, WallTime, plus_days, plus_minutes, today_in, utc_to_local, zone};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::create::{Ask, check, create};
 use crate::bookings::ops::reschedule::{Wish, reschedule};
-use crate::payments::model::BookingPayment;
 
 impl World {
     pub(super) async fn book(&mut self, dice: &mut Dice) -> Option<Booking> {
@@ -107,22 +106,13 @@ impl World {
         }
     }
 
-    /// A lesson that was moved late before, may still be moved by its time, and whose money a bank asks back: seldom.
-    fn moved_late_and_disputed(&self) -> Option<Booking> {
-        let (now, witness) = (self.clock.now(), self.life.witness());
-        let near = |b: &&Booking| b.start >= plus_hours(now, 12) && b.start < plus_hours(now, 24);
-        let late = witness.bookings.values().map(|known| &known.booking).filter(|b| b.late_reschedule_used);
-        let in_review = |b: &&Booking| witness.payments.get(&b.id).is_some_and(BookingPayment::in_review);
-        late.filter(|b| b.status == Status::Confirmed).filter(near).find(in_review).cloned()
-    }
-
     pub(super) async fn move_lesson(&mut self, dice: &mut Dice) {
         let now = self.clock.now();
-        let old = match self.moved_late_and_disputed() {
-            Some(old) if dice.chance(50) => Some(old),
-            _ => self.pick(dice, |b| b.status == Status::Confirmed && b.start > now),
-        };
-        let Some(old) = old else { return };
+        let Some(old) = self.pick(dice, |b| b.status == Status::Confirmed && b.start > now) else { return };
+        self.move_this(dice, old).await;
+    }
+
+    pub(super) async fn move_this(&mut self, dice: &mut Dice, old: Booking) {
         let Some(teacher) = self.people.teachers.iter().find(|t| t.id == old.instructor_id).cloned() else { return };
         let (date, start) = self.time(dice, &teacher);
         let minutes = if dice.chance(80) { old.minutes } else { dice.one([30, 60, 90]) };

@@ -79,6 +79,10 @@ impl World {
 
     pub(super) async fn object(&mut self, dice: &mut Dice) {
         let Some(booking) = self.pick(dice, |b| b.status == Status::NoShow) else { return };
+        self.object_to(dice, booking).await;
+    }
+
+    pub(super) async fn object_to(&mut self, dice: &mut Dice, booking: Booking) {
         let accused = booking.no_show.as_ref().map(|report| report.accused);
         let by = match (accused, dice.chance(85)) {
             (Some(Accused::Student), true) | (_, false) => booking.student_id,

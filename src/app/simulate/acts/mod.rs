@@ -5,6 +5,7 @@ mod ending;
 mod keeping;
 mod overstepping;
 mod paying;
+mod seldom;
 mod taking_back;
 
 use super::life::Meanwhile;
@@ -20,6 +21,9 @@ const REASON: &str = "A reason that is long enough.";
 impl World {
     /// One act of somebody.
     pub async fn act(&mut self, dice: &mut Dice) {
+        if self.act_that_is_seldom(dice).await {
+            return;
+        }
         match dice.below(100) {
             0..24 => self.book_and_pay(dice).await,
             24..30 => drop(self.book(dice).await),

@@ -6,7 +6,7 @@ use crate::base::money::Cents;
 use crate::bookings::model::Booking;
 use crate::bookings::ops::refund::{Refund, refund, resume};
 use crate::payments;
-use crate::payments::model::{BookingPayment, PaymentStatus};
+use crate::payments::model::BookingPayment;
 
 impl World {
     pub(super) async fn take_back(&mut self, dice: &mut Dice) {
@@ -51,14 +51,12 @@ impl World {
             let payments = witness.payments.values();
             payments.filter(|p| p.captured > p.refunded_to_card && p.intent.is_some()).cloned().collect()
         };
-        // Whose money was taken early, for a lesson that is still to come, asks for it back more often than others.
-        let now = self.clock.now();
-        let early: Vec<BookingPayment> =
-            open.iter().filter(|p| p.status == PaymentStatus::Locked && now < p.start).cloned().collect();
-        let open = if early.is_empty() || dice.chance(50) { open } else { early };
         let Some(intent) = dice.pick(&open).and_then(|payment| payment.intent.clone()) else { return };
-        let word = dice.one(["opened", "won", "lost"]);
-        if self.stand_in.dispute(&intent, word).is_ok() {
+        self.dispute(&intent, dice.one(["opened", "won", "lost"]));
+    }
+
+    pub(super) fn dispute(&self, intent: &str, word: &str) {
+        if self.stand_in.dispute(intent, word).is_ok() {
             self.log.reach(format!("deed dispute {word}"));
         }
     }

@@ -75,7 +75,9 @@ async fn nobody_learns_whether_an_address_has_an_account() {
     let (app, emma) = (&stage.app, stage.emma.email.as_str());
     no_challenge(app).await;
     for n in 1..=6 {
+        let asked = std::time::Instant::now();
         let known = knock(app, emma, "a wrong password").await;
+        assert!(asked.elapsed().as_millis() >= 100, "who is turned away hears it on the beat, never sooner");
         let unknown = knock(app, "nobody@demo.example", "a wrong password").await;
         assert_eq!(seen(&known, emma), seen(&unknown, "nobody@demo.example"), "try {n}");
         assert_eq!(known.status, if n <= 5 { 401 } else { 429 }, "the fifth failure locks, for both alike");

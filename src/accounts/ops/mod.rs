@@ -53,9 +53,23 @@ const BEAT: Duration = Duration::from_millis(100);
 async fn on_the_beat<T>(work: impl Future<Output = T>) -> T {
     let asked = Instant::now();
     let done = work.await;
+    next_beat(asked).await;
+    done
+}
+
+/// Who came in need not wait; who is turned away hears it on the next beat.
+async fn turned_away_on_the_beat<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let asked = Instant::now();
+    let done = work.await;
+    if done.is_err() {
+        next_beat(asked).await;
+    }
+    done
+}
+
+async fn next_beat(asked: Instant) {
     let beats = asked.elapsed().as_millis() / BEAT.as_millis() + 1;
     tokio::time::sleep_until((asked + BEAT * u32::try_from(beats).unwrap_or(1)).into()).await;
-    done
 }
 
 /// Leaves a code or token for the mail room; the journal only learns the letter's id.

@@ -61,7 +61,7 @@ pub enum Entered {
 }
 
 pub async fn sign_in(site: &Site, given: Credentials) -> Outcome<Entered> {
-    let entered = try_in(site, given).await;
+    let entered = super::turned_away_on_the_beat(try_in(site, given)).await;
     figures::count(site, |figures| {
         let tried = |result| figures.logins.with_label_values(&[result]).inc();
         match &entered {

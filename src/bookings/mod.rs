@@ -22,6 +22,7 @@ pub mod model;
 pub mod ops;
 pub mod pages;
 pub mod rules;
+pub mod sample;
 pub mod tables;
 pub mod view;
 

@@ -124,34 +124,22 @@ mod tests {
     use tower::ServiceExt as _;
 
     use crate::base::id::{AnyId, ServiceId, UserId};
-    use crate::base::secret::Entropy;
-    use crate::base::time::{Clock, TimeZone};
+
     use crate::catalog::{Supply, SupplyCounter, Teaching};
-    use crate::site::{Mode, Parts, Site, SiteParts};
-    use crate::store::Store;
+    use crate::site::{Site, SiteParts};
+
     use crate::web::{Api, Hosts, Pages, assemble};
 
     /// Two people teach the piano, one of them to children.
     fn site() -> Site {
-        let parts = Parts::default();
+        let site = Site::new(SiteParts::at("2026-03-07T12:00:00Z"));
         let teaching = |n: u128| Teaching {
             instructor: UserId::from_bits(n),
             service: ServiceId::of_name("piano"),
             children: n == 1,
         };
-        parts.put(SupplyCounter::new(move |_| Ok(Arc::new(Supply::of_offerings([teaching(1), teaching(2)])))));
-        Site::new(SiteParts {
-            store: Store::in_memory().unwrap(),
-            clock: Clock::system(),
-            entropy: Entropy::system(),
-            order: crate::base::id::Order::default(),
-            mode: Mode::Sandbox,
-            base_url: "http://localhost:8080".into(),
-            zone: TimeZone::UTC,
-            zone_name: "America/New_York".into(),
-            data_dir: std::env::temp_dir(),
-            parts,
-        })
+        site.parts.put(SupplyCounter::new(move |_| Ok(Arc::new(Supply::of_offerings([teaching(1), teaching(2)])))));
+        site
     }
 
     async fn get(path: &str) -> (StatusCode, String) {

@@ -14,30 +14,16 @@ use crate::base::access::Role;
 use crate::base::id::{NeighborhoodId, ServiceId, UserId};
 use crate::base::money::Cents;
 use crate::base::price::Place;
-use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone, plus_hours};
+use crate::base::time::plus_hours;
 use crate::places::Gazetteer;
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Catalogue, ReadExt, Store, journal};
+use crate::site::{Site, SiteParts};
+use crate::store::{Catalogue, ReadExt, journal};
 
 fn site() -> Site {
-    let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
-    clock.freeze(true);
-    let parts = Parts::default();
-    parts.put(Instructors::default());
-    parts.put(Gazetteer::read(crate::places::rules::pack::NEW_YORK).unwrap());
-    Site::new(SiteParts {
-        store: Store::in_memory().unwrap(),
-        clock,
-        entropy: Entropy::seeded(1),
-        order: crate::base::id::Order::default(),
-        mode: Mode::Sandbox,
-        base_url: "http://localhost".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts,
-    })
+    let site = Site::new(SiteParts::at("2026-03-07T12:00:00Z"));
+    site.parts.put(Instructors::default());
+    site.parts.put(Gazetteer::read(crate::places::rules::pack::NEW_YORK).unwrap());
+    site
 }
 
 async fn person(site: &Site, first: &str, role: Role) -> User {

@@ -4,26 +4,12 @@ use tokio::sync::Semaphore;
 
 use super::*;
 use crate::base::refusal::Refusal;
-use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone, Timestamp, plus_hours};
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Event, ReadExt, Store, journal};
+use crate::base::time::{Timestamp, plus_hours};
+use crate::site::{Site, SiteParts};
+use crate::store::{Event, ReadExt, journal};
 
 fn site() -> Site {
-    let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
-    clock.freeze(true);
-    Site::new(SiteParts {
-        store: Store::in_memory().unwrap(),
-        clock,
-        entropy: Entropy::seeded(1),
-        order: crate::base::id::Order::default(),
-        mode: Mode::Sandbox,
-        base_url: "http://localhost".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts: Parts::default(),
-    })
+    Site::new(SiteParts::at("2026-03-07T12:00:00Z"))
 }
 
 type Log = Arc<Mutex<Vec<(String, Timestamp)>>>;

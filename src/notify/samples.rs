@@ -4,12 +4,11 @@ use super::letter::{Letter, Sender};
 use super::mails::{Lesson, account, lesson, money, review};
 use crate::accounts::model::{AccountStatus, User};
 use crate::base::access::Role;
-use crate::base::id::{BookingId, OfferingId, ReviewId, ReviewResponseId, ServiceId, UserId};
-use crate::base::money::{Bp, Cents};
-use crate::base::price::Place;
+use crate::base::id::{ReviewId, ReviewResponseId, UserId};
+use crate::base::money::Cents;
 use crate::base::time::{Timestamp, plus_hours};
-use crate::bookings::model::{Booking, Side, Status};
-use crate::payments::model::PriceQuote;
+use crate::bookings::model::Side;
+use crate::bookings::sample;
 use crate::reviews::model::{Response, Review, Status as ReviewStatus};
 
 fn person(first: &str, last: &str, role: Role, at: Timestamp) -> User {
@@ -42,47 +41,7 @@ fn person(first: &str, last: &str, role: Role, at: Timestamp) -> User {
 fn sample_lesson(now: Timestamp) -> Lesson {
     let (student, instructor) =
         (person("Emma", "Johnson", Role::Student, now), person("Sarah", "Chen", Role::Instructor, now));
-    let start = plus_hours(now, 48);
-    let tz = crate::base::time::zone("America/New_York").unwrap_or(crate::base::time::TimeZone::UTC);
-    let (date, start_time) = crate::base::time::utc_to_local(start, &tz);
-    let (_, end_time) = crate::base::time::utc_to_local(plus_hours(start, 1), &tz);
-    let booking = Booking {
-        id: BookingId::of_name("sample"),
-        student_id: student.id,
-        instructor_id: instructor.id,
-        offering_id: OfferingId::of_name("piano"),
-        service_id: ServiceId::of_name("piano"),
-        service_name: "Piano".to_owned(),
-        date,
-        start_time,
-        end_time,
-        start,
-        end: plus_hours(start, 1),
-        zone: "America/New_York".to_owned(),
-        minutes: 60,
-        place: Place::InstructorLocation,
-        meeting_location: Some("41 W 83rd St".to_owned()),
-        service_area: None,
-        hourly_rate: Cents(8000),
-        quote: PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
-        student_note: Some("Chopin, please.".to_owned()),
-        instructor_note: None,
-        status: Status::Confirmed,
-        created_at: now,
-        confirmed_at: Some(now),
-        completed_at: None,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancellation_reason: None,
-        rescheduled_from: None,
-        rescheduled_to: None,
-        late_reschedule_used: false,
-        hold_expires_at: None,
-        holds_slot: true,
-        no_show: None,
-        contested: None,
-        version: 1,
-    };
+    let booking = sample::booking(student.id, instructor.id, now, plus_hours(now, 48));
     Lesson { booking, student, instructor }
 }
 

@@ -314,30 +314,17 @@ fn resolving_is_quick() {
 
 mod addresses {
     use crate::base::id::UserId;
-    use crate::base::secret::Entropy;
-    use crate::base::time::{Clock, TimeZone, plus_seconds};
+
+    use crate::base::time::plus_seconds;
     use crate::places::address::{Label, MOST_ADDRESSES, Wish};
     use crate::places::{Gazetteer, addresses_of, default_address, ops, tables};
-    use crate::site::{Mode, Parts, Site, SiteParts};
-    use crate::store::{Catalogue, Store};
+    use crate::site::{Site, SiteParts};
+    use crate::store::Catalogue;
 
     fn site() -> Site {
-        let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
-        clock.freeze(true);
-        let parts = Parts::default();
-        parts.share(Gazetteer::builtin());
-        Site::new(SiteParts {
-            store: Store::in_memory().unwrap(),
-            clock,
-            entropy: Entropy::seeded(1),
-            order: crate::base::id::Order::default(),
-            mode: Mode::Sandbox,
-            base_url: "http://localhost".into(),
-            zone: TimeZone::UTC,
-            zone_name: "UTC".into(),
-            data_dir: std::env::temp_dir(),
-            parts,
-        })
+        let site = Site::new(SiteParts::at("2026-03-07T12:00:00Z"));
+        site.parts.share(Gazetteer::builtin());
+        site
     }
 
     fn wish(street: &str, zip: &str) -> Wish {

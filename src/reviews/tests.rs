@@ -2,14 +2,13 @@ use super::model::{Review, Status};
 use super::ops::{self, NewReview};
 use super::rules::{self, confidence, display, may_review, mean, shown, status_of};
 use super::{events, tables};
-use crate::base::id::{BookingId, OfferingId, ReviewId, ServiceId, UserId};
-use crate::base::money::{Bp, Cents};
+use crate::base::id::{BookingId, OfferingId, ReviewId, UserId};
 use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_hours};
 use crate::bookings::model::{Booking, Status as BookingStatus};
+use crate::bookings::sample;
 use crate::bookings::tables::BOOKINGS;
-use crate::payments::model::PriceQuote;
 use crate::store::journal::events_after;
 use crate::store::{Catalogue, Stamp, Store, Tx};
 
@@ -19,43 +18,16 @@ fn at(text: &str) -> Timestamp {
 const NOW: &str = "2026-11-10T14:00:00Z";
 
 fn booking(name: &str, student: &str, status: BookingStatus) -> Booking {
-    let (start, end) = (at("2026-11-09T14:00:00Z"), at("2026-11-09T15:00:00Z"));
+    let (student, sarah) = (UserId::of_name(student), UserId::of_name("sarah"));
+    let lesson = sample::booking(student, sarah, at("2026-11-09T14:00:00Z"), at("2026-11-09T14:00:00Z"));
+    let completed_at = (status == BookingStatus::Completed).then_some(lesson.end);
     Booking {
         id: BookingId::of_name(name),
-        student_id: UserId::of_name(student),
-        instructor_id: UserId::of_name("sarah"),
-        offering_id: OfferingId::of_name("piano"),
-        service_id: ServiceId::of_name("piano"),
-        service_name: "Piano".into(),
-        date: "2026-11-09".parse().unwrap(),
-        start_time: "09:00".parse().unwrap(),
-        end_time: "10:00".parse().unwrap(),
-        start,
-        end,
-        zone: "America/New_York".into(),
-        minutes: 60,
         place: Place::Remote,
         meeting_location: None,
-        service_area: None,
-        hourly_rate: Cents(8000),
-        quote: PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
-        student_note: None,
-        instructor_note: None,
         status,
-        created_at: start,
-        confirmed_at: Some(start),
-        completed_at: (status == BookingStatus::Completed).then_some(end),
-        cancelled_at: None,
-        cancelled_by: None,
-        cancellation_reason: None,
-        rescheduled_from: None,
-        rescheduled_to: None,
-        late_reschedule_used: false,
-        hold_expires_at: None,
-        holds_slot: true,
-        no_show: None,
-        contested: None,
-        version: 1,
+        completed_at,
+        ..lesson
     }
 }
 

@@ -5,10 +5,7 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::base::access::Actor;
-use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone};
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::Store;
+use crate::site::{Site, SiteParts};
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,18 +37,7 @@ async fn boom() -> NoContent {
 }
 
 fn site() -> Site {
-    Site::new(SiteParts {
-        store: Store::in_memory().unwrap(),
-        clock: Clock::system(),
-        entropy: Entropy::system(),
-        order: crate::base::id::Order::default(),
-        mode: Mode::Sandbox,
-        base_url: "http://localhost:8080".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts: Parts::default(),
-    })
+    Site::new(SiteParts::at("2026-03-07T12:00:00Z"))
 }
 
 fn app() -> axum::Router {

@@ -13,11 +13,11 @@ use super::*;
 use crate::base::access::Role;
 use crate::base::refusal::Outcome;
 use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone, plus_hours, plus_seconds};
+use crate::base::time::{plus_hours, plus_seconds};
 use crate::jobs::Runner;
 use crate::site::audit::By;
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Catalogue, Dir, ReadExt, Span, Store};
+use crate::site::{Site, SiteParts};
+use crate::store::{Catalogue, Dir, ReadExt, Span};
 
 struct NewYork;
 impl ZipBook for NewYork {
@@ -64,24 +64,11 @@ pub fn person(first_name: &str, last_name: &str) -> model::User {
 }
 
 fn site() -> Site {
-    let clock = Clock::starting_at("2026-03-07T12:00:00Z".parse().unwrap());
-    clock.freeze(true);
-    let parts = Parts::default();
-    parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
-    parts.put(crate::site::Seal::of(&[[7; 32]]).unwrap());
-    parts.put(Accounts::new(Arc::new(NewYork), &Entropy::seeded(2)).unwrap());
-    Site::new(SiteParts {
-        store: Store::in_memory().unwrap(),
-        clock,
-        entropy: Entropy::seeded(1),
-        order: crate::base::id::Order::default(),
-        mode: Mode::Sandbox,
-        base_url: "http://localhost".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts,
-    })
+    let site = Site::new(SiteParts::at("2026-03-07T12:00:00Z"));
+    site.parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
+    site.parts.put(crate::site::Seal::of(&[[7; 32]]).unwrap());
+    site.parts.put(Accounts::new(Arc::new(NewYork), &Entropy::seeded(2)).unwrap());
+    site
 }
 
 fn verify(site: &Site) {

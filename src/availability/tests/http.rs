@@ -13,12 +13,9 @@ use crate::availability::{api, pages};
 use crate::base::access::{Actor, Role};
 use crate::base::id::{SessionId, UserId};
 use crate::base::refusal::Outcome;
-use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone, Timestamp};
 use crate::instructors::ops::create::blank;
 use crate::instructors::tables::PROFILES;
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Stamp, Store};
+use crate::site::{Site, SiteParts};
 use crate::web::{Api, Door, DoorPart, Hosts, Pages, assemble};
 
 struct OnlySarah(UserId);
@@ -51,9 +48,8 @@ struct App {
 const NOW: &str = "2026-11-10T14:00:00Z";
 
 fn app() -> App {
-    let store = Store::in_memory().unwrap();
-    let now: Timestamp = NOW.parse().unwrap();
-    let sarah = store.write_blocking(Stamp { now, seed: [3; 32] }, |tx| {
+    let site = Site::new(SiteParts::at(NOW));
+    let sarah = site.store.write_blocking(site.stamp(), |tx| {
         let person = NewPerson {
             email: "sarah@demo.example".into(),
             password_hash: String::new(),
@@ -72,20 +68,6 @@ fn app() -> App {
         Ok(user.id)
     });
     let sarah = sarah.unwrap();
-    let clock = Clock::starting_at(now);
-    clock.freeze(true);
-    let site = Site::new(SiteParts {
-        store,
-        clock,
-        entropy: Entropy::seeded(7),
-        order: crate::base::id::Order::default(),
-        mode: Mode::Sandbox,
-        base_url: "http://localhost:8080".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts: Parts::default(),
-    });
     site.parts.put(DoorPart(Arc::new(OnlySarah(sarah))));
     let hosts = Hosts::new("localhost:8080", true);
     let router = assemble(&site, hosts, api::routes(Api::new()), pages::routes(Pages::new())).0;

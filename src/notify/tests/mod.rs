@@ -8,18 +8,16 @@ use crate::accounts::model::User;
 use crate::accounts::ops::register::{NewPerson, add};
 use crate::accounts::{self};
 use crate::base::access::Role;
-use crate::base::id::{BookingId, OfferingId, ServiceId};
-use crate::base::money::{Bp, Cents};
-use crate::base::price::Place;
+use crate::base::id::BookingId;
 use crate::base::secret::Entropy;
-use crate::base::time::{Clock, TimeZone, Timestamp, plus_hours, plus_seconds};
+use crate::base::time::{Timestamp, plus_hours, plus_seconds};
 use crate::bookings::events::{BookingCancelled, BookingConfirmed, Lesson};
 use crate::bookings::model::{Booking, Status};
+use crate::bookings::sample;
 use crate::bookings::tables::BOOKINGS;
 use crate::jobs::Runner;
-use crate::payments::model::PriceQuote;
-use crate::site::{Mode, Parts, Site, SiteParts};
-use crate::store::{Catalogue, Store, Tx};
+use crate::site::{Mode, Site, SiteParts};
+use crate::store::{Catalogue, Tx};
 
 struct Place0 {
     site: Site,
@@ -28,23 +26,10 @@ struct Place0 {
 }
 
 fn site(mode: Mode) -> Site {
-    let clock = Clock::starting_at("2026-11-10T19:00:00Z".parse().unwrap());
-    clock.freeze(true);
-    let parts = Parts::default();
-    parts.put(MailFaults::default());
-    parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
-    Site::new(SiteParts {
-        store: Store::in_memory().unwrap(),
-        clock,
-        entropy: Entropy::seeded(1),
-        order: crate::base::id::Order::default(),
-        mode,
-        base_url: "http://localhost:8080".into(),
-        zone: TimeZone::UTC,
-        zone_name: "UTC".into(),
-        data_dir: std::env::temp_dir(),
-        parts,
-    })
+    let site = Site::new(SiteParts { mode, ..SiteParts::at("2026-11-10T19:00:00Z") });
+    site.parts.put(MailFaults::default());
+    site.parts.put(crate::web::Limiter::new(crate::web::WindowRule::Shadow));
+    site
 }
 
 fn person(first: &str, last: &str, zone: &str, role: Role) -> NewPerson {
@@ -61,44 +46,9 @@ fn person(first: &str, last: &str, zone: &str, role: Role) -> NewPerson {
 }
 
 fn lesson_of(student: &User, instructor: &User, id: BookingId, now: Timestamp) -> Booking {
-    let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    Booking {
-        id,
-        student_id: student.id,
-        instructor_id: instructor.id,
-        offering_id: OfferingId::of_name("piano"),
-        service_id: ServiceId::of_name("piano"),
-        service_name: "Piano".into(),
-        date: "2026-11-12".parse().unwrap(),
-        start_time: "16:30".parse().unwrap(),
-        end_time: "17:30".parse().unwrap(),
-        start: at("2026-11-12T21:30:00Z"),
-        end: at("2026-11-12T22:30:00Z"),
-        zone: "America/New_York".into(),
-        minutes: 60,
-        place: Place::InstructorLocation,
-        meeting_location: Some("41 W 83rd St".into()),
-        service_area: None,
-        hourly_rate: Cents(8000),
-        quote: PriceQuote::new(Cents(8000), 60, Bp(1200), Bp(1500), 1),
-        student_note: Some("<b>Chopin</b>, please".into()),
-        instructor_note: None,
-        status: Status::Confirmed,
-        created_at: now,
-        confirmed_at: Some(now),
-        completed_at: None,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancellation_reason: None,
-        rescheduled_from: None,
-        rescheduled_to: None,
-        late_reschedule_used: false,
-        hold_expires_at: None,
-        holds_slot: true,
-        no_show: None,
-        contested: None,
-        version: 1,
-    }
+    let start = "2026-11-12T21:30:00Z".parse().unwrap();
+    let student_note = Some("<b>Chopin</b>, please".into());
+    Booking { id, student_note, ..sample::booking(student.id, instructor.id, now, start) }
 }
 
 /// A confirmed lesson two days ahead, told in the journal but not mailed yet.

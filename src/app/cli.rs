@@ -37,6 +37,9 @@ pub struct ServeFlags {
     /// The address people type.
     #[arg(long)]
     base_url: Option<String>,
+    /// A name of your own: https with a certificate that is got and renewed by itself; port 80 leads there.
+    #[arg(long)]
+    domain: Option<String>,
     /// Start an empty data directory empty.
     #[arg(long)]
     no_demo: bool,
@@ -232,7 +235,14 @@ fn run(cli: Cli) -> Result<(), String> {
 
 fn with_flags(mut config: Config, flags: ServeFlags) -> Result<Config, String> {
     config.bind = flags.bind.unwrap_or(config.bind);
-    config.base_url = flags.base_url.or(config.base_url);
+    let base_url = flags.base_url;
+    config.base_url = base_url.clone().or(config.base_url);
+    if flags.domain.is_some() && flags.domain != config.domain {
+        // What the file says is for its own name.
+        config.base_url = base_url;
+        config.domain = flags.domain;
+    }
+    config.settle();
     config.demo &= !flags.no_demo;
     config.check()?;
     Ok(config)

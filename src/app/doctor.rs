@@ -3,12 +3,13 @@
 //! It changes nothing and asks nobody outside: a name is looked up, a mail server is not written to.
 
 use std::fmt::Write as _;
-use std::net::{TcpListener, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::config::{Config, Environment};
-use crate::base::time::{Clock, fmt_date, utc_to_local, zone};
+use super::https;
+use crate::base::time::{Clock, TimeZone, fmt_date, utc_to_local, zone};
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ const LITTLE_BYTES: u64 = 1 << 30;
 
 /// The report; an error with the same text when something keeps the program from running.
 pub fn report(config: &Config) -> Result<String, String> {
-    let lines = [
+    let mut lines = vec![
         mode(config),
         directory(&config.data_dir),
         held(config),
@@ -42,11 +43,15 @@ pub fn report(config: &Config) -> Result<String, String> {
         disk(&config.data_dir),
         clock(config),
         address(config),
-        port(config),
+        port(config, config.bind),
         stripe(config),
         mail(config),
         backups(config),
     ];
+    if let Some(domain) = &config.domain {
+        lines.push(port(config, config.plain_bind));
+        lines.push(certificate(config, domain));
+    }
     let mut text = String::new();
     for Line { mark, what, words } in &lines {
         let sign = match mark {
@@ -180,14 +185,36 @@ fn address(config: &Config) -> Line {
     }
 }
 
-fn port(config: &Config) -> Line {
-    match TcpListener::bind(config.bind) {
-        Ok(_) => line(Mark::Good, "port", format!("{} is free.", config.bind)),
+fn port(config: &Config, at: SocketAddr) -> Line {
+    match TcpListener::bind(at) {
+        Ok(_) => line(Mark::Good, "port", format!("{at} is free.")),
         Err(_) if UnixStream::connect(config.data_dir.join("control.sock")).is_ok() => {
-            line(Mark::Good, "port", format!("{} is taken, as it should be: a server of this data runs.", config.bind))
+            line(Mark::Good, "port", format!("{at} is taken, as it should be: a server of this data runs."))
         }
-        Err(e) => {
-            line(Mark::Bad, "port", format!("{}: {e}. Choose another --bind, or end what listens there.", config.bind))
+        Err(e) => line(Mark::Bad, "port", format!("{at}: {e}. Choose another address, or end what listens there.")),
+    }
+}
+
+/// What lies in the data directory; nobody is connected to.
+fn certificate(config: &Config, domain: &str) -> Line {
+    let said = https::last_failure(&config.data_dir);
+    let now = Clock::system().now();
+    match https::certificate::kept(&https::folder(&config.data_dir), domain) {
+        Err(why) => line(Mark::Bad, "https", format!("{why}. Give it to the user that runs the server.")),
+        Ok(None) => match said {
+            Some(said) => line(Mark::Bad, "https", said),
+            None => line(Mark::Note, "https", format!("no certificate for {domain} yet; `serve` asks for one.")),
+        },
+        Ok(Some(kept)) => {
+            let until = fmt_date(utc_to_local(kept.until, &TimeZone::UTC).0);
+            let ask = || "Start the server: it asks for another.".to_owned();
+            match said {
+                said if kept.until <= now => {
+                    line(Mark::Bad, "https", format!("the certificate ended on {until}. {}", said.unwrap_or_else(ask)))
+                }
+                Some(said) => line(Mark::Note, "https", said),
+                None => line(Mark::Good, "https", format!("the certificate for {domain} is good until {until}.")),
+            }
         }
     }
 }
@@ -252,7 +279,7 @@ mod tests {
         for (config, what) in [
             (Config { data_dir: file, ..well.clone() }, "--data-dir"),
             (Config { bind: "0.0.0.0:0".parse().unwrap(), ..well.clone() }, "Set base_url"),
-            (Config { base_url: Some("https://no.such.invalid".into()), ..well }, "DNS record"),
+            (Config { base_url: Some("https://no.such.invalid".into()), ..well.clone() }, "DNS record"),
             (live.clone(), "keys new"),
             (live.clone(), "sk_live_"),
             (live, "smtp_url and mail_from"),

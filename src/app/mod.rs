@@ -12,6 +12,7 @@ pub mod config;
 mod control;
 pub mod demo;
 mod doctor;
+mod https;
 mod links;
 mod listen;
 mod metrics;

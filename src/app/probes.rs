@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
+use super::https::Trouble;
 use crate::base::time::Timestamp;
 use crate::notify;
 use crate::notify::model::MailStatus;
@@ -52,6 +53,8 @@ struct Ready {
     status: &'static str,
     /// False while mail does not get out, or some was given up on.
     notifications_healthy: bool,
+    /// False while the certificate of our own name could not be renewed.
+    certificate_healthy: bool,
 }
 
 fn environment(site: &Site) -> &'static str {
@@ -102,13 +105,14 @@ async fn gated_ping() -> Json<Pong> {
     responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(site): State<Site>) -> Answer<Response> {
     let now = Condition::of(&site);
-    let (code, status) = match (now.store, now.search, now.mail) {
+    let (code, status) = match (now.store, now.search, now.mail && now.certificate) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "db_not_ready"),
         (_, false, _) => (StatusCode::SERVICE_UNAVAILABLE, "cache_not_ready"),
         (.., false) => (StatusCode::OK, "degraded"),
         _ => (StatusCode::OK, "ok"),
     };
-    Ok((code, Json(Ready { status, notifications_healthy: now.mail })).into_response())
+    let body = Ready { status, notifications_healthy: now.mail, certificate_healthy: now.certificate };
+    Ok((code, Json(body)).into_response())
 }
 
 /// What runs at the moment.
@@ -120,6 +124,8 @@ pub(super) struct Condition {
     pub search: bool,
     /// Mail gets out, and none was given up on.
     pub mail: bool,
+    /// Nothing is wrong with the certificate, where we have one of our own.
+    pub certificate: bool,
 }
 
 impl Condition {
@@ -127,6 +133,7 @@ impl Condition {
         let unwell =
             site.read(|r| Ok(!notify::unsent(r, MailStatus::Failed, 1)?.is_empty() || notify::health::is_down(site)));
         let search = site.part::<Search>().is_ok_and(|search| !search.is_down());
-        Self { store: unwell.is_ok(), search, mail: unwell.is_ok_and(|unwell| !unwell) }
+        let certificate = site.part::<Trouble>().map_or(true, |trouble| trouble.now().is_none());
+        Self { store: unwell.is_ok(), search, mail: unwell.is_ok_and(|unwell| !unwell), certificate }
     }
 }

@@ -19,6 +19,9 @@ pub fn run(config: &Config, sandbox_clock: Option<Timestamp>) -> Result<(), Stri
     runtime.block_on(async {
         let running = start::start(config, sandbox_clock).await?;
         print(&rooms::greeting(&running.site).await.map_err(|e| e.to_string())?)?;
+        if running.awaits_certificate {
+            print("Its certificate is being asked for. Browsers get in once the log says that it is in use.")?;
+        }
         let mut broken = running.site.store.broken();
         let ended = tokio::select! {
             told = wait_for_the_end() => told,

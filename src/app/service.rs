@@ -15,7 +15,10 @@ pub fn unit(program: &Path, config_file: Option<&Path>, config: &Config) -> Resu
         }
     };
     // Ports below 1024 are root's otherwise.
-    let ports = if config.bind.port() < 1024 { "AmbientCapabilities=CAP_NET_BIND_SERVICE\n" } else { "" };
+    let plain = config.domain.as_ref().map(|_| config.plain_bind.port());
+    let is_low = [Some(config.bind.port()), plain].into_iter().flatten().any(|port| port < 1024);
+    let ports = if is_low { "AmbientCapabilities=CAP_NET_BIND_SERVICE\n" } else { "" };
+    let domain = config.domain.as_ref().map(|domain| format!(" --domain {domain}")).unwrap_or_default();
     Ok(format!(
         "# Save as /etc/systemd/system/instainstru.service, then:\n\
          #   useradd --system --home-dir {data} --shell /usr/sbin/nologin instainstru\n\
@@ -28,7 +31,7 @@ pub fn unit(program: &Path, config_file: Option<&Path>, config: &Config) -> Resu
          \n\
          [Service]\n\
          User=instainstru\n\
-         ExecStart={program}{file} --data-dir {data} serve --bind {bind}\n\
+         ExecStart={program}{file} --data-dir {data} serve --bind {bind}{domain}\n\
          # Secrets go here, not into the file: INSTAINSTRU_STRIPE_SECRET_KEY=…\n\
          EnvironmentFile=-/etc/instainstru.env\n\
          Restart=on-failure\n\
@@ -72,8 +75,11 @@ mod tests {
         let start =
             "ExecStart=/usr/bin/instainstru --config /etc/i.toml --data-dir \"/srv/my data\" serve --bind 0.0.0.0:443";
         assert!(unit.contains(start) && unit.contains("CAP_NET_BIND_SERVICE"), "{unit}");
-        let high =
-            super::unit(Path::new("/p%"), None, &Config { bind: "127.0.0.1:8080".parse().unwrap(), ..config }).unwrap();
+        let high = Config { bind: "127.0.0.1:8080".parse().unwrap(), ..config.clone() };
+        let high = super::unit(Path::new("/p%"), None, &high).unwrap();
         assert!(high.contains("ExecStart=/p%% --data-dir") && !high.contains("CAP_NET"), "{high}");
+        let named = Config { domain: Some("school.example".into()), bind: "[::]:8443".parse().unwrap(), ..config };
+        let named = super::unit(Path::new("/p"), None, &named).unwrap();
+        assert!(named.contains("--bind [::]:8443 --domain school.example\n") && named.contains("CAP_NET"), "{named}");
     }
 }

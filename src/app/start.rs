@@ -1,6 +1,6 @@
 //! From a configuration to a running marketplace: store, clock, stand-ins, rooms, jobs, router.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::backup::{self, Place};
 use super::config::{Config, Environment};
+use super::https::Https;
 use super::metrics::Scraper;
 use super::sandbox::SandboxPart;
 use super::{control, demo, listen, rooms, sandbox, sandbox_clock};
@@ -30,6 +31,10 @@ use crate::web::{Hosts, Proxies, assemble};
 /// A marketplace that answers.
 pub struct Running {
     pub address: SocketAddr,
+    /// With a domain: where people are sent to https.
+    pub plain_address: Option<SocketAddr>,
+    /// With a domain: no browser gets in before its certificate is there.
+    pub awaits_certificate: bool,
     pub site: Site,
     pub runner: Runner,
     stop: watch::Sender<bool>,
@@ -81,6 +86,7 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
         .await
         .map_err(|e| format!("{} cannot be listened on: {e}. Is another server using it? Try --bind.", config.bind))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let https = Https::open(config).await?;
     let mut config = config.clone();
     config.bind = address;
     demo::fill_when_empty(&config, sandbox_clock_start).await.map_err(|e| e.to_string())?;
@@ -100,23 +106,43 @@ pub async fn start(config: &Config, sandbox_clock_start: Option<Timestamp>) -> R
     site.parts.put(Proxies::parse(&config.trusted_proxies)?);
     site.parts.put(Scraper::of(&config, &site)?);
     site.read(|r| RATE_LIMITS.read(r)).map_err(|e| format!("the stored limits do not fit this version: {e}"))?;
-    let stand_in = connect_stripe(&config, &site).await?;
+    let inner = if https.is_some() { inner_wire(&site).await? } else { None };
+    let told_at =
+        inner.as_ref().map_or(Ok(loopback(config.bind)), TcpListener::local_addr).map_err(|e| e.to_string())?;
+    let stand_in = connect_stripe(&config, &site, told_at).await?;
     let runner = Runner::new(site.clone(), rooms::jobs(), rooms::consumers());
     site.parts.put(SandboxPart { runner: runner.clone(), stand_in, moving: tokio::sync::Mutex::default() });
     runner.prepare().await.map_err(|e| e.to_string())?;
-    let hosts = Hosts::new(&site.base_url, config.is_loopback() || config.bind.ip().is_unspecified());
+    let hosts =
+        Hosts::new(&site.base_url, config.is_loopback() || config.bind.ip().is_unspecified() || inner.is_some());
     let (router, _) = assemble(&site, hosts, sandbox::routes(rooms::api(), &site), rooms::pages());
     let (stop, stopped) = watch::channel(false);
-    let tasks = vec![
-        tokio::spawn(listen::serve(listener, router, stopped.clone())),
+    let tls = https.as_ref().map(Https::acceptor);
+    let mut tasks = vec![
+        tokio::spawn(listen::serve(listener, router.clone(), stopped.clone(), tls)),
         tokio::spawn(runner.clone().run(stopped.clone())),
-        tokio::spawn(control::listen(site.clone(), runner.clone(), config.data_dir.clone(), stopped)),
+        tokio::spawn(control::listen(site.clone(), runner.clone(), config.data_dir.clone(), stopped.clone())),
     ];
-    Ok(Running { address, site, runner, stop, tasks })
+    tasks.extend(inner.map(|inner| tokio::spawn(listen::serve(inner, router, stopped.clone(), None))));
+    let plain_address = https.as_ref().and_then(Https::plain_address);
+    let awaits_certificate = https.as_ref().is_some_and(|https| !https.has_certificate());
+    if let Some(https) = https {
+        site.parts.put(https.trouble.clone());
+        tasks.push(tokio::spawn(https.run(stopped)));
+    }
+    Ok(Running { address, plain_address, awaits_certificate, site, runner, stop, tasks })
+}
+
+/// Where everybody has to speak https under our name, the stand-in's events come over a wire of their own.
+async fn inner_wire(site: &Site) -> Result<Option<TcpListener>, String> {
+    if !site.is_sandbox() {
+        return Ok(None);
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map(Some).map_err(|e| e.to_string())
 }
 
 /// The adapter to Stripe; in sandbox mode its other end is our own stand-in.
-async fn connect_stripe(config: &Config, site: &Site) -> Result<Option<StandIn>, String> {
+async fn connect_stripe(config: &Config, site: &Site, told_at: SocketAddr) -> Result<Option<StandIn>, String> {
     let (settings, stand_in) = match &config.stripe_secret_key {
         Some(secret_key) => {
             let secrets = config.stripe_webhook_secret.iter().flat_map(|s| s.split(',')).map(|s| s.trim().to_owned());
@@ -135,7 +161,7 @@ async fn connect_stripe(config: &Config, site: &Site) -> Result<Option<StandIn>,
             let secrets = Secrets { webhook: format!("whsec_{}", site.entropy.token()) };
             let settings = StandInSettings {
                 public_url: site.base_url.clone(),
-                webhook_url: format!("http://{}/api/v1/payments/webhooks/stripe", loopback(config.bind)),
+                webhook_url: format!("http://{told_at}/api/v1/payments/webhooks/stripe"),
                 webhook_secret: secrets.webhook.clone(),
             };
             let dir = config.data_dir.join("sandbox");

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod figures;
 mod parts;
+mod private_file;
 mod seal;
 pub mod settings;
 pub mod upkeep;
@@ -15,6 +16,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Weak};
 
 pub use parts::Parts;
+pub use private_file::write_private;
 pub use seal::{GUEST_MARK, Seal};
 pub use settings::{AnySetting, Setting, SettingRow};
 

@@ -3,8 +3,6 @@
 //! A sealed value opens only in the place it was sealed for (`table|id|field`), and names the key it was sealed with:
 //! `v2:<key>:<nonce and text>`. A key file may hold several keys, the newest first; the older ones still open.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -12,6 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf;
 
+use super::private_file::write_private;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::secret::{Entropy, hmac_sha256_hex, same, sha256_hex};
 
@@ -97,12 +96,7 @@ impl Seal {
             Err(error) => return Err(told(&path, &error)),
         };
         let text = format!("{}\n{before}", hex::encode(entropy.bytes::<32>()));
-        let fresh = path.with_extension("new");
-        let written = std::fs::create_dir_all(data_dir.join("keys"))
-            .and_then(|()| std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh))
-            .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-            .and_then(|()| std::fs::rename(&fresh, &path));
-        written.map_err(|e| told(&path, &e))?;
+        write_private(&path, text.as_bytes()).map_err(|e| told(&path, &e))?;
         Ok(text.lines().count())
     }
 

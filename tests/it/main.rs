@@ -13,6 +13,7 @@ mod demo;
 mod door;
 mod doorstep;
 mod fuzz;
+mod https;
 mod kill;
 mod kit;
 mod lesson_pages;

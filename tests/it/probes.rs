@@ -15,7 +15,10 @@ async fn health_says_who_answers_and_ready_whether_to_come() {
     let body = health.expect(200);
     assert_eq!((&body["service"], &body["environment"]), (&json!("instainstru"), &json!("sandbox")));
     assert_eq!(app.get("/api/v1/health/lite").await.expect(200), json!({ "status": "ok" }));
-    assert_eq!(app.get("/api/v1/ready").await.expect(200), json!({ "status": "ok", "notifications_healthy": true }));
+    assert_eq!(
+        app.get("/api/v1/ready").await.expect(200),
+        json!({ "status": "ok", "notifications_healthy": true, "certificate_healthy": true })
+    );
 
     app.post("/sandbox/v1/faults", json!({ "search_index": "down" })).await.expect(200);
     let away = app.get("/api/v1/ready").await.expect(503);

@@ -10,6 +10,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::Issuer;
+
 pub struct TestApp {
     running: Option<Running>,
     pub base: String,
@@ -65,17 +67,43 @@ impl TestApp {
     }
 
     async fn launch(dir: tempfile::TempDir, clock: &str, demo: bool) -> Self {
-        let config = Config {
+        let running = start(&Self::config(&dir, demo), Some(clock.parse().unwrap())).await.unwrap();
+        let base = format!("http://{}", running.address);
+        let http = builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { running: Some(running), base, http, dir: Some(dir), dead_jobs_expected: false }
+    }
+
+    fn config(dir: &tempfile::TempDir, demo: bool) -> Config {
+        Config {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             data_dir: dir.path().to_owned(),
             demo,
             rehearse_writes: true,
             ..Config::default()
+        }
+    }
+
+    /// An empty marketplace under a name of its own; its clients trust the issuer, and find the name here.
+    pub async fn named(dir: tempfile::TempDir, clock: Option<&str>, name: &str, issuer: &Issuer) -> Self {
+        let mut config = Config {
+            domain: Some(name.to_owned()),
+            plain_bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            acme_directory: Some(issuer.directory()),
+            ..Self::config(&dir, false)
         };
-        let running = start(&config, Some(clock.parse().unwrap())).await.unwrap();
-        let base = format!("http://{}", running.address);
-        let http = builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        config.settle();
+        let running = start(&config, clock.map(|at| at.parse().unwrap())).await.unwrap();
+        let base = format!("https://{name}");
+        let root = reqwest::Certificate::from_pem(issuer.root().as_bytes()).unwrap();
+        let http = builder().tls_certs_only([root]).resolve(name, running.address);
+        let http = http.redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { running: Some(running), base, http, dir: Some(dir), dead_jobs_expected: false }
+    }
+
+    /// Where it answers, and where it sends people to https.
+    pub fn addresses(&self) -> (SocketAddr, Option<SocketAddr>) {
+        let running = self.running.as_ref().unwrap();
+        (running.address, running.plain_address)
     }
 
     /// Stops the program, checked, and hands over its directory.

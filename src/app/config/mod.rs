@@ -3,10 +3,16 @@
 //! Everything a business person would change lives in the store instead (`site::Setting`). The checked-in
 //! `config.toml` is printed by `instainstru config describe`; a test keeps the two equal.
 
-use std::net::SocketAddr;
+mod keys;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use serde::Deserialize;
+
+pub use self::keys::describe;
+use self::keys::{KEYS, KeyDoc};
 
 /// Every key is optional; unknown ones are an error that names them. Printed for debugging it says nothing: it holds
 /// secrets.
@@ -15,6 +21,9 @@ use serde::Deserialize;
 pub struct Config {
     pub bind: SocketAddr,
     pub base_url: Option<String>,
+    pub domain: Option<String>,
+    pub plain_bind: SocketAddr,
+    pub acme_directory: Option<String>,
     pub data_dir: PathBuf,
     pub backup_dir: Option<PathBuf>,
     pub backup_bucket: Option<String>,
@@ -56,11 +65,19 @@ pub enum Environment {
 
 crate::base::secret::silent!(Config);
 
+/// Where it listens when nobody says anything, and where under a name of its own.
+const BIND: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080));
+const BIND_HTTPS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 443));
+const BIND_PLAIN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 80));
+
 impl Default for Config {
     fn default() -> Self {
         Self {
-            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            bind: BIND,
             base_url: None,
+            domain: None,
+            plain_bind: BIND_PLAIN,
+            acme_directory: None,
             data_dir: PathBuf::from("data"),
             backup_dir: None,
             backup_bucket: None,
@@ -89,142 +106,6 @@ impl Default for Config {
     }
 }
 
-/// One key as it is described: name, default as TOML, meaning.
-struct KeyDoc {
-    name: &'static str,
-    default: &'static str,
-    doc: &'static str,
-}
-
-const KEYS: &[KeyDoc] = &[
-    KeyDoc {
-        name: "bind",
-        default: "\"127.0.0.1:8080\"",
-        doc: "Address and port to listen on. On any address but loopback nothing is filled with demo data.",
-    },
-    KeyDoc {
-        name: "base_url",
-        default: "\"http://127.0.0.1:8080\"",
-        doc: "The address people type, without a trailing slash. Links in mails use it; other host names are refused.\nLeft out, it follows from `bind`.",
-    },
-    KeyDoc {
-        name: "data_dir",
-        default: "\"data\"",
-        doc: "The one directory that holds everything. Back it up, mount it, move it.",
-    },
-    KeyDoc {
-        name: "backup_dir",
-        default: "\"\"",
-        doc: "Where backups go, by night and by hand; best on another disk. Left out: `backups` in the data directory.",
-    },
-    KeyDoc {
-        name: "backup_bucket",
-        default: "\"\"",
-        doc: "An S3-compatible bucket that gets the backups instead, as s3://bucket/prefix.",
-    },
-    KeyDoc {
-        name: "s3_endpoint",
-        default: "\"\"",
-        doc: "The bucket's provider, as https://host. Left out: Amazon's own.",
-    },
-    KeyDoc { name: "s3_region", default: "\"\"", doc: "The bucket's region. Left out: us-east-1." },
-    KeyDoc {
-        name: "s3_access_key",
-        default: "\"\"",
-        doc: "Who uses the bucket, and the secret beside it; better given as INSTAINSTRU_S3_SECRET_KEY.",
-    },
-    KeyDoc { name: "s3_secret_key", default: "\"\"", doc: "The secret that belongs to `s3_access_key`." },
-    KeyDoc {
-        name: "environment",
-        default: "\"auto\"",
-        doc: "\"auto\": sandbox without Stripe keys, live with them. \"production\": refuses to start without keys.",
-    },
-    KeyDoc {
-        name: "demo",
-        default: "true",
-        doc: "Fill an empty data directory with the demo marketplace (loopback and sandbox only).",
-    },
-    KeyDoc {
-        name: "timezone",
-        default: "\"America/New_York\"",
-        doc: "The marketplace's own zone (an IANA name): its days, its nightly jobs, its search for \"tomorrow\".",
-    },
-    KeyDoc {
-        name: "log",
-        default: "\"info\"",
-        doc: "What to log: error, warn, info, debug or trace, also per module: \"info,instainstru::jobs=debug\".",
-    },
-    KeyDoc { name: "log_json", default: "false", doc: "One JSON object a line instead of text." },
-    KeyDoc {
-        name: "stripe_secret_key",
-        default: "\"\"",
-        doc: "Stripe's secret key (sk_live_… or sk_test_…). Better given as INSTAINSTRU_STRIPE_SECRET_KEY.",
-    },
-    KeyDoc {
-        name: "stripe_webhook_secret",
-        default: "\"\"",
-        doc: "The signing secret of the webhook endpoint (whsec_…). Several, separated by commas, while one is replaced.",
-    },
-    KeyDoc {
-        name: "smtp_url",
-        default: "\"\"",
-        doc: "The server that takes our mail: smtps://user:password@mail.example.org, or smtp://host:587?tls=required.\nBetter given as INSTAINSTRU_SMTP_URL. Left out, a live marketplace keeps its mails waiting in the outbox.",
-    },
-    KeyDoc {
-        name: "mail_from",
-        default: "\"\"",
-        doc: "Who writes them: \"Board <hello@example.org>\". Needed beside smtp_url.",
-    },
-    KeyDoc {
-        name: "trusted_proxies",
-        default: "\"\"",
-        doc: "Addresses or networks of proxies in front of us, separated by commas: \"10.0.0.0/8, ::1\". Only they are\nbelieved when they say who asks (X-Forwarded-For, X-Forwarded-Proto, CF-Connecting-IP).",
-    },
-    KeyDoc {
-        name: "reload_secret",
-        default: "\"\"",
-        doc: "Signs POST /api/v1/internal/config/reload, by which a program changes limits. Left out: the call is refused.",
-    },
-    KeyDoc {
-        name: "leaked_passwords",
-        default: "\"\"",
-        doc: "A file of passwords nobody may choose, of any size, sorted by bytes (LC_ALL=C sort): one a line, or their\nSHA-1 or SHA-256 in hexadecimal, also as HASH:COUNT.",
-    },
-    KeyDoc {
-        name: "metrics_user",
-        default: "\"metrics\"",
-        doc: "Who scrapes GET /api/v1/internal/metrics (basic auth).",
-    },
-    KeyDoc {
-        name: "metrics_password",
-        default: "\"\"",
-        doc: "And with which password; better given as INSTAINSTRU_METRICS_PASSWORD. Left out, nobody does.",
-    },
-    KeyDoc {
-        name: "metrics_networks",
-        default: "\"\"",
-        doc: "From which addresses or networks, separated by commas. Left out: this machine only.",
-    },
-];
-
-/// The commented file that `config describe` prints.
-pub fn describe() -> String {
-    let mut out = String::from(
-        "# Configuration of instainstru. Every key is optional; the defaults are shown.\n\
-         # An environment variable INSTAINSTRU_<KEY> overrides a key, a command-line flag overrides both.\n\
-         # This file is printed by `instainstru config describe`. What a business person would change (prices, fees,\n\
-         # limits, launch state) is not here: it lives in the store and is edited in the console.\n",
-    );
-    for key in KEYS {
-        out.push('\n');
-        for line in key.doc.lines() {
-            out.push_str(&format!("# {line}\n"));
-        }
-        out.push_str(&format!("# {} = {}\n", key.name, key.default));
-    }
-    out
-}
-
 /// Reads the file (missing is fine unless it was asked for), then the environment.
 pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<Config, String> {
     let file = path.unwrap_or(Path::new("config.toml"));
@@ -241,8 +122,9 @@ pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result
         }
     }
     table.retain(|_, value| value.as_str() != Some(""));
-    let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
+    let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
         .map_err(|e| format!("{}: {}: {}", file.display(), e.path(), e.inner().message()))?;
+    config.settle();
     config.check()?;
     Ok(config)
 }
@@ -299,6 +181,43 @@ impl Config {
         self.bind.ip().is_loopback()
     }
 
+    /// What follows from a domain where nothing else was said. // rule: 00§1
+    pub fn settle(&mut self) {
+        let Some(domain) = &mut self.domain else { return };
+        domain.make_ascii_lowercase();
+        if self.bind == BIND {
+            self.bind = BIND_HTTPS;
+        }
+        if self.base_url.is_none() {
+            self.base_url = Some(format!("https://{domain}"));
+        }
+    }
+
+    /// A domain is a name that an issuer can sign for, and the one that the pages name.
+    fn check_domain(&self) -> Result<(), String> {
+        if let Some(issuer) = &self.acme_directory {
+            let at = issuer.parse::<Uri>().ok();
+            let is_here = |host: &str| host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+            let is_safe = |at: &Uri| match at.scheme_str() {
+                Some("https") => true,
+                Some("http") => at.host().is_some_and(is_here),
+                _ => false,
+            };
+            if !at.as_ref().is_some_and(is_safe) {
+                return Err(format!("acme_directory = {issuer:?} must be an https address."));
+            }
+        }
+        let Some(domain) = &self.domain else { return Ok(()) };
+        if !is_public_name(domain) {
+            return Err(format!("domain = {domain:?} must be a host name such as lessons.example.org, without more."));
+        }
+        let rest = self.base_url.as_deref().and_then(|url| url.strip_prefix("https://")).unwrap_or_default();
+        if !rest.split(':').next().is_some_and(|host| host.eq_ignore_ascii_case(domain)) {
+            return Err(format!("base_url must be https://{domain}, or be left out: that is what the domain serves."));
+        }
+        Ok(())
+    }
+
     /// Refuses combinations that cannot mean well.
     pub fn check(&self) -> Result<(), String> {
         if self.environment == Environment::Production && self.is_sandbox() {
@@ -311,6 +230,7 @@ impl Config {
         if crate::base::time::zone(&self.timezone).is_none() {
             return Err(format!("timezone = {:?} is not an IANA zone such as America/New_York.", self.timezone));
         }
+        self.check_domain()?;
         if let Some(url) = &self.base_url {
             let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
             if rest.is_none_or(|rest| rest.is_empty() || rest.contains(['/', ' ', '?', '#'])) {
@@ -332,13 +252,28 @@ impl Config {
     }
 }
 
+/// Two labels or more, and not an address: nobody signs for those.
+fn is_public_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(is_label)
+        && !last.bytes().all(|b| b.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_checked_in_file_is_the_described_one_and_states_true_defaults() {
-        assert_eq!(include_str!("../../config.toml"), describe());
+        assert_eq!(include_str!("../../../config.toml"), describe());
         let uncommented: String = describe()
             .lines()
             .filter(|line| line.contains(" = ") && KEYS.iter().any(|k| line.starts_with(&format!("# {} =", k.name))))
@@ -373,6 +308,12 @@ mod tests {
             ("environment = \"production\"", "stripe_secret_key"),
             ("base_url = \"example.org\"", "base_url"),
             ("smtp_url = \"smtps://mail.example.org\"", "mail_from"),
+            ("domain = \"localhost\"", "domain"),
+            ("domain = \"198.51.100.7\"", "domain"),
+            ("domain = \"https://school.example\"", "domain"),
+            ("domain = \"school.example\"\nbase_url = \"http://school.example\"", "https://school.example"),
+            ("domain = \"school.example\"\nbase_url = \"https://school.example.evil\"", "https://school.example"),
+            ("acme_directory = \"http://issuer.example\"", "acme_directory"),
             ("bind = ", "TOML"),
         ] {
             std::fs::write(&file, text).unwrap();
@@ -382,5 +323,20 @@ mod tests {
         std::fs::write(&file, "demo = true").unwrap();
         let config = load(Some(&file), |key| (key == "INSTAINSTRU_DEMO").then(|| "false".into())).unwrap();
         assert!(!config.demo);
+    }
+    #[test]
+    fn a_domain_brings_its_ports_and_its_address() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("config.toml");
+        let of = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            load(Some(&file), |_| None).unwrap()
+        };
+        let config = of("domain = \"School.Example\"");
+        assert_eq!(config.bind.to_string(), "0.0.0.0:443");
+        assert_eq!(config.base_url.as_deref(), Some("https://school.example"));
+        let config =
+            of("domain = \"school.example\"\nbind = \"[::]:8443\"\nbase_url = \"https://school.example:8443\"");
+        assert_eq!(config.bind.to_string(), "[::]:8443");
     }
 }

@@ -1,4 +1,4 @@
-// The pressed button says what is happening, and a second press does nothing.
+// The pressed button says what is happening, and a second press does nothing; one that must wait says how long.
 const busy = new Map();
 
 const rest = () => {
@@ -27,6 +27,20 @@ addEventListener("submit", (event) => {
   // A download answers without a new page.
   setTimeout(rest, 15_000);
 });
+
+// A button that has to wait counts the seconds, and can be pressed once they are over.
+for (const button of document.querySelectorAll("[data-wait]")) {
+  const word = button.querySelector(".btn__word") ?? button;
+  const label = word.textContent;
+  const end = Date.now() + Number(button.dataset.wait) * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    button.disabled = left > 0;
+    word.textContent = left > 0 ? `${label} in ${left} s` : label;
+    if (left > 0) setTimeout(tick, 250);
+  };
+  tick();
+}
 
 // Back brings the page as it was left: pressed.
 addEventListener("pageshow", rest);

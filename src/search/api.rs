@@ -20,7 +20,7 @@ use crate::base::paging::{decode_cursor, encode_cursor};
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{Date, Timestamp, WallTime, zone};
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Opening, Params};
+use crate::web::{Access, Answer, Api, Body, Bucket, ClientIp, Opening, Params, Success};
 
 const DEFAULT_LIMIT: usize = 20;
 
@@ -191,14 +191,9 @@ struct Click {
     action: Action,
 }
 
-#[derive(Serialize, utoipa::ToSchema)]
-struct Noted {
-    success: bool,
-}
-
 /// Notes which result was opened or acted on.
-#[utoipa::path(post, path = "/api/v1/search/click", tag = "search", operation_id = "search_click", request_body = Click, responses((status = 200, body = Noted)))]
-async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): Body<Click>) -> Answer<Json<Noted>> {
+#[utoipa::path(post, path = "/api/v1/search/click", tag = "search", operation_id = "search_click", request_body = Click, responses((status = 200, body = Success)))]
+async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): Body<Click>) -> Answer<Json<Success>> {
     if !(1..=1_000_000).contains(&click.position) {
         return Err(Refusal::invalid("position", "Between 1 and 1,000,000.").into());
     }
@@ -215,7 +210,7 @@ async fn search_click(State(site): State<Site>, visitor: Visitor, Body(click): B
     let identity = visitor.identity();
     let zone = site.zone.clone();
     site.write(move |tx| log::act(tx, &act, &identity, &zone)).await?;
-    Ok(Json(Noted { success: true }))
+    Ok(Success::json())
 }
 
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]

@@ -135,6 +135,10 @@ async fn judged(
             if let Some(actor) = actor.as_ref().filter(|_| refusal.status == 403) {
                 denied(&site, actor, rule.access.words(), &place, &refusal);
             }
+            let refusal = match rule.hidden && refusal.code == FORBIDDEN {
+                true => Refusal::not_found("NOT_FOUND", "There is nothing at this address."),
+                false => refusal,
+            };
             turn_away(Stopped { refusal, actor }, &place)
         }
     };

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Fault;
 use crate::base::refusal::{Outcome, Refusal};
@@ -19,12 +20,15 @@ impl<T: Serialize> IntoResponse for Created<T> {
     }
 }
 
-/// 204.
-pub struct NoContent;
+/// It is done, and there is nothing more to say.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Success {
+    success: bool,
+}
 
-impl IntoResponse for NoContent {
-    fn into_response(self) -> Response {
-        StatusCode::NO_CONTENT.into_response()
+impl Success {
+    pub fn json() -> Json<Self> {
+        Json(Self { success: true })
     }
 }
 

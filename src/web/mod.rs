@@ -39,7 +39,7 @@ mod theme;
 mod tests;
 
 pub use access::Access;
-pub use answer::{Answer, Created, NoContent, away, see_other};
+pub use answer::{Answer, Created, Success, away, see_other};
 pub use chrome::UnreadCounter;
 pub use extract::{Body, ClientIp, Form, Id, Params, only_known};
 pub use fault::Fault;

@@ -27,12 +27,14 @@ pub struct Rule {
     pub(super) keyed: bool,
     /// What the launch state must have opened.
     pub opening: Opening,
+    /// Somebody else's thing: whom it is not for hears that there is nothing.
+    pub hidden: bool,
 }
 
 impl From<Access> for Rule {
     fn from(access: Access) -> Self {
         let counts = if access == Access::Loopback { Counts::Never } else { Counts::ByMethod };
-        Self { access, counts, window: None, operation: "", keyed: false, opening: Opening::Always }
+        Self { access, counts, window: None, operation: "", keyed: false, opening: Opening::Always, hidden: false }
     }
 }
 
@@ -54,6 +56,11 @@ impl Access {
     /// Besides its bucket, within this window per address.
     pub fn within(self, window: &'static Window) -> Rule {
         Rule { window: Some(window), ..self.into() }
+    }
+
+    /// Absent for whomever it is not for, not refused. // rule: 20§14
+    pub fn hidden(self) -> Rule {
+        Rule { hidden: true, ..self.into() }
     }
 
     /// Shut until the launch state opens it, or its people are let in.

@@ -133,6 +133,10 @@ async fn locks_grow_and_a_right_password_does_not_open_them() {
         let locked = knock(app, emma, PASSWORD).await;
         assert_eq!(locked.headers["retry-after"], seconds.to_string().as_str());
         locked.refused(429, "AUTH_ACCOUNT_LOCKED");
+        // On the page the button counts the wait down.
+        let form = app.http.post(format!("{}/login", app.base)).form(&[("email", emma), ("password", PASSWORD)]);
+        let page = answered(form).await;
+        assert!(page.status == 429 && page.text.contains(&format!("data-wait=\"{seconds}\"")), "{}", page.status);
         if seconds < 3600 {
             app.advance(seconds).await;
         }

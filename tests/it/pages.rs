@@ -82,6 +82,11 @@ async fn pages_of_old_lead_to_where_they_are_now() {
         assert_eq!((page.status.as_u16(), page.headers["location"].to_str().unwrap()), (301, new), "{old}");
     }
     let sarah = app.teacher("sarah").await;
+    // Looking at it signs nobody out.
+    let leave = sarah.person.get("/logout").await;
+    assert!(leave.status == 200 && leave.text.contains("Sign out?"), "{}", leave.text);
+    assert_eq!(sarah.person.get("/account").await.status, 200);
+    assert_eq!(app.get("/logout").await.headers["location"], "/login");
     let panel = sarah.person.get("/instructor/dashboard?panel=earnings").await;
     assert_eq!((panel.status.as_u16(), panel.headers["location"].to_str().unwrap()), (303, "/instructor/earnings"));
     assert_eq!(sarah.person.get("/instructor/dashboard?panel=dashboard").await.status, 200);

@@ -1,5 +1,6 @@
 //! Every route × every role. The table `access.txt` says in the specification's words who may call what; the router
-//! must declare the same, and behave so: 401 signed out, 403 without the role or permission, before anything else.
+//! must declare the same, and behave so: 401 signed out, 403 without the role or permission (404 where that is hidden),
+//! before anything else.
 //! `INSTAINSTRU_WRITE_ACCESS=1` writes the table anew after routes were added; what changed in it is then read line by
 //! line, as any other change.
 
@@ -30,8 +31,9 @@ fn words(access: Access) -> String {
 }
 
 fn line((method, path, rule): &Declared) -> String {
-    let line =
-        format!("{method:<6} {path:<70} {:<28} {} {}", words(rule.access), rule.counted_as(), rule.opening.words());
+    let hidden = if rule.hidden { "hidden" } else { "" };
+    let (who, counted, opening) = (words(rule.access), rule.counted_as(), rule.opening.words());
+    let line = format!("{method:<6} {path:<70} {who:<28} {counted} {opening} {hidden}").replace("  hidden", " hidden");
     line.trim_end().to_owned()
 }
 
@@ -141,6 +143,7 @@ async fn nobody_gets_past_a_guard_that_is_not_theirs() {
             let turned = match page {
                 // Strays between the two sides are shown their own.
                 true => answer.status == 403 || answer.status == 303,
+                false if rule.hidden => answer.status == 404 && answer.json()["code"] == "NOT_FOUND",
                 false => answer.status == 403 && answer.json()["code"] == "FORBIDDEN",
             };
             assert!(turned, "{method} {path} as {}: {} {}", role.name(), answer.status, answer.text);

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Proving;
-use super::me::Success;
 use crate::accounts::model::ApiKey;
 use crate::accounts::ops::api_keys as ops;
 use crate::accounts::ops::step_up::beside;
@@ -16,7 +15,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Id, Params};
+use crate::web::{Answer, Body, Id, Params, Success};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct ApiKeyView {

@@ -20,7 +20,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Id, Params, session_cookie};
+use crate::web::{Answer, Body, Id, Params, Success, session_cookie};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct MeView {
@@ -180,17 +180,6 @@ pub(super) async fn list_sessions(
 ) -> Answer<Json<Page<SessionView>>> {
     let sessions = ops::session::list(&site, actor.user_id)?;
     Ok(Json(page.cut(sessions)?.map(|s| view(s, actor.session_id))))
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct Success {
-    success: bool,
-}
-
-impl Success {
-    pub fn json() -> Json<Self> {
-        Json(Self { success: true })
-    }
 }
 
 /// Ends one of one's own sessions. Needs a fresh proof of identity.

@@ -79,7 +79,7 @@ pub fn routes(api: Api) -> Api {
         .route(Access::SignedIn, routes!(lifecycle::status))
         .route(Access::SignedIn, routes!(lifecycle::export_me))
         .route(Access::can(Permission::DeleteOwnAccount), routes!(lifecycle::delete_me))
-        .route(Access::can(Permission::ManageUsers), routes!(lifecycle::export_user))
+        .route(Access::can(Permission::ManageUsers).hidden(), routes!(lifecycle::export_user))
         .route(Access::can(Permission::ManageUsers), routes!(lifecycle::delete_user))
         .route(Access::can(Permission::ManageUsers), routes!(privacy::apply))
         .route(watch, routes!(privacy::statistics))

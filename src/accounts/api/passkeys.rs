@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::me::Success;
 use super::sign_in::PassedAnswer;
 use super::two_factor::{passed_answer, trusts};
 use super::{Proving, visitor};
@@ -21,7 +20,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, ClientIp, Id, Params};
+use crate::web::{Answer, Body, ClientIp, Id, Params, Success};
 
 #[derive(Serialize, ToSchema)]
 pub(super) struct PasskeyView {

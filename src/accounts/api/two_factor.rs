@@ -9,7 +9,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::me::Success;
 use super::sign_in::PassedAnswer;
 use super::{Message, Proving, device_cookie, visitor};
 use crate::accounts::model::TrustedDevice;
@@ -26,7 +25,7 @@ use crate::base::refusal::Refusal;
 use crate::base::time::Timestamp;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, BRAND, Body, ClientIp, Id, Params, guest_id, is_secure, session_cookie};
+use crate::web::{Answer, BRAND, Body, ClientIp, Id, Params, Success, guest_id, is_secure, session_cookie};
 
 /// The cookie of a browser that may skip the second step.
 pub const TRUST_COOKIE: &str = "tfa_device_trust";

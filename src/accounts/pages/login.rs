@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -16,7 +16,9 @@ use crate::base::access::{Actor, Role};
 use crate::base::refusal::Refusal;
 use crate::base::text::normal_email;
 use crate::site::Site;
-use crate::web::components::{Button, Field, Tone, button, field, held, link_button, notice, panel, section_one};
+use crate::web::components::{
+    Button, Field, Tone, button, field, held, link_button, notice, panel, post_button, section_one,
+};
 use crate::web::{
     Answer, Chrome, ClientIp, Form, Head, Params, clear_session_cookie, cookie, guest_id, page, see_other,
     session_cookie, session_token,
@@ -93,8 +95,10 @@ pub(super) async fn enter(
         }
         Err(refusal) => {
             let pause = next_pause(&site, &input.email, &input.pause)?;
-            let view =
-                View { redirect: input.redirect, email: input.email, pause, refused: correctable(in_words(refusal))? };
+            let effort = is_effort(&refusal).then_some(challenge::PAUSE_SECONDS.unsigned_abs());
+            let refused = correctable(in_words(refusal))?;
+            let wait = refused.wait().or(effort);
+            let view = View { redirect: input.redirect, email: input.email, pause, refused, wait };
             let page = render(&site, &chrome, &view, Markup::default());
             Ok(view.refused.answer(page))
         }
@@ -111,15 +115,38 @@ fn next_pause(site: &Site, email: &str, given: &str) -> Result<String, Refusal> 
     Ok(challenge::pause(&key, &normal_email(email), now))
 }
 
+fn is_effort(refusal: &Refusal) -> bool {
+    matches!(refusal.code, "AUTH_CHALLENGE_REQUIRED" | "AUTH_CHALLENGE_INVALID")
+}
+
 /// On the page the effort is a pause, not a piece of work.
 fn in_words(mut refusal: Refusal) -> Refusal {
-    if matches!(refusal.code, "AUTH_CHALLENGE_REQUIRED" | "AUTH_CHALLENGE_INVALID") {
+    if is_effort(&refusal) {
         refusal.detail = format!(
             "Several wrong passwords in a row. Wait {} seconds, then enter the password again.",
             challenge::PAUSE_SECONDS
         );
     }
     refusal
+}
+
+/// For whoever types the address or follows an old link: leaving takes a press.
+pub(super) async fn ask_leave(chrome: Chrome, actor: Option<Actor>) -> Response {
+    if actor.is_none() {
+        return see_other("/login");
+    }
+    let head = Head { robots: Some("noindex".into()), ..Head::from("Sign out") };
+    let body = html! {
+        div.wrap.sign-in {
+            div.stack {
+                h1 { "Sign out?" }
+                p { "Of this browser. Lessons and held times stay as they are." }
+                (post_button("/logout", &[], &Button::primary("Sign out").wide().busy("Signing out…")))
+                p { a href="/account/security" { "Look at where else you are signed in" } }
+            }
+        }
+    };
+    page(&chrome, head, body).into_response()
 }
 
 pub(super) async fn leave(State(site): State<Site>, headers: HeaderMap) -> Answer<Response> {
@@ -135,6 +162,8 @@ struct View {
     email: String,
     pause: String,
     refused: Refused,
+    /// Seconds until the next try is worth it.
+    wait: Option<u64>,
 }
 
 fn render(site: &Site, chrome: &Chrome, view: &View, said: Markup) -> Markup {
@@ -197,7 +226,7 @@ fn form(view: &View) -> Markup {
             (field(&email))
             (field(&password))
             (show_password("#password"))
-            (button(&Button::primary("Sign in").wide().busy("Signing in…")))
+            (button(&Button::primary("Sign in").wide().busy("Signing in…").waits(view.wait)))
         }
     }
 }

@@ -38,6 +38,7 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::Public.within(&windows::TWO_FACTOR), "/login/recover/finish", recovery::finish)
         .get(Access::Public, "/login/recover/stop", recovery::show_stop)
         .post(Access::Public.within(&windows::TWO_FACTOR), "/login/recover/stop", recovery::stop)
+        .get(Access::Public, "/logout", login::ask_leave)
         .post(Access::Public, "/logout", login::leave)
         .get(Access::SignedIn, "/dashboard", dashboard)
         .get(Access::Public, "/signup", signup::show_email)
@@ -55,7 +56,9 @@ pub fn pages(pages: Pages) -> Pages {
         .post(Access::Public, "/setup/{token}", setup::finish)
         .get(Access::Role(Role::Student), "/student/dashboard", account::student)
         .get(Access::SignedIn, "/account", account::show)
+        .get(Access::SignedIn, "/account/profile", async || see_other("/account"))
         .post(own, "/account/profile", account::save_profile)
+        .get(Access::SignedIn, "/account/password", async || see_other("/account/security"))
         .post(Access::can(Permission::ChangeOwnPassword), "/account/password", security::change_password)
         .get(Access::SignedIn, "/account/security", security::show)
         .get(Access::SignedIn, "/account/prove", own::ask_proof)
@@ -71,7 +74,9 @@ pub fn pages(pages: Pages) -> Pages {
         .post(own, "/account/keys", keys::make)
         .post(own, "/account/keys/{id}/end", keys::end)
         .get(own, "/account/two-factor", two_factor::show)
+        .get(own, "/account/two-factor/start", two_factor::back)
         .get(own, "/account/two-factor/on", two_factor::back)
+        .get(own, "/account/two-factor/off", two_factor::back)
         .get(own, "/account/two-factor/codes", two_factor::back)
         .post(own.within(&windows::TWO_FACTOR), "/account/two-factor/start", two_factor::start)
         .post(own.within(&windows::TWO_FACTOR), "/account/two-factor/on", two_factor::turn_on)
@@ -84,6 +89,7 @@ pub fn pages(pages: Pages) -> Pages {
         .post(teach, "/account/resume", leave::resume)
         .get(teach, "/account/close", leave::ask_close)
         .post(teach, "/account/close", leave::close)
+        .get(Access::SignedIn, "/account/erase", async || see_other("/account/leave"))
         .post(Access::can(Permission::DeleteOwnAccount), "/account/erase", leave::erase)
         .post(Access::SignedIn, "/account/sessions/{id}/end", security::end_session)
         .post(Access::SignedIn, "/account/sessions/end-all", security::end_all)
@@ -133,6 +139,11 @@ impl Refused {
         error_summary(if fields.is_empty() { &whole } else { &fields }, kept)
     }
 
+    /// When trying again makes sense.
+    fn wait(&self) -> Option<u64> {
+        self.0.as_ref()?.extra.get("retry_after")?.as_u64()
+    }
+
     /// What it says as a whole.
     fn words(&self) -> String {
         self.0.as_ref().map(|refusal| refusal.detail.clone()).unwrap_or_default()
@@ -144,7 +155,7 @@ impl Refused {
         let status =
             if refusal.status == 429 { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
         let mut answer = (status, page).into_response();
-        if let Some(seconds) = refusal.extra.get("retry_after").and_then(serde_json::Value::as_u64) {
+        if let Some(seconds) = self.wait() {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         answer

@@ -8,7 +8,7 @@ use crate::availability::ops::calendar::{SettingsChange, acknowledge_settings, c
 use crate::availability::ops::calendar_of;
 use crate::availability::tables::blackouts_from;
 use crate::availability::wire::{
-    BlackoutView, CalendarSettingsBody, CalendarSettingsView, Deleted, NewBlackoutAnswer, NewBlackoutBody,
+    BlackoutView, CalendarSettingsBody, CalendarSettingsView, NewBlackoutAnswer, NewBlackoutBody,
 };
 use crate::base::access::Actor;
 use crate::base::id::BlackoutId;
@@ -17,7 +17,7 @@ use crate::base::refusal::Outcome;
 use crate::base::time::today_in;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Answer, Body, Created, Id, Params};
+use crate::web::{Answer, Body, Created, Id, Params, Success};
 
 /// Days off that are looked at for one list.
 const MAX_LISTED: usize = 1000;
@@ -60,15 +60,15 @@ pub(super) async fn add_blackout_dates(
 /// Gives a day back.
 #[utoipa::path(delete, path = "/api/v1/instructors/availability/blackout-dates/{blackout_id}", tag = "availability",
     operation_id = "delete_blackout_date", params(("blackout_id" = BlackoutId, Path)),
-    responses((status = 200, body = Deleted)))]
+    responses((status = 200, body = Success)))]
 pub(super) async fn delete_blackout_date(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<BlackoutId>,
-) -> Answer<Json<Deleted>> {
+) -> Answer<Json<Success>> {
     let (who, by) = (actor.user_id, By::of(&actor));
     site.write(move |tx| blackouts::delete(tx, &by, who, id)).await?;
-    Ok(Json(Deleted { success: true }))
+    Ok(Success::json())
 }
 
 /// Buffers and overnight protection; they act when the marketplace's own booking rules are on.

@@ -62,11 +62,6 @@ impl NewBlackoutAnswer {
     }
 }
 
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Deleted {
-    pub success: bool,
-}
-
 /// A lesson in the week, for the editor's grid.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct BookedSlot {

@@ -22,7 +22,7 @@ use crate::instructors::view::{self, OwnProfileView, ProfileView, ServiceView};
 use crate::places::Gazetteer;
 use crate::places::api::NeighborhoodItem;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Created, Id, NoContent, Opening, Params, Window};
+use crate::web::{Access, Answer, Api, Body, Created, Id, Opening, Params, Success, Window};
 
 mod coverage;
 mod identity;
@@ -209,10 +209,10 @@ async fn update_own_instructor_profile(
 
 /// Give up teaching; the account becomes a student's.
 #[utoipa::path(delete, path = "/api/v1/instructors/me", tag = "instructors",
-    operation_id = "delete_own_instructor_profile", responses((status = 204)))]
-async fn delete_own_instructor_profile(State(site): State<Site>, actor: Actor) -> Answer<NoContent> {
+    operation_id = "delete_own_instructor_profile", responses((status = 200, body = Success)))]
+async fn delete_own_instructor_profile(State(site): State<Site>, actor: Actor) -> Answer<Json<Success>> {
     ops::drop::drop_own(&site, actor.user_id).await?;
-    Ok(NoContent)
+    Ok(Success::json())
 }
 
 /// Publish the profile once nothing is missing.

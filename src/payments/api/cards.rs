@@ -14,7 +14,7 @@ use crate::base::time::Timestamp;
 use crate::payments::model::PaymentMethod;
 use crate::payments::ops::{self, CardWish, Saved};
 use crate::site::Site;
-use crate::web::{Answer, Body, Id, Params};
+use crate::web::{Answer, Body, Id, Params, Success};
 
 #[derive(Serialize, ToSchema)]
 pub struct MethodView {
@@ -79,23 +79,17 @@ pub async fn add_payment_method(
     }
 }
 
-#[derive(Serialize, ToSchema)]
-#[schema(as = CardRemoved)]
-pub struct Removed {
-    success: bool,
-}
-
 /// Forgets a saved card, here and at Stripe.
 #[utoipa::path(delete, path = "/api/v1/payments/methods/{id}", tag = "payments",
     operation_id = "remove_payment_method", params(("id" = MethodId, Path)),
-    responses((status = 200, body = Removed)))]
+    responses((status = 200, body = Success)))]
 pub async fn remove_payment_method(
     State(site): State<Site>,
     actor: Actor,
     Id(id): Id<MethodId>,
-) -> Answer<Json<Removed>> {
+) -> Answer<Json<Success>> {
     ops::remove_card(&site, actor.user_id, id).await?;
-    Ok(Json(Removed { success: true }))
+    Ok(Success::json())
 }
 
 #[derive(Serialize, ToSchema)]

@@ -13,7 +13,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::time::Timestamp;
 use crate::search::pages::SearchParams;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Id, Params};
+use crate::web::{Access, Answer, Api, Body, Id, Params, Success};
 
 pub fn routes(api: Api) -> Api {
     api.route(Access::SignedIn, routes!(list_demands))
@@ -96,16 +96,10 @@ async fn create_demand(State(site): State<Site>, actor: Actor, Body(new): Body<N
     Ok(Json(ops::wish(&site, actor.user_id, params).await?.into()))
 }
 
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = DemandStopped)]
-struct Stopped {
-    success: bool,
-}
-
 /// Gives a wish up.
 #[utoipa::path(delete, path = "/api/v1/search/demand/{id}", tag = "search", operation_id = "stop_demand",
-    params(("id" = DemandId, Path)), responses((status = 200, body = Stopped)))]
-async fn stop_demand(State(site): State<Site>, actor: Actor, Id(id): Id<DemandId>) -> Answer<Json<Stopped>> {
+    params(("id" = DemandId, Path)), responses((status = 200, body = Success)))]
+async fn stop_demand(State(site): State<Site>, actor: Actor, Id(id): Id<DemandId>) -> Answer<Json<Success>> {
     site.write(move |tx| ops::stop(tx, actor.user_id, id)).await?;
-    Ok(Json(Stopped { success: true }))
+    Ok(Success::json())
 }

@@ -17,7 +17,7 @@ use crate::base::time::Timestamp;
 use crate::search::log::{self, Act, Action};
 use crate::search::visitor::Visitor;
 use crate::site::Site;
-use crate::web::{Access, Answer, Api, Body, Id, Params};
+use crate::web::{Access, Answer, Api, Body, Id, Params, Success};
 
 pub fn routes(api: Api) -> Api {
     api.route(Access::Public, routes!(list_history))
@@ -161,19 +161,17 @@ async fn kept(site: &Site, owner: String, record: SearchRecord) -> Outcome<View>
     Ok(View { results_count: results, ..row.into() })
 }
 
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = SearchForgotten)]
-struct Done {
-    success: bool,
-}
-
 /// Takes one recent search away.
 #[utoipa::path(delete, path = "/api/v1/search-history/{search_id}", tag = "search-history",
-    operation_id = "forget_search", params(("search_id" = RecentSearchId, Path)), responses((status = 200, body = Done)))]
-async fn forget_search(State(site): State<Site>, visitor: Visitor, Id(id): Id<RecentSearchId>) -> Answer<Json<Done>> {
+    operation_id = "forget_search", params(("search_id" = RecentSearchId, Path)), responses((status = 200, body = Success)))]
+async fn forget_search(
+    State(site): State<Site>,
+    visitor: Visitor,
+    Id(id): Id<RecentSearchId>,
+) -> Answer<Json<Success>> {
     let owner = owner(&visitor)?;
     site.write(move |tx| ops::forget(tx, &owner, id)).await?;
-    Ok(Json(Done { success: true }))
+    Ok(Success::json())
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -238,11 +236,11 @@ fn yes() -> bool {
 
 /// Keeps a search on purpose: saved ones are not counted against the limit.
 #[utoipa::path(post, path = "/api/v1/search-history/saved", tag = "search-history", operation_id = "save_search",
-    request_body = Saving, responses((status = 200, body = Done)))]
-async fn save_search(State(site): State<Site>, visitor: Visitor, Body(wish): Body<Saving>) -> Answer<Json<Done>> {
+    request_body = Saving, responses((status = 200, body = Success)))]
+async fn save_search(State(site): State<Site>, visitor: Visitor, Body(wish): Body<Saving>) -> Answer<Json<Success>> {
     let (owner, query) = (owner(&visitor)?, ops::checked(&wish.search_query)?);
     site.write(move |tx| ops::save(tx, &owner, &query, wish.saved)).await?;
-    Ok(Json(Done { success: true }))
+    Ok(Success::json())
 }
 
 #[derive(Deserialize, Serialize, utoipa::ToSchema)]

@@ -15,7 +15,7 @@ use crate::base::paging::{Page, PageQuery};
 use crate::base::refusal::Refusal;
 use crate::site::Site;
 use crate::site::audit::By;
-use crate::web::{Access, Answer, Api, Body, Id, Params};
+use crate::web::{Access, Answer, Api, Body, Id, Params, Success};
 
 const MOST_AT_ONCE: usize = 100;
 
@@ -237,23 +237,17 @@ async fn decide_aliases(State(site): State<Site>, by: By, Body(many): Body<Many>
     Ok(Json(Page::whole(outcomes.into_iter().map(each).collect())))
 }
 
-#[derive(Serialize, utoipa::ToSchema)]
-#[schema(as = PhraseDismissed)]
-struct Dismissed {
-    success: bool,
-}
-
 /// Says that a phrase means nothing: it is not shown or learned any more.
 #[utoipa::path(post, path = "/api/v1/admin/location-learning/unresolved/{query_normalized}/dismiss",
     tag = "admin-location-learning", operation_id = "dismiss_phrase", params(("query_normalized" = String, Path)),
-    request_body = Why, responses((status = 200, body = Dismissed)))]
+    request_body = Why, responses((status = 200, body = Success)))]
 async fn dismiss_phrase(
     State(site): State<Site>,
     by: By,
     Path(phrase): Path<String>,
     Body(why): Body<Why>,
-) -> Answer<Json<Dismissed>> {
+) -> Answer<Json<Success>> {
     let by = by.because_if_told(why.reason.as_deref())?;
     site.write(move |tx| desk::dismiss(tx, &by, None, &phrase)).await?;
-    Ok(Json(Dismissed { success: true }))
+    Ok(Success::json())
 }

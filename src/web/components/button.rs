@@ -32,6 +32,8 @@ pub struct Button<'a> {
     pub value: Option<&'a str>,
     /// The form it belongs to, if it stands outside.
     pub form: Option<&'a str>,
+    /// So many seconds it cannot be pressed; a script counts them down.
+    pub wait: Option<u64>,
     /// What ears hear in place of the label.
     pub aria_label: Option<&'a str>,
 }
@@ -72,6 +74,11 @@ impl<'a> Button<'a> {
     #[must_use]
     pub fn disabled(mut self, disabled: bool) -> Self {
         self.disabled = disabled;
+        self
+    }
+    #[must_use]
+    pub fn waits(mut self, seconds: Option<u64>) -> Self {
+        self.wait = seconds;
         self
     }
     #[must_use]
@@ -121,7 +128,7 @@ impl<'a> Button<'a> {
 pub fn button(b: &Button) -> Markup {
     html! {
         button class=(b.class()) name=[b.name] value=[b.value] form=[b.form] disabled[b.disabled]
-            data-busy=[b.busy] aria-label=[b.aria_label] { (b.inside()) }
+            data-busy=[b.busy] data-wait=[b.wait] aria-label=[b.aria_label] { (b.inside()) }
     }
 }
 

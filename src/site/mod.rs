@@ -10,6 +10,8 @@ mod parts;
 mod private_file;
 mod seal;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 pub mod upkeep;
 
 use std::ops::Deref;
@@ -53,27 +55,6 @@ pub struct SiteParts {
     pub data_dir: std::path::PathBuf,
     /// What higher rooms contribute at wiring.
     pub parts: Parts,
-}
-
-#[cfg(test)]
-impl SiteParts {
-    /// For unit tests: nothing on the disk, dice that always fall alike, a clock that stands still at `now`.
-    pub fn at(now: &str) -> Self {
-        let clock = Clock::starting_at(now.parse().unwrap());
-        clock.freeze(true);
-        Self {
-            store: Store::in_memory().unwrap(),
-            clock,
-            entropy: Entropy::seeded(1),
-            order: Order::default(),
-            mode: Mode::Sandbox,
-            base_url: "http://localhost:8080".into(),
-            zone: TimeZone::UTC,
-            zone_name: "UTC".into(),
-            data_dir: std::env::temp_dir(),
-            parts: Parts::default(),
-        }
-    }
 }
 
 impl Deref for Site {

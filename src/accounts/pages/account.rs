@@ -19,6 +19,18 @@ use crate::site::audit::By;
 use crate::web::components::{Button, Field, Tone, badge, button, facts, field, section};
 use crate::web::{Answer, Chrome, Form, Params, see_other};
 
+/// Offered, not the only ones: those of the country's ZIP codes.
+const ZONES: [&str; 8] = [
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+];
+
 /// The old address of a student's own pages, by their tabs.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -151,7 +163,8 @@ fn about(given: &Profile, refused: &Refused, user: &User, tz: &TimeZone, fresh: 
         ..password_field("current_password", refused)
     };
     let zone_field = Field {
-        hint: "An IANA name such as America/New_York. A new ZIP code brings its own.",
+        hint: "The city whose clock is yours: America/New_York. A new ZIP code brings its own.",
+        offers: &ZONES,
         ..text("timezone", "Time zone", &given.timezone, "")
     };
     html! {

@@ -73,7 +73,10 @@ fn told_once(chrome: &Chrome, key: &ApiKey, token: &str) -> Markup {
                 (notice(Tone::Ok, html! { "The key " b { (key.name) } " works from now on. It is shown only here." }))
                 p { code.fig.wrap-anywhere id="key" { (token) } }
                 p { "Send it as " code { "Authorization: Bearer …" } ". Whoever has it acts as you: keep it like a password." }
-                (link_button(HERE, &Button::primary("I stored it")))
+                div.row {
+                    (link_button(HERE, &Button::primary("I stored it")))
+                    button.btn.btn--line type="button" data-needs-script data-copy="#key" { span.btn__word { "Copy" } }
+                }
             } }
         },
     )

@@ -27,6 +27,8 @@ pub struct Field<'a> {
     pub min: Option<&'a str>,
     pub max: Option<&'a str>,
     pub step: Option<&'a str>,
+    /// What others would type; anything else may be typed too.
+    pub offers: &'a [&'a str],
     /// Makes it a text area of so many lines.
     pub rows: Option<u8>,
     /// Makes ids unique where two forms on a page share a name.
@@ -51,6 +53,7 @@ pub fn control(f: &Field) -> Markup {
     let class = ["in", if f.small { "in--s" } else { "" }, f.class].join(" ");
     let invalid = f.error.map(|_| "true");
     let described = described(id, f.hint, f.error);
+    let offers = (!f.offers.is_empty()).then(|| format!("{id}-offers"));
     html! {
         @if let Some(rows) = f.rows {
             textarea class=(class.trim()) id=(id) name=(f.name) rows=(rows) maxlength=[f.maxlength] required[f.required]
@@ -60,7 +63,10 @@ pub fn control(f: &Field) -> Markup {
             input class=(class.trim()) id=(id) name=(f.name) type=(some(f.kind).unwrap_or("text")) value=[some(f.value)]
                 placeholder=[some(f.placeholder)] autocomplete=[some(f.autocomplete)] inputmode=[some(f.inputmode)]
                 maxlength=[f.maxlength] min=[f.min] max=[f.max] step=[f.step] required[f.required]
-                disabled[f.disabled] readonly[f.readonly] aria-invalid=[invalid] aria-describedby=[described];
+                list=[offers.as_deref()] disabled[f.disabled] readonly[f.readonly] aria-invalid=[invalid] aria-describedby=[described];
+            @if let Some(list) = &offers {
+                datalist id=(list) { @for offer in f.offers { option value=(offer); } }
+            }
         }
     }
 }

@@ -132,7 +132,7 @@ fn teachers(site: &Site) -> instructors::Instructors {
 
 /// What higher rooms add to the pages of profiles and lessons.
 fn lesson_pages(site: &Site) -> bookings::Additions {
-    let (clock, lesson_clock) = (site.clock.clone(), site.clock.clone());
+    let (clock, lesson_clock, diary_clock) = (site.clock.clone(), site.clock.clone(), site.clock.clone());
     // The parts hang on the site, so a part that held it would keep it alive for ever.
     let shop = site.downgrade();
     bookings::Additions::default()
@@ -142,6 +142,7 @@ fn lesson_pages(site: &Site) -> bookings::Additions {
         })
         .with_reviews(move |r, who, _| reviews::on_profile(r, clock.now(), who))
         .with_lesson(move |r, booking, side| reviews::on_lesson(r, lesson_clock.now(), booking, side))
+        .with_past(move |r, booking| reviews::beside_lesson(r, diary_clock.now(), booking))
 }
 
 /// What joining needs to know of a ZIP code, from the region pack.

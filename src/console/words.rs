@@ -72,7 +72,10 @@ pub fn lesson_state(booking: &Booking, now: Timestamp) -> (Mood, &'static str) {
         Status::Completed => (Mood::Plain, "Completed"),
         Status::Cancelled if booking.rescheduled_to.is_some() => (Mood::Plain, "Moved"),
         Status::Cancelled => (Mood::Plain, "Cancelled"),
-        Status::NoShow => (Mood::Wait, "No-show"),
+        Status::NoShow if booking.no_show.as_ref().is_some_and(|report| report.resolved_at.is_some()) => {
+            (Mood::Plain, "No-show")
+        }
+        Status::NoShow => (Mood::Wait, "No-show reported"),
         Status::PaymentFailed => (Mood::Plain, "Not paid in time"),
     }
 }
@@ -80,7 +83,9 @@ pub fn lesson_state(booking: &Booking, now: Timestamp) -> (Mood, &'static str) {
 /// Where a payment stands.
 pub fn money_state(payment: &BookingPayment) -> (Mood, &'static str) {
     match payment.status {
-        _ if payment.settling.is_some() => (Mood::Plain, "Being settled"),
+        PaymentStatus::Scheduled | PaymentStatus::Authorized | PaymentStatus::Locked if payment.settling.is_some() => {
+            (Mood::Plain, "Being settled")
+        }
         PaymentStatus::Scheduled if !payment.promised => (Mood::Plain, "Nothing yet"),
         PaymentStatus::Scheduled => (Mood::Plain, "Scheduled"),
         PaymentStatus::Authorized => (Mood::Plain, "Authorised"),

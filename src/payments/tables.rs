@@ -15,6 +15,7 @@ pub static PAYMENTS: Table<BookingId, BookingPayment> = Table::new(0x1401, "book
     &PAYMENTS_BY_INTENT,
     &PAYMENTS_STUCK,
     &PAYMENTS_OPEN,
+    &PAYMENTS_OPEN_BY_INSTRUCTOR,
 ]);
 pub static PAYMENTS_BY_STUDENT: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
     Index::new(0x1402, "studentid_startutc_bookingid", |_, p| vec![(p.student_id, p.start)]);
@@ -37,6 +38,13 @@ pub static PAYMENTS_STUCK: Index<BookingId, BookingPayment, (Timestamp,)> =
 pub static PAYMENTS_OPEN: Index<BookingId, BookingPayment, (Timestamp,)> =
     Index::new(0x141D, "open_startutc_bookingid", |_, p| match p.promised && !p.is_settled() {
         true => vec![(p.start,)],
+        false => Vec::new(),
+    });
+
+/// The same of one instructor: what is still to reach them.
+pub static PAYMENTS_OPEN_BY_INSTRUCTOR: Index<BookingId, BookingPayment, (UserId, Timestamp)> =
+    Index::new(0x1420, "open_instructorid_startutc_bookingid", |_, p| match p.promised && !p.is_settled() {
+        true => vec![(p.instructor_id, p.start)],
         false => Vec::new(),
     });
 

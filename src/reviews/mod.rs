@@ -23,4 +23,4 @@ pub mod tables;
 mod tests;
 
 pub use ops::{rating_of, standing_of};
-pub use pages::parts::{on_lesson, on_profile};
+pub use pages::parts::{beside_lesson, on_lesson, on_profile};

@@ -468,7 +468,7 @@ async fn events_count_once_in_whatever_order_they_come() {
     until(&stage, &admin, &id, ("settled", "dispute_won")).await;
     assert_eq!(stage.at_stripe(&[&id]).await, (8960, 6800), "what is over stays as it is");
     let page = stage.get(&admin, "/admin/payments").await.text;
-    assert!(page.contains("charge.dispute.closed") && page.contains("nothing of ours"), "{page}");
+    assert!(page.contains("charge.dispute.closed") && page.contains("nothing to do"), "{page}");
 }
 
 /// A dispute of money that was taken early: won, the lesson goes on; lost, it is off.

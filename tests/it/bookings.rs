@@ -60,6 +60,37 @@ async fn what_people_do_with_a_lesson_is_written_down_once() {
     assert_eq!(seen, [deed("booking.cancel"), deed("booking.create")]);
 }
 
+/// rule: 20§12: paying and another card are written down with what came of them, declines too, and no card's details.
+#[tokio::test(flavor = "multi_thread")]
+async fn cards_that_were_given_are_written_down() {
+    let stage = Stage::set().await;
+    let admin = stage.admin().await;
+    let near = stage.hold(&stage.emma, "2026-11-11", "12:00").await;
+    stage.checkout(&stage.emma, &near, "pm_card_chargeDeclined").await;
+    stage.checkout(&stage.emma, &near, "pm_card_visa").await;
+    let far = stage.book(&stage.emma, THURSDAY.0, THURSDAY.1).await;
+    let other = json!({ "payment_method_id": "pm_card_mastercard" });
+    let path = format!("/api/v1/bookings/{far}/payment-method");
+    stage.app.ask(reqwest::Method::PATCH, &path, Some(&stage.emma.token), Some(other)).await.expect(200);
+    let trail = stage.get(&admin, "/api/v1/admin/audit?entity_type=booking").await.expect(200);
+    let about = |id: &str| -> Vec<Value> {
+        let entries = trail["items"].as_array().unwrap().iter().filter(|entry| entry["entity_id"] == id);
+        let told = |entry: &Value| {
+            assert_eq!(entry["actor"]["role"], "student", "{entry}");
+            json!([entry["action"], entry["status"], entry["after"]["status"], entry["after"]["amount_cents"]])
+        };
+        entries.map(told).collect()
+    };
+    let near_deeds = about(&near);
+    assert_eq!(near_deeds.len(), 3, "{near_deeds:?}");
+    assert_eq!(near_deeds[0], json!(["booking.checkout", "success", "CONFIRMED", 8960]));
+    assert_eq!(near_deeds[1], json!(["booking.checkout", "failed", "PENDING", 8960]));
+    let far_deeds = about(&far);
+    assert_eq!(far_deeds[0], json!(["booking.change_card", "success", "CONFIRMED", 8960]));
+    assert_eq!(far_deeds[1], json!(["booking.checkout", "success", "CONFIRMED", 8960]));
+    assert!(!trail.to_string().contains("4242"), "{trail}");
+}
+
 /// Contract §7: the refusals of POST /bookings.
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_name_their_reason() {

@@ -122,7 +122,7 @@ async fn emma_books_pays_and_cancels() {
     shows(
         &see(&stage, Some(&stage.emma), &cancelling).await,
         200,
-        &["Cancel piano with Sarah C.?", "You pay nothing.", "Keep the lesson"],
+        &["Cancel Piano with Sarah C.?", "You pay nothing.", "Keep the lesson"],
     );
     let unsaid = send(&stage, &stage.emma, &cancelling, &[("words", "")]).await;
     shows(&unsaid, 422, &["Choose a reason, or write one.", "The lesson is not cancelled yet."]);

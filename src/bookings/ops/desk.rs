@@ -6,7 +6,7 @@ use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::holds::{HOLD, close_hold, is_over, slot_is_free};
 use crate::bookings::ops::refund::undo;
-use crate::bookings::ops::save;
+use crate::bookings::ops::{card_given, save};
 use crate::bookings::rules::complete::How;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
 use crate::bookings::tables::load;
@@ -25,7 +25,7 @@ impl LessonDesk for Desk {
         match news {
             News::Authorized => authorized(tx, booking),
             News::AwaitingAction => awaiting(tx, booking),
-            News::Declined { .. } => declined(tx, booking),
+            News::Declined { reason } => declined(tx, booking, reason),
             News::GaveUp => gave_up(tx, booking),
             News::RefundedInFull { wanted } => refunded(tx, booking, wanted.as_ref()),
             News::CaptureDue => capture_due(tx, booking, payment),
@@ -36,7 +36,8 @@ impl LessonDesk for Desk {
 fn authorized(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
     match booking.status {
         Status::Pending if !is_over(&booking, tx.now()) && slot_is_free(tx, tx.now(), &booking)? => {
-            confirm(tx, booking)?;
+            let booking = confirm(tx, booking)?;
+            card_given(tx, &booking, Status::Pending, None)?;
             Ok(Stand::Stands)
         }
         // The answer came after the hold had run out, or somebody else has the time by now: the money goes back.
@@ -84,7 +85,8 @@ fn awaiting(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
 }
 
 /// rule: 00§4: one whose authorization was refused holds nothing; another card may be tried while the hold lasts.
-fn declined(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
+fn declined(tx: &mut Tx, mut booking: Booking, reason: &str) -> Outcome<Stand> {
+    card_given(tx, &booking, booking.status, Some(reason))?;
     if booking.status == Status::Pending && booking.holds_slot {
         booking.holds_slot = false;
         save(tx, &mut booking)?;

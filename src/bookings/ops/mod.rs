@@ -22,6 +22,7 @@ use crate::availability::ops::{occupy, release};
 use crate::base::refusal::Outcome;
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::tables::BOOKINGS;
+use crate::payments;
 use crate::site::Setting;
 use crate::site::audit::{self, By, Deed};
 use crate::store::Tx;
@@ -54,4 +55,27 @@ fn noted(tx: &mut Tx, action: &'static str, booking: &Booking, before: Option<St
         after["rescheduled_to"] = json!(new);
     }
     audit::record(tx, &by, Deed::on(action, "booking", booking.id).change(before, after))
+}
+
+/// What a card is used for, as the trail calls it: paying for a held time, or another card for a promised lesson.
+fn card_deed(status: Status) -> &'static str {
+    if status == Status::Pending { "booking.checkout" } else { "booking.change_card" }
+}
+
+/// Writes down that a card was given for a booking, and what the bank made of it: in the write that knows.
+fn card_given(tx: &mut Tx, booking: &Booking, before: Status, refused: Option<&str>) -> Outcome<()> {
+    let by = By::current();
+    if by.actor != Some(booking.student_id) {
+        return Ok(());
+    }
+    let payment = payments::ops::payment(tx, booking.id)?;
+    let mut after = json!({
+        "status": booking.status, "amount_cents": payment.card_amount(), "credit_cents": payment.credits_reserved,
+    });
+    let mut deed = Deed::on(card_deed(before), "booking", booking.id);
+    if let Some(word) = refused {
+        after["refused"] = json!(word);
+        deed = deed.failed();
+    }
+    audit::record(tx, &by, deed.change(json!({ "status": before }), after))
 }

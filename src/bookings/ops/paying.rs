@@ -12,7 +12,7 @@ use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::ops::desk::confirm;
 use crate::bookings::ops::holds::must_be_free;
 use crate::bookings::ops::read::participant;
-use crate::bookings::ops::save;
+use crate::bookings::ops::{card_given, save};
 use crate::bookings::tables::{absent, load};
 use crate::payments::model::BookingPayment;
 use crate::payments::ops::{self as money, CardWish, Checkout, Planned, Saved};
@@ -177,7 +177,7 @@ async fn settle_with_card(
     let card = CardWish { named: wish.method, save: wish.save, make_default: wish.make_default };
     let card = match money::card_for(site, student, card).await? {
         Saved::Card(card) => card,
-        Saved::Declined(word) => return refused(site, id, word),
+        Saved::Declined(word) => return refused(site, id, word).await,
     };
     let ask = Checkout { method: card.id, credit: wish.credit };
     let with_note = wish.note.is_some();
@@ -209,12 +209,17 @@ fn judged(tx: &Tx, id: BookingId, student: UserId, from: &[Status]) -> Outcome<B
     Ok(booking)
 }
 
-/// Nothing to ask the bank now: the lesson is promised at once.
-fn promise(tx: &mut Tx, booking: Booking, planned: &Planned) -> Outcome<()> {
-    if matches!(planned, Planned::Scheduled(_) | Planned::Covered(_)) && booking.status == Status::Pending {
-        confirm(tx, booking)?;
+/// Nothing to ask the bank now: the lesson is promised at once. What the bank is asked for a held time is written down
+/// with its answer.
+fn promise(tx: &mut Tx, mut booking: Booking, planned: &Planned) -> Outcome<()> {
+    let before = booking.status;
+    if before == Status::Pending {
+        if *planned == Planned::Calling {
+            return Ok(());
+        }
+        booking = confirm(tx, booking)?;
     }
-    Ok(())
+    card_given(tx, &booking, before, None)
 }
 
 async fn concluded(site: &Site, id: BookingId, planned: Planned) -> Outcome<Paid> {
@@ -234,8 +239,15 @@ fn afterwards(site: &Site, id: BookingId, payment: BookingPayment) -> Outcome<Pa
 }
 
 /// The bank refused the card before it was ever used for this booking.
-fn refused(site: &Site, id: BookingId, word: String) -> Outcome<Paid> {
-    let (booking, payment) = site.read(|r| Ok((load(r, id)?, money::payment(r, id)?)))?;
+async fn refused(site: &Site, id: BookingId, word: String) -> Outcome<Paid> {
+    let why = word.clone();
+    let (booking, payment) = site
+        .write(move |tx| {
+            let booking = load(tx, id)?;
+            card_given(tx, &booking, booking.status, Some(&why))?;
+            Ok((booking, money::payment(tx, id)?))
+        })
+        .await?;
     let checkout = CheckoutView {
         success: false,
         status: "requires_payment_method",

@@ -15,6 +15,9 @@ type OfInstructor = Arc<dyn Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Mar
 /// About one lesson, for one side of it.
 type OfLesson = Arc<dyn Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send + Sync>;
 
+/// A link beside a lesson in a list, its label first.
+type BesideLesson = Arc<dyn Fn(&dyn Read, &Booking) -> Outcome<Option<(String, String)>> + Send + Sync>;
+
 /// Empty until somebody adds: a page without additions is whole.
 #[derive(Clone, Default)]
 pub struct Additions {
@@ -23,6 +26,7 @@ pub struct Additions {
     similar: Option<OfInstructor>,
     lesson: Option<OfLesson>,
     booked: Option<OfLesson>,
+    past: Option<BesideLesson>,
 }
 
 impl Additions {
@@ -76,6 +80,16 @@ impl Additions {
         self
     }
 
+    /// A link beside a past lesson in the student's diary, such as reviewing it.
+    #[must_use]
+    pub fn with_past(
+        mut self,
+        part: impl Fn(&dyn Read, &Booking) -> Outcome<Option<(String, String)>> + Send + Sync + 'static,
+    ) -> Self {
+        self.past = Some(Arc::new(part));
+        self
+    }
+
     pub fn of(site: &Site) -> Self {
         site.part::<Self>().map(|part| (*part).clone()).unwrap_or_default()
     }
@@ -94,6 +108,10 @@ impl Additions {
 
     pub fn lesson(&self, r: &dyn Read, booking: &Booking, side: Side) -> Outcome<Markup> {
         self.lesson.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, booking, side))
+    }
+
+    pub fn past(&self, r: &dyn Read, booking: &Booking) -> Outcome<Option<(String, String)>> {
+        self.past.as_ref().map_or(Ok(None), |part| part(r, booking))
     }
 
     pub fn booked(&self, r: &dyn Read, booking: &Booking) -> Outcome<Markup> {

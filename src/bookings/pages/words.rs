@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::base::text::count;
 use crate::base::time::{TimeZone, Timestamp, fmt_clock, fmt_date, fmt_zone, utc_to_local, zone};
-use crate::bookings::model::{Booking, Status};
+use crate::bookings::model::{Accused, Booking, Status};
 use crate::web::components::{Tone, badge};
 
 /// The zone a booking's wall times are in; every booking carries one that existed when it was made.
@@ -47,17 +47,28 @@ pub fn span(from: Timestamp, to: Timestamp) -> String {
     }
 }
 
-/// How a lesson stands, in two words at most.
+fn no_show(accused: Accused) -> &'static str {
+    match accused {
+        Accused::Student => "Student did not come",
+        Accused::Instructor => "Instructor did not come",
+    }
+}
+
+/// How a lesson stands, in a few words.
 pub fn status_badge(booking: &Booking, card_needed: bool, now: Timestamp) -> Markup {
     let (tone, words) = match booking.status {
         Status::Pending => (Tone::Warn, "Held, not paid"),
-        Status::Confirmed if card_needed => (Tone::Warn, "Card needed"),
+        Status::Confirmed | Status::Completed if card_needed => (Tone::Warn, "Card needed"),
         Status::Confirmed if now >= booking.end => (Tone::Info, "Took place"),
         Status::Confirmed => (Tone::Ok, "Confirmed"),
         Status::Completed => (Tone::Ok, "Completed"),
         Status::Cancelled if booking.rescheduled_to.is_some() => (Tone::Plain, "Moved"),
         Status::Cancelled => (Tone::Plain, "Cancelled"),
-        Status::NoShow => (Tone::Warn, "No-show reported"),
+        Status::NoShow => match &booking.no_show {
+            Some(report) if report.resolved_at.is_some() => (Tone::Plain, no_show(report.accused)),
+            Some(report) if report.disputed_at.is_some() => (Tone::Warn, "No-show disputed"),
+            _ => (Tone::Warn, "No-show reported"),
+        },
         Status::PaymentFailed => (Tone::Plain, "Not paid in time"),
     };
     badge(tone, words)

@@ -1,7 +1,7 @@
 //! One booking's story: what happened to the lesson and to its money, and what is still to come by itself.
 
 use crate::accounts;
-use crate::base::id::{BookingId, UserId};
+use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
 use crate::bookings::model::{Accused, Booking, Status};
@@ -13,12 +13,13 @@ use crate::payments::tables::actions;
 use crate::store::Read;
 
 /// Timers a booking may have, and what each will do.
-const TIMERS: [(&str, &str); 6] = [
+const TIMERS: [(&str, &str); 7] = [
     ("hold_sweep", "The hold ends unless it is paid"),
     ("authorize", "The card is asked for the money"),
     ("auth_retry", "The card is asked again"),
     ("capture", "The card is charged, the instructor is paid"),
     ("capture_retry", "The charge is tried again"),
+    ("no_show", "The report counts unless somebody objects"),
     ("payment_health", "An unanswered call is repeated"),
 ];
 
@@ -40,6 +41,10 @@ pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &
         let outcome = payment.outcome.map_or("", |outcome| outcome.name());
         stations.push(past(at, "Money settled", outcome.replace('_', " ")));
     }
+    if let Some(at) = payment.locked_at.filter(|_| booking.rescheduled_from.is_some()) {
+        let kept = format!("{}, kept for this time.", payment.locked_amount.dollars());
+        stations.push(past(at, "Paid when it was moved", kept));
+    }
     if let Some(dispute) = &payment.dispute {
         stations.push(past(dispute.opened_at, "Disputed by the bank", dispute.amount.dollars()));
         if let Some(at) = dispute.closed_at {
@@ -48,7 +53,7 @@ pub fn story(r: &dyn Read, booking: &Booking, payment: &BookingPayment, times: &
         }
     }
     stations.sort_by_key(|station| station.at);
-    let mut ahead = ahead(r, booking.id, times)?;
+    let mut ahead = ahead(r, payment, times)?;
     if booking.status == Status::Confirmed && times.now < booking.start {
         ahead.push(to_come(booking.start, "The lesson begins", String::new()));
     }
@@ -133,10 +138,14 @@ fn of_action(action: &MoneyAction) -> Station {
     }
 }
 
-fn ahead(r: &dyn Read, booking: BookingId, times: &Moments) -> Outcome<Vec<Station>> {
+fn ahead(r: &dyn Read, payment: &BookingPayment, times: &Moments) -> Outcome<Vec<Station>> {
     let mut stations = Vec::new();
     for (kind, words) in TIMERS {
-        let Some(job) = jobs::find(r, kind, &booking.to_string())? else { continue };
+        let Some(job) = jobs::find(r, kind, &payment.booking_id.to_string())? else { continue };
+        let words = match kind {
+            "capture" if payment.captured.is_positive() => "The instructor is paid",
+            _ => words,
+        };
         let error = job.last_error.unwrap_or_default();
         match job.state {
             JobState::Dead => stations.push(past(job.due, &format!("Gave up: {kind}"), error)),

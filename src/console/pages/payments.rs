@@ -8,7 +8,10 @@ use crate::accounts;
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
 use crate::base::text::count;
+use crate::bookings::model::{Booking, Status};
+use crate::bookings::tables::load;
 use crate::console::words::{Moments, Mood};
+use crate::payments::model::{BookingPayment, Discrepancy};
 use crate::payments::ops::{self, Health};
 use crate::payments::rules::health::Level;
 use crate::payments::tables::{latest_events, stuck};
@@ -77,7 +80,7 @@ fn differing(r: &dyn Read, times: &Moments) -> Outcome<Markup> {
             empty("No difference", "They are compared every night at 4:00 UTC.", None),
         ));
     }
-    let row = |found: &crate::payments::model::Discrepancy| {
+    let row = |found: &Discrepancy| {
         Row::new(vec![
             html! { (times.at(found.found_at)) },
             html! { span { (found.what.name().replace('_', " ")) br; code.small { (found.object) } } },
@@ -103,15 +106,15 @@ fn waiting(r: &dyn Read, times: &Moments) -> Outcome<Markup> {
     if stuck.is_empty() {
         return Ok(part("Payments that stand still", empty("None", "Every payment moves by itself.", None)));
     }
-    let row = |payment: &crate::payments::model::BookingPayment| {
-        let outcome = payment.outcome.map_or("nothing is settled yet", |outcome| outcome.name());
-        Row::new(vec![
+    let row = |payment: &BookingPayment| -> Outcome<Row> {
+        Ok(Row::new(vec![
             html! { a href={ "/admin/bookings/" (payment.booking_id) } { (payment.description) } },
             html! { (times.at(payment.start)) },
             html! { (payment.status.name().replace('_', " ")) },
-            html! { (payment.auth_last_error.as_deref().unwrap_or(outcome).replace('_', " ")) },
-        ])
+            html! { (why(payment, &load(r, payment.booking_id)?)) },
+        ]))
     };
+    let rows: Outcome<_> = stuck.iter().take(STUCK).map(row).collect();
     let all = address("/admin/bookings", &[("payment_status", "manual_review")]);
     Ok(part(
         "Payments that stand still",
@@ -120,12 +123,30 @@ fn waiting(r: &dyn Read, times: &Moments) -> Outcome<Markup> {
                 caption: "Payments that stand still".to_owned(),
                 caption_hidden: true,
                 cols: vec![Col::new("Lesson"), Col::new("Starts"), Col::new("Money"), Col::new("Why")],
-                rows: stuck.iter().take(STUCK).map(row).collect(),
+                rows: rows?,
                 foot: None,
             }))
             p.small { (count(stuck.len(), "payment", "payments")) ". " a href=(all) { "Those in manual review" } }
         },
     ))
+}
+
+/// What a payment waits for.
+fn why(payment: &BookingPayment, booking: &Booking) -> String {
+    let open = booking.no_show.as_ref().filter(|_| booking.status == Status::NoShow && payment.outcome.is_none());
+    if payment.dispute.as_ref().is_some_and(|dispute| dispute.is_open()) {
+        return "the student’s bank judges a dispute".to_owned();
+    }
+    match (open, &booking.contested) {
+        (Some(report), _) if report.disputed_at.is_some() => "a no-show report and an objection to it".to_owned(),
+        (Some(_), _) => "a no-show report that can be objected to".to_owned(),
+        (None, Some(_)) if payment.in_review() && payment.outcome.is_none() => "the instructor contests it".to_owned(),
+        _ => match (payment.outcome, payment.auth_last_error.as_deref()) {
+            (Some(outcome), _) => outcome.name().replace('_', " "),
+            (None, Some(error)) => format!("the bank said: {}", error.replace('_', " ")),
+            (None, None) => "nothing is settled yet".to_owned(),
+        },
+    }
 }
 
 fn barred(r: &dyn Read) -> Outcome<Markup> {

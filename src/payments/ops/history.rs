@@ -11,7 +11,10 @@ use crate::base::text::first_last_initial;
 use crate::base::time::Timestamp;
 use crate::payments::ledger::{Account, EntryKind};
 use crate::payments::model::BookingPayment;
-use crate::payments::tables::{self, ENTRIES, ENTRIES_BY_INSTRUCTOR, PAYMENTS, PAYMENTS_BY_STUDENT};
+use crate::payments::tables::{
+    self, ENTRIES, ENTRIES_BY_INSTRUCTOR, PAYMENTS, PAYMENTS_BY_STUDENT, PAYMENTS_OPEN_BY_INSTRUCTOR,
+};
+use crate::payments::view::has_ended;
 use crate::store::{Dir, Read, ReadExt, Span};
 
 /// Payments of a student that came to anything, the latest lesson first.
@@ -107,5 +110,33 @@ pub fn earnings(r: &dyn Read, instructor: UserId) -> Outcome<Earnings> {
         });
     }
     all.lessons.sort_by_key(|lesson| std::cmp::Reverse(lesson.paid_at));
+    Ok(all)
+}
+
+/// What is still to reach an instructor: of lessons that are over, and of those ahead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coming {
+    pub on_its_way: Cents,
+    pub lessons_over: usize,
+    pub booked: Cents,
+    pub lessons_ahead: usize,
+}
+
+/// Lessons whose money a bank or a person looks at are not counted: nobody knows yet.
+pub fn coming(r: &dyn Read, instructor: UserId, now: Timestamp) -> Outcome<Coming> {
+    let span = Span::prefix(&(instructor,));
+    let open = r.by_index(&PAYMENTS, &PAYMENTS_OPEN_BY_INSTRUCTOR, span, SCAN_ROWS, Dir::Up)?;
+    let mut all = Coming::default();
+    for (_, payment) in open {
+        if payment.in_review() || has_ended(&payment) {
+            continue;
+        }
+        let (sum, count) = match payment.end <= now {
+            true => (&mut all.on_its_way, &mut all.lessons_over),
+            false => (&mut all.booked, &mut all.lessons_ahead),
+        };
+        *sum += payment.quote.payout;
+        *count += 1;
+    }
     Ok(all)
 }

@@ -45,7 +45,7 @@ pub use corrections::plan_refund;
 pub use credits::{Holdings, holdings, issue};
 pub use disputes::{close_dispute, open_dispute};
 pub use health::{Health, check_health, health};
-pub use history::{Earnings, LessonEarning, earnings, transactions};
+pub use history::{Coming, Earnings, LessonEarning, coming, earnings, transactions};
 pub use jobs::{
     authorize_due, capture_due, capture_if_overdue, expire_credits, repeat_pending, retry_authorization, retry_capture,
     unless_busy,
@@ -58,7 +58,7 @@ pub use plant::plant_settled;
 pub use reconcile::{discrepancies, reconcile};
 pub use review::{freeze, resume, thaw};
 pub use run::{refresh, run};
-pub use settle::{lapse, settle};
+pub use settle::{CAPTURE_ESCALATION_HOURS, lapse, settle};
 pub use standings::barred;
 pub use tips::plan_tip;
 pub use webhooks::{Taken, take_webhook};

@@ -20,7 +20,7 @@ use crate::store::{ReadExt, Tx};
 
 /// Hours between tries of a failed capture, and until the platform pays the instructor itself (rule: 10§2.7).
 const CAPTURE_RETRY_HOURS: i64 = 4;
-pub(super) const CAPTURE_ESCALATION_HOURS: i64 = 72;
+pub const CAPTURE_ESCALATION_HOURS: i64 = 72;
 
 /// Fixes how this booking's money ends. What needs no bank is done in this write; `ops::run` does the rest.
 pub fn settle(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<()> {

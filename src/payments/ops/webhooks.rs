@@ -75,7 +75,7 @@ pub async fn take_webhook(site: &Site, payload: &str, signature: Option<&str>) -
     let id = event.id.clone();
     let note = match &outcome {
         Ok(Taken::Processed) => "done".to_owned(),
-        Ok(Taken::Ignored) => "nothing of ours".to_owned(),
+        Ok(Taken::Ignored) => "nothing to do".to_owned(),
         Err(refusal) => refusal.detail.clone(),
     };
     site.write(move |tx| {

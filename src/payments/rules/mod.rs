@@ -1,6 +1,7 @@
 //! The decisions about money, pure: facts and `now` in, amounts and instants out.
 
 pub mod authorize;
+pub mod bill;
 pub mod corrections;
 pub mod credits;
 pub mod explain;

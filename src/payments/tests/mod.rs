@@ -1,3 +1,4 @@
+mod bills;
 mod flows;
 mod outages;
 mod properties;

@@ -73,6 +73,12 @@ pub fn on_profile(r: &dyn Read, now: Timestamp, who: UserId) -> Outcome<Markup> 
     })
 }
 
+/// The way to a review that can still be written, beside a lesson in its student's diary.
+pub fn beside_lesson(r: &dyn Read, now: Timestamp, booking: &Booking) -> Outcome<Option<(String, String)>> {
+    let open = rules::may_review(booking, false, now).is_ok() && of_booking(r, booking.id)?.is_none();
+    Ok(open.then(|| ("Review and tip".to_owned(), format!("/student/review/{}", booking.id))))
+}
+
 /// The review on the page of a lesson: what was written, or the way to write it.
 pub fn on_lesson(r: &dyn Read, now: Timestamp, booking: &Booking, side: Side) -> Outcome<Markup> {
     let review = of_booking(r, booking.id)?;

@@ -15,7 +15,7 @@ use crate::base::time::{TimeZone, Timestamp, fmt_clock, fmt_date, today_in, utc_
 use crate::bookings::model::Booking;
 use crate::bookings::pages::additions::Additions;
 use crate::bookings::pages::book::Choosing;
-use crate::bookings::pages::money::{bands, charge_plan, receipt, refusal, stations};
+use crate::bookings::pages::money::{Told, bands, charge_plan, receipt, refusal, stations};
 use crate::bookings::pages::offer::face;
 use crate::bookings::pages::words::{moment, zone_of, zone_words};
 use crate::bookings::rules::cancel::free_until;
@@ -89,7 +89,7 @@ pub fn checkout(
             most: with_credit.credit,
         }),
         note: decided.note.clone().or_else(|| booking.student_note.clone()).unwrap_or_default(),
-        bands: bands(booking, payment, now, &tz, &teacher.first_name),
+        bands: bands(booking, (payment, split.credit), now, &tz, &teacher.first_name),
         zone: zone_words(&booking.zone),
         trouble: decided.trouble.clone().or_else(|| trouble(payment)),
     })
@@ -135,7 +135,8 @@ pub fn booked(
     let card = card_label(r, payment)?;
     let first = teacher.first_name.clone();
     let mut next = vec![Moment::past("Now", format!("Mail goes to you and to {first}."))];
-    next.extend(stations(booking, payment, &tz, card.as_deref()).into_iter().filter(|step| !step.done));
+    let told = Told { booking, payment, tz: &tz, card: card.as_deref(), instructor: &first };
+    next.extend(stations(&told).into_iter().filter(|step| !step.done));
     let sum = payment.card_amount().dollars();
     Ok(BookedView {
         student_first: actor.first_name.clone(),

@@ -9,19 +9,23 @@ use serde::Deserialize;
 use crate::base::access::Actor;
 use crate::base::id::BookingId;
 use crate::base::refusal::{Outcome, Refusal};
+use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::paying::{Payment, change_card, own};
 use crate::bookings::pages::checkout::load::card_choices;
 use crate::bookings::pages::money::refusal;
+use crate::bookings::pages::words::{moment, zone_of};
+use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::payments::ops::cards;
 use crate::site::Site;
 use crate::web::components::{Button, Field, Icon, Pick, button, crumb, error_summary, page_head, picks};
 use crate::web::{Answer, Chrome, Form, Id, page, see_other};
 
 fn shown(site: &Site, chrome: &Chrome, actor: &Actor, id: BookingId, trouble: Option<&str>) -> Outcome<Markup> {
-    let (booking, choices) = site.read(|r| {
+    let (lead, wish, choices) = site.read(|r| {
         let (booking, payment) = own(r, id, actor.user_id)?;
         let choices = card_choices(&cards(r, actor.user_id)?, payment.method_id, None);
-        Ok((booking, choices))
+        let (lead, wish) = asked(&booking, &payment);
+        Ok((lead, wish, choices))
     })?;
     let (root, action) = (format!("/student/lessons/{id}"), format!("/student/lessons/{id}/card"));
     let next = serde_urlencoded::to_string([("next", &action)]).unwrap_or_default();
@@ -29,12 +33,12 @@ fn shown(site: &Site, chrome: &Chrome, actor: &Actor, id: BookingId, trouble: Op
     let body = html! {
         div.wrap.stack.stack--l {
             (crumb("Back to the lesson", &root))
-            (page_head("Choose a card", html! { "For " (booking.service_name) ". The last card was not accepted, nothing was charged." }, html! {}))
+            (page_head("Choose a card", lead.as_str(), html! {}))
             @if let Some(words) = trouble { (error_summary(&[("payment_method_id", words)], "Nothing was charged.")) }
             @if !choices.is_empty() {
                 form.stack method="post" action=(action) {
                     (picks(Pick::One, &field, &choices))
-                    (button(&Button::primary("Pay with this card").busy("Asking the bank…")))
+                    (button(&Button::primary(&wish).busy("Asking the bank…")))
                 }
             }
             form method="post" action={ "/payments/cards/new?" (next) } {
@@ -43,6 +47,26 @@ fn shown(site: &Site, chrome: &Chrome, actor: &Actor, id: BookingId, trouble: Op
         }
     };
     Ok(page(chrome, "Choose a card", body))
+}
+
+/// What the card is asked for, and when; and the words on the button.
+fn asked(booking: &Booking, payment: &BookingPayment) -> (String, String) {
+    let sum = payment.card_amount().dollars();
+    let what = format!("{} on {}", booking.service_name, moment(booking.start, &zone_of(&booking.zone)));
+    match payment.status {
+        PaymentStatus::PaymentMethodRequired if booking.status == Status::Completed => {
+            let lead = format!("{what}. The last card did not give {sum}; nothing was charged.");
+            (lead, format!("Pay {sum} with this card"))
+        }
+        PaymentStatus::PaymentMethodRequired => {
+            let lead = format!("{what}. The last card was refused; nothing was charged.");
+            (lead, format!("Have the bank set {sum} aside"))
+        }
+        _ => {
+            let lead = format!("{what}. The card is asked for {sum} a day before the lesson; nothing is charged now.");
+            (lead, "Use this card".to_owned())
+        }
+    }
 }
 
 pub async fn card_page(

@@ -4,7 +4,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::rows::{needs_card, row};
+use super::rows::{accused_of, needs_card, row};
 use super::show::{Again, LessonsView, lessons};
 use crate::availability::ops::next_openings;
 use crate::base::access::Actor;
@@ -14,6 +14,7 @@ use crate::base::text::first_last_initial;
 use crate::base::time::{Timestamp, fmt_clock, fmt_date, plus_hours, today_in, utc_to_local};
 use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::ops::facts;
+use crate::bookings::pages::additions::Additions;
 use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::offer;
 use crate::bookings::pages::words::{moment, zone_of};
@@ -28,6 +29,8 @@ use crate::web::{Answer, Chrome, Params, page};
 const MOST: usize = 5000;
 const PER_PAGE: u32 = 20;
 const AGAIN: usize = 3;
+/// How long a lesson that is over can still need its student's hand.
+const LATELY_HOURS: i64 = 24 * 6;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -58,10 +61,20 @@ fn load(site: &Site, r: &dyn Read, actor: &Actor, query: &Query) -> Outcome<Less
         Tab::new(format!("Upcoming, {}", upcoming.len()), "/student/lessons", !history),
         Tab::new(format!("Past, {}", past.len()), "/student/lessons?tab=history", history),
     ];
-    let notices = notices(r, &upcoming, now)?;
+    let lately = past.iter().take_while(|b| b.start > plus_hours(now, -LATELY_HOURS));
+    let notices = notices(r, upcoming.iter().chain(lately), now)?;
+    let additions = Additions::of(site);
     let shown = if history { past } else { upcoming };
     let cut = PageQuery { page: query.page, per_page: Some(PER_PAGE), ..PageQuery::default() }.cut(shown)?;
-    let rows: Outcome<_> = cut.items.iter().map(|booking| row(r, booking, Side::Student, now)).collect();
+    let rows: Outcome<_> = cut
+        .items
+        .iter()
+        .map(|booking| {
+            let mut row = row(r, booking, Side::Student, now)?;
+            row.links.extend(additions.past(r, booking)?);
+            Ok(row)
+        })
+        .collect();
     Ok(LessonsView {
         title: "Your lessons",
         tabs,
@@ -94,10 +107,11 @@ pub fn pager<T>(cut: &Page<T>, href: &str) -> Option<Pager> {
 }
 
 /// What needs the reader's hand first.
-fn notices(r: &dyn Read, upcoming: &[Booking], now: Timestamp) -> Outcome<Vec<Markup>> {
+fn notices<'a>(r: &dyn Read, lessons: impl Iterator<Item = &'a Booking>, now: Timestamp) -> Outcome<Vec<Markup>> {
     let mut list = Vec::new();
-    for booking in upcoming {
+    for booking in lessons {
         let (tz, what) = (zone_of(&booking.zone), format!("{} on {}", booking.service_name, fmt_date(booking.date)));
+        let href = format!("/student/lessons/{}", booking.id);
         if let Some(until) = booking.hold_expires_at.filter(|end| booking.status == Status::Pending && now < *end) {
             let until = fmt_clock(utc_to_local(until, &tz).1);
             let href = format!("/student/booking/confirm?booking={}", booking.id);
@@ -109,14 +123,23 @@ fn notices(r: &dyn Read, upcoming: &[Booking], now: Timestamp) -> Outcome<Vec<Ma
                 },
             ));
         } else if needs_card(booking, &payments::ops::payment(r, booking.id)?) {
-            let until = moment(plus_hours(booking.start, -12), &tz);
-            let href = format!("/student/lessons/{}/card", booking.id);
+            let choose = html! { a href={ (href) "/card" } { "Choose another card" } };
             list.push(notice(
                 Tone::Warn,
                 html! {
-                    b { (what) " needs a card." } " The last one was refused, nothing was charged. "
-                    a href=(href) { "Choose another card" } " by " (until) " to keep the lesson."
+                    @if booking.status == Status::Completed {
+                        b { (what) " is not paid yet." } " Your card was refused, nothing was charged. " (choose) " to pay it."
+                    } @else {
+                        @let until = moment(plus_hours(booking.start, -12), &tz);
+                        b { (what) " needs a card." } " The last one was refused, nothing was charged. "
+                        (choose) " by " (until) " to keep the lesson."
+                    }
                 },
+            ));
+        } else if accused_of(booking, Side::Student, now) {
+            list.push(notice(
+                Tone::Warn,
+                html! { b { (what) ": you are said not to have come." } " " a href=(href) { "Answer the report" } },
             ));
         }
     }

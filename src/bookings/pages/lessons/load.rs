@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::detail::{LessonView, Person, PolicyView, Receipt};
+use super::detail::{LessonView, Person, PolicyView};
+use super::notices::notices;
 use super::objecting;
-use super::rows::{badge, needs_card};
+use super::rows::badge;
 use crate::accounts;
 use crate::accounts::model::User;
 use crate::base::refusal::Outcome;
@@ -15,20 +16,18 @@ use crate::bookings::ops::cancel::money_cause;
 use crate::bookings::pages::additions::Additions;
 use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::checkout::load::{card_label, place_words};
-use crate::bookings::pages::money::{bands, consequence, receipt, stations};
+use crate::bookings::pages::money::consequence;
 use crate::bookings::pages::offer::face;
 use crate::bookings::pages::words::{moment, span, zone_of, zone_words};
 use crate::bookings::rules::cancel::By;
-use crate::bookings::rules::complete::settles_at;
 use crate::bookings::rules::lists::awaits_completion;
 use crate::bookings::rules::reschedule::{Situation, judge};
 use crate::bookings::tables::diary_of_student;
 use crate::payments;
-use crate::payments::model::BookingPayment;
-use crate::payments::view::has_ended;
+use crate::payments::model::{BookingPayment, PaymentStatus};
 use crate::site::Site;
 use crate::store::Read;
-use crate::web::components::{Button, Field, Icon, PriceLine, Tone, button, field, link_button, notice, post_button};
+use crate::web::components::{Button, Field, Icon, button, field, link_button, post_button};
 
 /// Everything about one booking, read at one moment.
 pub struct Lesson {
@@ -38,7 +37,7 @@ pub struct Lesson {
     pub other: User,
     pub now: Timestamp,
     pub tz: TimeZone,
-    card: Option<String>,
+    pub(super) card: Option<String>,
     nth: usize,
 }
 
@@ -120,7 +119,7 @@ impl Lesson {
             title: self.title(),
             badge: badge(&self.booking, &self.payment, self.side, self.now),
             reference: self.booking.reference(),
-            notices: said.into_iter().chain(self.notices()).collect(),
+            notices: said.into_iter().chain(notices(self)).collect(),
             date: self.booking.date,
             start: self.booking.start_time,
             end: self.booking.end_time,
@@ -133,35 +132,6 @@ impl Lesson {
             forms: self.forms(),
             extra: Additions::of(site).lesson(r, &self.booking, self.side)?,
         })
-    }
-
-    fn notices(&self) -> Vec<Markup> {
-        let booking = &self.booking;
-        let mut list = Vec::new();
-        if self.side == Side::Student && needs_card(booking, &self.payment) {
-            let until = moment(plus_hours(booking.start, -12), &self.tz);
-            list.push(notice(
-                Tone::Warn,
-                html! {
-                    b { "This lesson needs a card." } " The last one was refused, nothing was charged. "
-                    a href={ (self.root()) "/card" } { "Choose another card" } " by " (until) "."
-                },
-            ));
-        }
-        if let Some(to) = booking.rescheduled_to {
-            let root = if self.side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
-            list.push(notice(
-                Tone::Info,
-                html! { "This lesson was moved. " a href={ (root) "/" (to) } { "To its new time" } },
-            ));
-        }
-        if self.payment.in_review() {
-            list.push(notice(
-                Tone::Info,
-                "The payment is being reviewed by a person. We write to you when it is decided.",
-            ));
-        }
-        list
     }
 
     fn facts(&self) -> Vec<(&'static str, Markup)> {
@@ -204,7 +174,7 @@ impl Lesson {
         Ok(Some(PolicyView {
             title: "If you cancel now".to_owned(),
             words: html! { (self.left()) " " b { (self.result(r)?) } " If " (first) " cancels, at any time, you pay nothing." },
-            bands: bands(&self.booking, &self.payment, self.now, &self.tz, first),
+            bands: self.bands(),
             actions: html! {
                 @if self.can_move() {
                     (link_button(&format!("{}/move", self.root()), &Button::line("Move to another time")))
@@ -212,39 +182,6 @@ impl Lesson {
                 (link_button(&format!("{}/cancellation", self.root()), &Button::bad("Cancel the lesson")))
             },
         }))
-    }
-
-    fn money(&self) -> Vec<crate::web::components::Moment> {
-        match self.side {
-            Side::Instructor => Vec::new(),
-            _ => stations(&self.booking, &self.payment, &self.tz, self.card.as_deref()),
-        }
-    }
-
-    fn receipt(&self) -> Receipt {
-        let quote = &self.booking.quote;
-        if self.side == Side::Instructor {
-            let fee = format!("Platform share, {}", quote.tier.percent());
-            let ended = has_ended(&self.payment);
-            let payout = if ended { self.payment.instructor_payout } else { quote.payout };
-            let words = match ended {
-                true => String::new(),
-                false => format!("Paid out after {}.", moment(settles_at(self.booking.end), &self.tz)),
-            };
-            let lines = vec![PriceLine::new("Lesson", quote.lesson), PriceLine::new(fee, -quote.instructor_fee)];
-            return Receipt { title: "What you earn", lines, total: PriceLine::new("You get", payout), words };
-        }
-        let (lines, total) = receipt(&self.booking, &self.payment);
-        let words = match (&self.card, has_ended(&self.payment)) {
-            (Some(card), false) => {
-                format!("To be charged {} to {card}.", moment(settles_at(self.booking.end), &self.tz))
-            }
-            (Some(card), true) if self.payment.captured.is_positive() => {
-                format!("{} was charged to {card}.", self.payment.captured.dollars())
-            }
-            _ => String::new(),
-        };
-        Receipt { title: "Receipt", lines, total, words }
     }
 
     fn person(&self) -> Person {
@@ -274,6 +211,9 @@ impl Lesson {
             }
             (objecting::links(self))
             @if again { (link_button(&Choosing::of(booking).plain(), &Button::line("Book again").wide())) }
+            @if self.side == Side::Student && booking.status == Status::Confirmed && self.payment.status == PaymentStatus::Scheduled {
+                a.small href={ (self.root()) "/card" } { "Pay with another card" }
+            }
             @if self.payment.promised { a.small href=(self.sheet()) { (if self.side == Side::Instructor { "How your payout comes about" } else { "Receipt to print" }) } }
         }
     }

@@ -13,11 +13,10 @@ use crate::base::access::Actor;
 use crate::base::id::{BookingId, UserId};
 use crate::base::refusal::Outcome;
 use crate::bookings::ics;
-use crate::bookings::model::Side;
+use crate::bookings::model::{Side, Status};
 use crate::bookings::ops;
 use crate::bookings::ops::read::participant;
 use crate::bookings::pages::checkout::load::place_words;
-use crate::bookings::pages::money::bands;
 use crate::bookings::tables::absent;
 use crate::site::Site;
 use crate::store::Read;
@@ -105,19 +104,14 @@ fn cancel_view(
     error: Option<String>,
 ) -> Outcome<CancelView<'static>> {
     let student = lesson.side == Side::Student;
-    let mut title = lesson.title();
-    title.replace_range(..1, &title[..1].to_lowercase());
     Ok(CancelView {
-        lesson: title,
+        lesson: lesson.title(),
         back_href: lesson.root(),
         action: format!("{}/cancellation", lesson.root()),
         left: lesson.left(),
         result: lesson.result(r)?,
-        bands: if student {
-            bands(&lesson.booking, &lesson.payment, lesson.now, &lesson.tz, &lesson.other.first_name)
-        } else {
-            Vec::new()
-        },
+        // An unpaid hold costs nothing whenever it is given up.
+        bands: if student && lesson.booking.status == Status::Confirmed { lesson.bands() } else { Vec::new() },
         reasons: if student { &STUDENT_REASONS } else { &INSTRUCTOR_REASONS },
         chosen: form.reason.clone(),
         typed: form.words.clone(),

@@ -17,6 +17,8 @@ pub struct LessonRow {
     pub who: String,
     pub place: String,
     pub sum: String,
+    /// What the sum alone does not say, such as credit that came back; mostly nothing.
+    pub beside: String,
     pub badge: Markup,
     pub links: Vec<(String, String)>,
 }
@@ -72,7 +74,11 @@ pub fn lesson_row(row: &LessonRow) -> Markup {
                 p { (row.who) }
                 p.muted.small { (row.place) }
             }
-            p.les__pay { b { (row.sum) } br; (row.badge) }
+            p.les__pay {
+                b { (row.sum) } br;
+                @if !row.beside.is_empty() { span.muted.small { (row.beside) } br; }
+                (row.badge)
+            }
             p.les__does.small.row { @for (label, href) in &row.links { a href=(href) { (label) } } }
         }
     }

@@ -13,8 +13,8 @@ use crate::bookings::model::Side;
 use crate::bookings::pages::checkout::load::card_label;
 use crate::bookings::pages::words::moment;
 use crate::payments::ledger::{Account, Entry, EntryKind, of_booking};
+use crate::payments::rules::bill::{Bill, credit_back, of_instructor, of_student};
 use crate::payments::rules::explain::explain;
-use crate::payments::view::has_ended;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{Col, PriceLine, Row, Table, crumb, empty, facts, price_table, section_one, table};
@@ -28,28 +28,9 @@ pub async fn receipt_page(
     Id(id): Id<BookingId>,
 ) -> Answer<Markup> {
     let (lesson, entries, card) = site.read(|r| gather(r, &site, id, &actor, Side::Student))?;
-    let payment = &lesson.payment;
-    let split = payment.split();
-    let mut lines = vec![
-        PriceLine::new("Lesson", split.lesson),
-        PriceLine::new(format!("Booking protection, {}", payment.quote.fee.percent()), split.student_fee),
-    ];
-    if payment.credits_reserved.is_positive() {
-        lines.push(PriceLine::new("Credit used", -payment.credits_reserved));
-    }
-    if let Some(tip) = payment.tip.as_ref().filter(|tip| tip.status.name() == "succeeded") {
-        lines.push(PriceLine::new("Tip", tip.amount));
-    }
-    if payment.refunded_to_card.is_positive() {
-        lines.push(PriceLine::new("Given back to the card", -payment.refunded_to_card));
-    }
-    let tip = payment.tip.as_ref().filter(|tip| tip.status.name() == "succeeded").map_or(Cents::ZERO, |tip| tip.amount);
-    let total = if payment.captured.is_positive() || tip.is_positive() || has_ended(payment) {
-        PriceLine::new("Paid by card", payment.captured + tip - payment.refunded_to_card)
-    } else {
-        PriceLine::new("To be paid by card", payment.card_amount())
-    };
-    let sheet = Sheet { title: "Receipt", lines, total, card };
+    let bill = of_student(&lesson.payment);
+    let total = if bill.is_final { "Paid by card" } else { "To be paid by card" };
+    let sheet = Sheet { title: "Receipt", total, card, note: credit_back(&lesson.payment), bill };
     Ok(page(&chrome, "Receipt", shown(&lesson, &sheet, &movements(&lesson, &entries, for_student))))
 }
 
@@ -60,20 +41,9 @@ pub async fn payout_page(
     Id(id): Id<BookingId>,
 ) -> Answer<Markup> {
     let (lesson, entries, _) = site.read(|r| gather(r, &site, id, &actor, Side::Instructor))?;
-    let payment = &lesson.payment;
-    let mut lines = vec![
-        PriceLine::new("Lesson", payment.quote.lesson),
-        PriceLine::new(format!("Our share, {}", payment.quote.tier.percent()), -payment.quote.instructor_fee),
-    ];
-    let tip = payment.tip.as_ref().filter(|tip| tip.status.name() == "succeeded").map_or(Cents::ZERO, |tip| tip.amount);
-    if tip.is_positive() {
-        lines.push(PriceLine::new("Tip, all of it", tip));
-    }
-    let total = match has_ended(payment) {
-        true => PriceLine::new("Paid to you", payment.instructor_payout + tip),
-        false => PriceLine::new("To be paid to you", payment.quote.payout + tip),
-    };
-    let sheet = Sheet { title: "Payout", lines, total, card: None };
+    let bill = of_instructor(&lesson.payment);
+    let total = if bill.is_final { "Paid to you" } else { "To be paid to you" };
+    let sheet = Sheet { title: "Payout", total, card: None, note: None, bill };
     Ok(page(&chrome, "Payout", shown(&lesson, &sheet, &movements(&lesson, &entries, for_instructor))))
 }
 
@@ -87,9 +57,11 @@ fn gather(r: &dyn Read, site: &Site, id: BookingId, actor: &Actor, side: Side) -
 
 struct Sheet {
     title: &'static str,
-    lines: Vec<PriceLine>,
-    total: PriceLine,
+    bill: Bill,
+    /// What the total is called.
+    total: &'static str,
     card: Option<String>,
+    note: Option<String>,
 }
 
 fn shown(lesson: &Lesson, sheet: &Sheet, movements: &Markup) -> Markup {
@@ -103,11 +75,14 @@ fn shown(lesson: &Lesson, sheet: &Sheet, movements: &Markup) -> Markup {
     if let Some(card) = &sheet.card {
         rows.push(("Card", html! { (card) }));
     }
+    let lines: Vec<PriceLine> =
+        sheet.bill.lines.iter().map(|line| PriceLine::new(&line.label, line.amount)).collect();
     html! {
         div.wrap.narrow.stack.stack--l {
             header.pagehead { (crumb("Back to the lesson", &lesson.root())) h1 { (sheet.title) } }
             (facts(&rows))
-            (price_table(&sheet.lines, &sheet.total))
+            (price_table(&lines, &PriceLine::new(sheet.total, sheet.bill.total)))
+            @if let Some(words) = &sheet.note { p.small.muted { (words) } }
             (section_one("movements", "What moved, and why", movements.clone()))
         }
     }
@@ -117,7 +92,7 @@ fn shown(lesson: &Lesson, sheet: &Sheet, movements: &Markup) -> Markup {
 fn for_student(entry: &Entry) -> Option<Cents> {
     let of = |account: Account| entry.lines.iter().filter(|l| l.account == account).map(|l| l.amount).sum::<Cents>();
     match entry.kind {
-        EntryKind::Capture | EntryKind::TipCharged | EntryKind::Refund => Some(-of(Account::Cash)),
+        EntryKind::Capture | EntryKind::Rebooked | EntryKind::TipCharged | EntryKind::Refund => Some(-of(Account::Cash)),
         EntryKind::CreditIssued | EntryKind::CreditForfeited | EntryKind::CreditUsed => {
             Some(-of(Account::StudentCredit))
         }

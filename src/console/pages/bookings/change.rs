@@ -11,7 +11,7 @@ use crate::base::id::BookingId;
 use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::Timestamp;
-use crate::bookings::model::Booking;
+use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::{cancel as cancel_op, complete as complete_op};
 use crate::bookings::rules::complete::settles_at;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
@@ -20,6 +20,7 @@ use crate::console::pages::confirm::{Confirm, ask, correctable, impossible};
 use crate::console::pages::proof::{self, Proof, prove};
 use crate::console::pages::shell::moments;
 use crate::payments::model::BookingPayment;
+use crate::payments::view::has_ended;
 use crate::payments::rules::settle::{CardEnd, Cause as MoneyCause, CreditEnd, terms};
 use crate::site::Site;
 use crate::site::audit::By;
@@ -44,7 +45,12 @@ fn judged(booking: &Booking, payment: &BookingPayment, wish: Step, now: Timestam
     step(booking.status, wish, Cause::Admin, &at).map(drop)
 }
 
+/// Also one that is complete and contested: a person's word is all that is missing.
 pub fn may_complete(booking: &Booking, payment: &BookingPayment, now: Timestamp) -> Outcome<()> {
+    let waits = payment.in_review() && !has_ended(payment) && payment.dispute.is_none();
+    if booking.status == Status::Completed && booking.contested.is_some() && waits {
+        return Ok(());
+    }
     judged(booking, payment, Step::Complete, now)
 }
 
@@ -213,6 +219,7 @@ fn preview(title: &str, cause: MoneyCause, case: &Case) -> Markup {
         }
         CardEnd::GiveBack if payment.held => PriceLine::new("Hold released", payment.card_amount()),
         CardEnd::GiveBack => PriceLine::words("Card", "never charged"),
+        CardEnd::Take if payment.captured.is_positive() => PriceLine::new("Card was charged", payment.captured),
         CardEnd::Take => PriceLine::new("Card is charged", payment.card_amount()),
         CardEnd::Waive => PriceLine::words("Card", "not asked again"),
     };

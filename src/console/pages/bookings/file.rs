@@ -22,6 +22,7 @@ use crate::console::pages::shell::{moments, person, show, state_badge};
 use crate::console::words::{Moments, lesson_state, money_state};
 use crate::payments::ledger::{self, Entry};
 use crate::payments::model::BookingPayment;
+use crate::payments::rules::bill::{Bill, credit_back, of_instructor, of_student};
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{
@@ -214,42 +215,32 @@ fn side(case: &Case, times: &Moments) -> Markup {
     }
 }
 
+fn lines_of(bill: &Bill) -> Vec<PriceLine> {
+    bill.lines.iter().map(|line| PriceLine::new(&line.label, line.amount)).collect()
+}
+
 fn student_pays(payment: &BookingPayment) -> Markup {
-    let split = payment.split();
-    let mut lines = vec![
-        PriceLine::new("Lesson", split.lesson),
-        PriceLine::new(format!("Booking protection, {}", payment.quote.fee.percent()), split.student_fee),
-    ];
-    if payment.credits_reserved.is_positive() {
-        lines.push(PriceLine::new("Credit", -payment.credits_reserved));
+    let bill = of_student(payment);
+    let label = if bill.is_final { "Card gave in the end" } else { "Student pays" };
+    html! {
+        (price_table(&lines_of(&bill), &PriceLine::new(label, bill.total)))
+        @if let Some(words) = credit_back(payment) { p.small.muted { (words) } }
     }
-    let total = if payment.is_settled() {
-        if payment.refunded_to_card.is_positive() {
-            lines.push(PriceLine::new("Refunded to the card", -payment.refunded_to_card));
-        }
-        if payment.student_credit.is_positive() {
-            lines.push(PriceLine::words("Given as credit", payment.student_credit.dollars()));
-        }
-        PriceLine::new("Card gave in the end", payment.captured - payment.refunded_to_card)
-    } else {
-        PriceLine::new("Student pays", payment.card_amount())
-    };
-    price_table(&lines, &total)
 }
 
 fn instructor_gets(payment: &BookingPayment, instructor: Option<&User>) -> Markup {
-    let quote = &payment.quote;
+    let bill = of_instructor(payment);
     let name = instructor.map_or("Instructor", |user| user.first_name.as_str());
-    let lines = [
-        PriceLine::new("Lesson", quote.lesson),
-        PriceLine::new(format!("Instructor fee, {}", quote.tier.percent()), -quote.instructor_fee),
-    ];
-    let total = if payment.is_settled() {
-        PriceLine::new(format!("{name} got"), payment.instructor_payout)
-    } else {
-        PriceLine::new(format!("{name} gets"), quote.payout)
-    };
-    price_table(&lines, &total)
+    let label = format!("{name} {}", if bill.is_final { "got" } else { "gets" });
+    price_table(&lines_of(&bill), &PriceLine::new(label, bill.total))
+}
+
+/// Why nothing can be done.
+fn why_nothing(payment: &BookingPayment) -> &'static str {
+    match &payment.dispute {
+        Some(dispute) if dispute.is_open() => "The student’s bank judges; its answer settles the money by itself.",
+        _ => "Nothing can be changed about this lesson now.",
+    }
 }
 
 fn actions(booking: &Booking, payment: &BookingPayment, times: &Moments) -> Markup {
@@ -269,7 +260,7 @@ fn actions(booking: &Booking, payment: &BookingPayment, times: &Moments) -> Mark
             }
             p.small.muted { "Each shows first what follows, and asks why." }
         } @else {
-            p.small.muted { "Nothing can be changed about this lesson now." }
+            p.small.muted { (why_nothing(payment)) }
         }
     }
 }

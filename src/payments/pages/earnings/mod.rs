@@ -1,6 +1,7 @@
 //! What an instructor earned, what went to the bank, and the statement to take away.
 
-use std::collections::BTreeSet;
+mod bank;
+mod lessons;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,24 +9,22 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use bank::bank;
+use lessons::{list, totals};
+
 use crate::base::access::Actor;
-use crate::base::money::Cents;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::base::time::{TimeZone, Timestamp, fmt_date, utc_to_local, zone};
-use crate::outside::stripe::PAYOUT_DAYS;
 use crate::payments::api::export::{ExportFormat, ExportInput, file};
-use crate::payments::model::{PayoutAccount, PayoutRow};
-use crate::payments::ops::{self, Earnings, LessonEarning, USUAL_DAY};
+use crate::payments::model::PayoutAccount;
+use crate::payments::ops;
 use crate::payments::tables;
 use crate::site::Site;
 use crate::web::components::{
-    Button, Choice, Col, Field, Row, Stat, Tab, Table, Tone, button, empty, field, notice, page_head, post_button,
-    section, select, stats, table, tabs,
+    Button, Field, Tab, Tone, button, empty, field, notice, page_head, post_button, section, tabs,
 };
 use crate::web::{Answer, Chrome, Form, Params, away, page, see_other};
 
-/// Rows on the page; all of them are in the API.
-const SHOWN: usize = 100;
 const PATH: &str = "/instructor/earnings";
 const BANK: &str = "/instructor/earnings?tab=payouts";
 
@@ -53,9 +52,10 @@ pub(super) async fn show(
 }
 
 fn shown(site: &Site, chrome: &Chrome, actor: &Actor, at_bank: bool, said: Option<(Tone, String)>) -> Outcome<Markup> {
-    let (earned, account, payouts) = site.read(|r| {
+    let (earned, coming, account, payouts) = site.read(|r| {
         let user = actor.user_id;
-        Ok((ops::earnings(r, user)?, tables::account(r, user)?, ops::payouts(r, user)?))
+        let coming = ops::coming(r, user, site.now())?;
+        Ok((ops::earnings(r, user)?, coming, tables::account(r, user)?, ops::payouts(r, user)?))
     })?;
     let tz = zone(&actor.timezone).unwrap_or_else(|| site.zone.clone());
     let ready = account.as_ref().filter(|account| account.onboarded());
@@ -67,7 +67,7 @@ fn shown(site: &Site, chrome: &Chrome, actor: &Actor, at_bank: bool, said: Optio
                 (page_head("Earnings", "Each lesson is paid out 24 hours after it ends.", html! {}))
                 @if let Some((tone, words)) = &said { (notice(*tone, words)) }
                 (set_up(account.as_ref()))
-                (totals(&earned))
+                (totals(&earned, &coming))
                 (tabs("Earnings", &[Tab::new("Lessons", PATH, !at_bank), Tab::new("Payouts", BANK, at_bank)]))
                 @if at_bank {
                     @match ready {
@@ -99,29 +99,6 @@ fn set_up(account: Option<&PayoutAccount>) -> Markup {
     }
 }
 
-fn totals(earned: &Earnings) -> Markup {
-    let services: BTreeSet<&str> = earned.lessons.iter().map(|lesson| lesson.service.as_str()).collect();
-    let minutes: i64 = earned.lessons.iter().map(|lesson| lesson.minutes).sum();
-    let net = format!(
-        "{} of it tips; lesson prices {}, our share {}",
-        earned.tips.dollars(),
-        earned.lesson_value.dollars(),
-        earned.platform_fees.dollars()
-    );
-    stats(&[
-        Stat::new("Paid to you", earned.earned.dollars(), &net).lead(),
-        Stat::new("Lessons", earned.lessons.len().to_string(), "paid out"),
-        Stat::new("Services", services.len().to_string(), "taught in them"),
-        Stat::new("Hours", hours(minutes), "taught in them"),
-    ])
-}
-
-/// "1.5"
-fn hours(minutes: i64) -> String {
-    let tenths = (minutes * 10 + 30) / 60;
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
-}
-
 /// rule: 50§1c: what happens between a lesson and the bank account, and where it goes otherwise.
 fn stages() -> Markup {
     html! {
@@ -140,94 +117,6 @@ fn stages() -> Markup {
 fn day(at: Timestamp, tz: &TimeZone) -> String {
     let (date, _) = utc_to_local(at, tz);
     format!("{}, {}", fmt_date(date), date.year())
-}
-
-fn list(lessons: &[LessonEarning], tz: &TimeZone) -> Markup {
-    if lessons.is_empty() {
-        return empty("Nothing paid out yet", "Your first lesson appears here a day after it ends.", None);
-    }
-    let row = |lesson: &LessonEarning| {
-        let state = if lesson.status == "paid" { "paid" } else { "being looked at" };
-        Row::new(vec![
-            html! { a href={ "/instructor/bookings/" (lesson.booking_id) "/payout" } { (day(lesson.start, tz)) } },
-            html! { (lesson.student) },
-            html! { (lesson.service) },
-            html! { (lesson.minutes) },
-            html! { (lesson.lesson.dollars()) },
-            html! { (lesson.platform_fee.dollars()) },
-            html! { (lesson.payout.dollars()) },
-            html! { @if lesson.tip.is_positive() { (lesson.tip.dollars()) } @else { "–" } },
-            html! { (state) },
-        ])
-    };
-    table(&Table {
-        caption: "Paid lessons".into(),
-        caption_hidden: true,
-        cols: vec![
-            Col::new("Day"),
-            Col::new("Student"),
-            Col::new("Service"),
-            Col::end("Minutes"),
-            Col::end("Price"),
-            Col::end("Our share"),
-            Col::end("Paid to you"),
-            Col::end("Tip"),
-            Col::new("State"),
-        ],
-        rows: lessons.iter().take(SHOWN).map(row).collect(),
-        foot: None,
-    })
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default() + letters.as_str()
-}
-
-fn bank(account: &PayoutAccount, payouts: &[PayoutRow], tz: &TimeZone) -> Markup {
-    let chosen = account.payout_day.as_deref().unwrap_or(USUAL_DAY);
-    let days: Vec<Choice> = PAYOUT_DAYS.iter().map(|day| Choice::new(*day, capital(day), *day == chosen)).collect();
-    let sum =
-        |of: fn(&PayoutRow) -> bool| -> Cents { payouts.iter().filter(|row| of(row)).map(|row| row.amount).sum() };
-    let (pending, paid) = (sum(PayoutRow::is_pending), sum(|row| row.status == "paid"));
-    let row = |row: &PayoutRow| {
-        let how = if row.instant { "at once, as you asked" } else { "weekly" };
-        let state = match row.status.as_str() {
-            "paid" => "paid",
-            "failed" => "sent back by the bank",
-            "canceled" => "canceled",
-            _ => "on its way",
-        };
-        Row::new(vec![
-            html! { (day(row.created_at, tz)) },
-            html! { (how) },
-            html! { (state) },
-            html! { (day(row.arrives_at, tz)) },
-            html! { b { (row.amount.dollars()) } },
-        ])
-    };
-    html! {
-        p { (paid.dollars()) " has arrived, " (pending.dollars()) " is on its way." }
-        div.row {
-            (post_button("/instructor/earnings/instant", &[], &Button::line("Pay my balance out now").busy("Asking Stripe…")))
-            (post_button("/instructor/earnings/stripe", &[], &Button::line("Open my Stripe dashboard").busy("Opening Stripe…")))
-        }
-        form.row method="post" action="/instructor/earnings/day" {
-            (select(&Field { name: "weekly_anchor", label: "Payout day", ..Field::default() }, &days))
-            (button(&Button::line("Change the day")))
-        }
-        @if payouts.is_empty() {
-            (empty("Nothing went to the bank yet", "Payouts to your bank are listed here.", None))
-        } @else {
-            (table(&Table {
-                caption: "Payouts to your bank".into(),
-                caption_hidden: true,
-                cols: vec![Col::new("Day"), Col::new("How"), Col::new("State"), Col::new("Arrives"), Col::end("Amount")],
-                rows: payouts.iter().take(SHOWN).map(row).collect(),
-                foot: None,
-            }))
-        }
-    }
 }
 
 fn statement() -> Markup {

@@ -60,13 +60,19 @@ async fn a_lesson_moved_late_is_shown_as_paid() {
     let id = new["id"].as_str().unwrap();
     let lesson = page(&stage, &stage.emma, &format!("/student/lessons/{id}")).await;
     says(&lesson, &["You get $80.00 as credit, for another lesson.", "Of the $89.60 paid you get $80.00 as credit"]);
-    says(&lesson, &["You paid$89.60", "$89.60 was charged to Visa ending 4242.", "Moved here", "Nothing more leaves your card"]);
+    says(
+        &lesson,
+        &["You paid$89.60", "$89.60 was charged to Visa ending 4242.", "Moved here", "Nothing more leaves your card"],
+    );
     hides(&lesson, &["The card is never charged", "To be charged", "leaves Visa"]);
-    says(&page(&stage, &stage.emma, &format!("/student/lessons/{old}")).await, &["Not charged−$89.60", "You paid$0.00"]);
+    says(
+        &page(&stage, &stage.emma, &format!("/student/lessons/{old}")).await,
+        &["Not charged−$89.60", "You paid$0.00"],
+    );
     let sheet = page(&stage, &stage.emma, &format!("/student/lessons/{id}/receipt")).await;
     says(&sheet, &["Paid by card$89.60", "carried over between the two times of this lesson"]);
     let file = page(&stage, &admin, &format!("/admin/bookings/{id}")).await;
-    says(&file, &["Paid when it was moved", "Card gave in the end$89.60", "The instructor is paid"]);
+    says(&file, &["Paid when it was moved", "Card has given$89.60", "The instructor is paid"]);
     let cancelling = page(&stage, &admin, &format!("/admin/bookings/{id}/cancel")).await;
     says(&cancelling, &["Card was charged$89.60", "Back to the card$89.60"]);
 }
@@ -116,7 +122,8 @@ async fn a_lesson_that_is_over_is_paid_with_another_card() {
     let hers = page(&stage, &stage.sarah, &format!("/instructor/bookings/{id}")).await;
     says(&hers, &["After three days we pay you ourselves."]);
     let card = format!("/student/lessons/{id}/card");
-    let order = json!({ "operation": "payment_intents.capture", "error": "card_declined", "times": 0, "booking_id": id });
+    let order =
+        json!({ "operation": "payment_intents.capture", "error": "card_declined", "times": 0, "booking_id": id });
     stage.app.post("/sandbox/v1/stripe/faults", order).await.expect(200);
     stage.post(&stage.emma, "/api/v1/payments/methods", json!({ "payment_method_id": "pm_card_mastercard" })).await;
     let choosing = page(&stage, &stage.emma, &card).await;
@@ -166,7 +173,10 @@ async fn a_cancelled_lesson_shows_where_each_cent_went() {
     );
     cancel(&stage, &late).await;
     let lesson = page(&stage, &stage.emma, &path).await;
-    says(&lesson, &["You paid$69.60", "$69.60 was charged. $40.00 came back as credit: the $20.00 used and $20.00 more."]);
+    says(
+        &lesson,
+        &["You paid$69.60", "$69.60 was charged. $40.00 came back as credit: the $20.00 used and $20.00 more."],
+    );
     let hers = page(&stage, &stage.sarah, &format!("/instructor/bookings/{late}")).await;
     says(&hers, &["Half, cancelled less than 12 hours ahead−$34.00", "You got$34.00"]);
     let history = page(&stage, &stage.emma, "/student/lessons?tab=history").await;
@@ -205,7 +215,10 @@ async fn disputes_and_contests_say_who_decides() {
     let intent = stage.app.get(&path).await.expect(200)["items"][0]["id"].clone();
     let order = json!({ "payment_intent": intent, "status": "opened" });
     stage.app.post("/sandbox/v1/stripe/disputes", order).await.expect(200);
-    says(&page(&stage, &stage.emma, &format!("/student/lessons/{disputed}")).await, &["Your bank took the payment back"]);
+    says(
+        &page(&stage, &stage.emma, &format!("/student/lessons/{disputed}")).await,
+        &["Your bank took the payment back"],
+    );
     let hers = page(&stage, &stage.sarah, &format!("/instructor/bookings/{disputed}")).await;
     says(&hers, &["The student’s bank took the payment back", "You got$0.00"]);
     let file = page(&stage, &admin, &format!("/admin/bookings/{disputed}")).await;
@@ -219,7 +232,8 @@ async fn disputes_and_contests_say_who_decides() {
     let path = format!("/admin/bookings/{contested}");
     says(&page(&stage, &admin, &path).await, &["Mark complete"]);
     let form = [("reason", BECAUSE)];
-    let request = stage.app.http.post(format!("{}{path}/complete", stage.app.base)).bearer_auth(&admin.token).form(&form);
+    let request =
+        stage.app.http.post(format!("{}{path}/complete", stage.app.base)).bearer_auth(&admin.token).form(&form);
     assert_eq!(crate::kit::answered(request).await.status, 303);
     assert_eq!(stage.booking(&stage.john, &contested).await["payment"]["payment_status"], "authorized");
 }

@@ -92,10 +92,10 @@ fn movable(tx: &Tx, id: BookingId, student: UserId, wish: &Wish) -> Outcome<(Boo
     Ok((old, payment, way))
 }
 
-/// Whether a student may move a lesson at all now; pages show it before a time is chosen.
-pub fn may_be_moved(r: &dyn Read, now: Timestamp, id: BookingId, student: UserId) -> Outcome<()> {
+/// Whether a student may move a lesson at all now, and how; pages show it before a time is chosen.
+pub fn may_be_moved(r: &dyn Read, now: Timestamp, id: BookingId, student: UserId) -> Outcome<Way> {
     let (old, payment) = own(r, id, student)?;
-    reschedule::judge(&situation(&old, &payment, now, false)).map(drop)
+    reschedule::judge(&situation(&old, &payment, now, false))
 }
 
 fn situation(old: &Booking, payment: &BookingPayment, now: Timestamp, other_terms: bool) -> Situation {

@@ -173,7 +173,8 @@ pub fn rehearse_pricing(r: &dyn Read, now: Timestamp, patch: &PricingPatch) -> O
     for version in pricing_history(r)? {
         founding.insert(version.config.version, version.config.founding_rate);
     }
-    let usual = PRICING.read(r)?.founding_rate;
+    let present = PRICING.read(r)?;
+    let usual = present.founding_rate;
     let held = |payment: &BookingPayment| {
         let completed = matches!(
             payment.outcome,
@@ -189,7 +190,7 @@ pub fn rehearse_pricing(r: &dyn Read, now: Timestamp, patch: &PricingPatch) -> O
         quote: payment.quote,
         start: payment.start,
     });
-    let rehearsal = rehearse(&config, sold.collect());
+    let rehearsal = rehearse(&present, &config, sold.collect());
     Ok((config, rehearsal))
 }
 

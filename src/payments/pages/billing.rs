@@ -12,7 +12,7 @@ use crate::base::money::Cents;
 use crate::base::time::{TimeZone, Timestamp, fmt_date, utc_to_local, zone};
 use crate::payments::model::{BookingPayment, LotStatus, PaymentMethod};
 use crate::payments::ops::{self, Holdings};
-use crate::payments::view::PaymentSummary;
+use crate::payments::view::{PaymentSummary, has_ended};
 use crate::site::Site;
 use crate::web::components::{
     Button, Col, Icon, Row, Stat, Table, Tone, badge, empty, link_button, page_head, post_button, section, stats, table,
@@ -96,8 +96,9 @@ fn history(paid: &[BookingPayment], tz: &TimeZone) -> Markup {
     }
     let row = |payment: &BookingPayment| {
         let lesson = html! { a href={ "/student/lessons/" (payment.booking_id) } { (payment.description) } };
-        let [card, credit, back] = amounts(payment);
-        Row::new(vec![lesson, html! { (day(payment.start, tz)) }, html! { (state(payment)) }, card, credit, back])
+        let [card, credit, back] = sums(payment).map(amount);
+        let tip = amount(PaymentSummary::tip_given(payment));
+        Row::new(vec![lesson, html! { (day(payment.start, tz)) }, html! { (state(payment)) }, card, credit, back, tip])
     };
     table(&Table {
         caption: "Payments".into(),
@@ -109,6 +110,7 @@ fn history(paid: &[BookingPayment], tz: &TimeZone) -> Markup {
             Col::end("Card"),
             Col::end("Credit used"),
             Col::end("Given back"),
+            Col::end("Tip"),
         ],
         rows: paid.iter().take(SHOWN).map(row).collect(),
         foot: None,
@@ -121,24 +123,26 @@ fn state(payment: &BookingPayment) -> &'static str {
         S::Scheduled => "your card is asked 24 hours before the lesson",
         S::Authorized => "held on your card",
         S::PaymentMethodRequired => "your card was refused",
-        S::Locked => "paid, moved to another time",
+        S::Locked => "paid when you moved it",
         S::ManualReview => "being looked at by us",
         S::Settled if payment.captured == Cents::ZERO => "nothing was charged",
+        S::Settled if payment.refunded_to_card == payment.captured => "given back",
+        S::Settled if payment.student_credit.is_positive() => "paid, cancelled late",
         S::Settled => "paid",
     }
 }
 
 /// Card, credit used, given back as money or credit.
 fn sums(payment: &BookingPayment) -> [Cents; 3] {
-    let card = if payment.is_settled() { payment.captured } else { payment.card_amount() };
+    let card = if has_ended(payment) { payment.captured } else { payment.card_amount() };
     [card, payment.credits_reserved, payment.refunded_to_card + payment.student_credit]
 }
 
-fn amounts(payment: &BookingPayment) -> [Markup; 3] {
-    sums(payment).map(|cents| match cents {
+fn amount(cents: Cents) -> Markup {
+    match cents {
         Cents::ZERO => html! { "–" },
         cents => html! { (cents.dollars()) },
-    })
+    }
 }
 
 /// Every payment as a table to take away, tips included.

@@ -53,10 +53,7 @@ fn a_cancelled_lesson_is_billed_as_it_ended() {
     assert_eq!(told(&of_student(&payment)).last(), Some(&("Credit", -2000)));
     let words = "$40.00 came back as credit: the $20.00 used and $20.00 more.";
     assert_eq!(credit_back(&payment).as_deref(), Some(words));
-    assert_eq!(
-        told(&of_instructor(&payment)).last(),
-        Some(&("Half, cancelled less than 12 hours ahead", -3400))
-    );
+    assert_eq!(told(&of_instructor(&payment)).last(), Some(&("Half, cancelled less than 12 hours ahead", -3400)));
     payment.student_credit = Cents(500);
     assert_eq!(credit_back(&payment).as_deref(), Some("$5.00 of the credit of $20.00 came back."));
 }

@@ -42,6 +42,8 @@ pub struct Loaded {
     hold_minutes: i64,
     today: Date,
     shown: Date,
+    /// The day whose times are shown unless another is asked for.
+    first: Option<Date>,
     openings: Vec<Opening>,
     held: Vec<Opening>,
 }
@@ -69,14 +71,30 @@ pub fn load(
     let terms = calendar.terms(Some(place), now);
     let openings = sheet.openings(&terms, today, last, minutes, ALL);
     let held = held(sheet, &terms, (today, last), minutes, &openings);
-    let first = openings.first().map_or(today, |opening| opening.date);
-    let shown = query.month().or_else(|| query.date()).unwrap_or(first).clamp(today, last);
+    // A lesson that is moved is shown on its own day, where that has other times.
+    let own_day = moving.map(|booking| booking.date).filter(|day| openings.iter().any(|o| o.date == *day));
+    let first = own_day.or(openings.first().map(|opening| opening.date));
+    let shown = query.month().or_else(|| query.date()).or(first).unwrap_or(today).clamp(today, last);
     let choosing = Choosing { instructor, offering: offering.id, minutes, place, moving: moving.map(|b| b.id) };
     let from = moving.map(|b| format!("{}, {}", fmt_date(b.date), fmt_clock(b.start_time)));
     let sold_at = moving.map(|booking| booking.quote);
     let fee = facts::student_fee(r)?;
     let hold_minutes = HOLD_MINUTES.read(r)?;
-    Ok(Loaded { from, sold_at, hold_minutes, teacher, offering, choosing, calendar, fee, today, shown, openings, held })
+    Ok(Loaded {
+        from,
+        sold_at,
+        hold_minutes,
+        teacher,
+        offering,
+        choosing,
+        calendar,
+        fee,
+        today,
+        shown,
+        first,
+        openings,
+        held,
+    })
 }
 
 /// Starts that are only taken by somebody who is paying right now.
@@ -93,7 +111,7 @@ fn held(mut sheet: Sheet, terms: &Terms, (from, to): (Date, Date), minutes: u16,
 
 impl Loaded {
     pub fn view(&self, query: &Query, actor: Option<&Actor>, now: Timestamp) -> BookView {
-        let date = query.date().or_else(|| self.openings.first().map(|o| o.date)).filter(|d| *d >= self.today);
+        let date = query.date().or(self.first).filter(|d| *d >= self.today);
         let on_day: Vec<&Opening> = self.openings.iter().filter(|o| Some(o.date) == date).collect();
         let chosen = self.chosen(query, &on_day);
         BookView {
@@ -103,6 +121,7 @@ impl Loaded {
             face: offer::face(&self.teacher),
             zone: zone_words(&self.calendar.zone_name),
             from: self.from.clone(),
+            late: None,
             lengths: if self.from.is_some() { Vec::new() } else { self.lengths(query) },
             places: if self.from.is_some() { Vec::new() } else { self.places(query) },
             month: self.month(date),

@@ -36,6 +36,8 @@ pub struct BookView {
     pub zone: String,
     /// The time a lesson is moved from; absent when a new one is booked.
     pub from: Option<String>,
+    /// What moving it so late takes; absent when it is moved in time, or booked.
+    pub late: Option<String>,
     pub lengths: Vec<Alternative>,
     pub places: Vec<Alternative>,
     pub month: Month,
@@ -73,6 +75,7 @@ pub fn book(view: &BookView) -> Markup {
                     @if !view.name.ends_with('.') { "." } " Times are " (view.zone) "." }
             }
             div.flow__main.stack.stack--l {
+                @if let Some(words) = &view.late { (notice(Tone::Info, words.as_str())) }
                 @if let Some(words) = &view.notice { (notice(Tone::Warn, words.as_str())) }
                 @if !view.lengths.is_empty() { (options("How long", &view.lengths)) }
                 @if view.places.len() > 1 { (options("Where", &view.places)) }
@@ -139,6 +142,7 @@ fn side(view: &BookView) -> Markup {
             (who(&view.face, html! { (view.service) " with " (view.name) }, &view.place_words))
             (price_table(&chosen.lines, &total))
             @match &chosen.free_until {
+                _ if view.late.is_some() => p.small { "Charged when you move it." },
                 Some(until) => p.small { "Cancel free until " (until) "." },
                 None => p.small { "This lesson starts within 24 hours, so cancelling is no longer free." },
             }

@@ -92,7 +92,9 @@ fn if_it_counts(lesson: &Lesson, accused: Accused) -> String {
         (Accused::Instructor, Side::Instructor) => "the student pays nothing and you are not paid.".to_owned(),
         (Accused::Instructor, _) => "you pay nothing: everything comes back, credit included.".to_owned(),
         (Accused::Student, Side::Instructor) => format!("you are paid {payout} as if the lesson had taken place."),
-        (Accused::Student, _) if pays == Cents::ZERO => "the lesson counts as taken and your credit as used.".to_owned(),
+        (Accused::Student, _) if pays == Cents::ZERO => {
+            "the lesson counts as taken and your credit as used.".to_owned()
+        }
         (Accused::Student, _) => format!("you pay {} as if the lesson had taken place.", pays.dollars()),
     }
 }

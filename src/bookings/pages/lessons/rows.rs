@@ -7,10 +7,10 @@ use crate::base::refusal::Outcome;
 use crate::base::time::Timestamp;
 use crate::bookings::model::{Booking, Side, Status};
 use crate::bookings::ops::facts::person;
+use crate::bookings::ops::holds::is_over;
 use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::checkout::load::place_words;
 use crate::bookings::pages::words::status_badge;
-use crate::bookings::ops::holds::is_over;
 use crate::bookings::rules::lists::{awaits_completion, is_upcoming};
 use crate::bookings::rules::no_show::may_dispute;
 use crate::payments;
@@ -25,11 +25,15 @@ pub fn needs_card(booking: &Booking, payment: &BookingPayment) -> bool {
     promised && payment.status == PaymentStatus::PaymentMethodRequired
 }
 
+/// Where somebody's lessons are.
+fn root(side: Side) -> &'static str {
+    if side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" }
+}
+
 pub fn row(r: &dyn Read, booking: &Booking, side: Side, now: Timestamp) -> Outcome<LessonRow> {
     let payment = payments::ops::payment(r, booking.id)?;
     let other = if side == Side::Instructor { booking.student_id } else { booking.instructor_id };
-    let root = if side == Side::Instructor { "/instructor/bookings" } else { "/student/lessons" };
-    let href = format!("{root}/{}", booking.id);
+    let href = format!("{}/{}", root(side), booking.id);
     let sum = match side {
         Side::Instructor if has_ended(&payment) => payment.instructor_payout,
         Side::Instructor => booking.quote.payout,
@@ -95,6 +99,9 @@ pub fn accused_of(booking: &Booking, side: Side, now: Timestamp) -> bool {
 }
 
 fn links(booking: &Booking, payment: &BookingPayment, side: Side, href: &str, now: Timestamp) -> Vec<(String, String)> {
+    if let Some(new) = booking.rescheduled_to {
+        return vec![("To its new time".to_owned(), format!("{}/{new}", root(side)))];
+    }
     let mut links = Vec::new();
     let mut add = |label: &str, href: String| links.push((label.to_owned(), href));
     let upcoming = is_upcoming(booking, now) && now < booking.start;

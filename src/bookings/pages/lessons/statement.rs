@@ -75,8 +75,7 @@ fn shown(lesson: &Lesson, sheet: &Sheet, movements: &Markup) -> Markup {
     if let Some(card) = &sheet.card {
         rows.push(("Card", html! { (card) }));
     }
-    let lines: Vec<PriceLine> =
-        sheet.bill.lines.iter().map(|line| PriceLine::new(&line.label, line.amount)).collect();
+    let lines: Vec<PriceLine> = sheet.bill.lines.iter().map(|line| PriceLine::new(&line.label, line.amount)).collect();
     html! {
         div.wrap.narrow.stack.stack--l {
             header.pagehead { (crumb("Back to the lesson", &lesson.root())) h1 { (sheet.title) } }
@@ -92,7 +91,9 @@ fn shown(lesson: &Lesson, sheet: &Sheet, movements: &Markup) -> Markup {
 fn for_student(entry: &Entry) -> Option<Cents> {
     let of = |account: Account| entry.lines.iter().filter(|l| l.account == account).map(|l| l.amount).sum::<Cents>();
     match entry.kind {
-        EntryKind::Capture | EntryKind::Rebooked | EntryKind::TipCharged | EntryKind::Refund => Some(-of(Account::Cash)),
+        EntryKind::Capture | EntryKind::Rebooked | EntryKind::TipCharged | EntryKind::Refund => {
+            Some(-of(Account::Cash))
+        }
         EntryKind::CreditIssued | EntryKind::CreditForfeited | EntryKind::CreditUsed => {
             Some(-of(Account::StudentCredit))
         }

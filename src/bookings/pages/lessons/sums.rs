@@ -52,13 +52,21 @@ impl Lesson {
     /// When the instructor is paid, while they will be by themselves.
     fn payout_words(&self) -> String {
         let at = settles_at(self.booking.end);
+        if has_ended(&self.payment) {
+            return String::new();
+        }
         match self.booking.status {
-            Status::Confirmed | Status::Completed if has_ended(&self.payment) || self.payment.in_review() => String::new(),
-            Status::Confirmed | Status::Completed if self.now < at => format!("Paid out after {}.", moment(at, &self.tz)),
+            Status::NoShow => "Nothing is paid until the report is decided.".to_owned(),
+            Status::Confirmed | Status::Completed if self.payment.in_review() => {
+                "Nothing is paid until it is decided.".to_owned()
+            }
+            Status::Confirmed | Status::Completed if self.now < at => {
+                format!("Paid out after {}.", moment(at, &self.tz))
+            }
             Status::Confirmed | Status::Completed => {
                 "The student’s card is being asked again. After three days we pay you ourselves.".to_owned()
             }
-            _ => String::new(),
+            Status::Pending | Status::Cancelled | Status::PaymentFailed => String::new(),
         }
     }
 

@@ -44,7 +44,8 @@ pub fn bands(
         ];
     }
     let pays = booking.quote.on_card(credit).dollars();
-    let own = if credit.is_positive() { format!(" Your {} of credit comes back.", credit.dollars()) } else { String::new() };
+    let own =
+        if credit.is_positive() { format!(" Your {} of credit comes back.", credit.dollars()) } else { String::new() };
     vec![
         band("Free", format!("until {}. The card is never charged.{own}", moment(free, tz)), now <= free),
         band(

@@ -63,7 +63,11 @@ fn behind(told: &Told<'_>) -> Vec<Stop> {
     let early = payment.locked_at.filter(|_| payment.captured.is_positive());
     if let Some(at) = early {
         let paid = payment.captured.dollars();
-        stops.push(past(at, "Charged", format!("{paid} left {card}, since the lesson was moved so late. It pays for the new time.")));
+        stops.push(past(
+            at,
+            "Charged",
+            format!("{paid} left {card}, since the lesson was moved so late. It pays for the new time."),
+        ));
     } else if payment.held || payment.captured.is_positive() {
         let set_aside = format!("The bank sets {sum} aside.");
         stops.extend(payment.auth_attempted_at.map(|at| past(at, "Authorised", set_aside)));
@@ -126,14 +130,16 @@ fn to_come(told: &Told<'_>) -> Vec<Stop> {
         stops.push(charge(told, sum));
     }
     if let Some(first) = payment.first_capture_failed_at.filter(|_| refused) {
-        let text = "Until then the card is asked again every four hours. After that you cannot book until it is paid.";
+        let text = "Until then the card is asked again every four hours. After that you cannot book until our people have looked.";
         stops.push(ahead(plus_hours(first, CAPTURE_ESCALATION_HOURS), "Last try", text));
     }
     let open = booking.no_show.as_ref().filter(|report| report.resolved_at.is_none() && report.disputed_at.is_none());
     stops.extend(open.filter(|_| booking.status == Status::NoShow).map(|report| {
         let text = match report.accused {
             Accused::Instructor => format!("Unless {} objects, you pay nothing.", told.instructor),
-            Accused::Student => format!("Unless you object, {} is charged and {} is paid.", sum.dollars(), told.instructor),
+            Accused::Student => {
+                format!("Unless you object, {} is charged and {} is paid.", sum.dollars(), told.instructor)
+            }
         };
         ahead(plus_hours(report.reported_at, DISPUTE_HOURS), "Counts", text)
     }));

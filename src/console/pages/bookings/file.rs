@@ -23,6 +23,7 @@ use crate::console::words::{Moments, lesson_state, money_state};
 use crate::payments::ledger::{self, Entry};
 use crate::payments::model::BookingPayment;
 use crate::payments::rules::bill::{Bill, credit_back, of_instructor, of_student};
+use crate::payments::view::has_ended;
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::{
@@ -221,7 +222,11 @@ fn lines_of(bill: &Bill) -> Vec<PriceLine> {
 
 fn student_pays(payment: &BookingPayment) -> Markup {
     let bill = of_student(payment);
-    let label = if bill.is_final { "Card gave in the end" } else { "Student pays" };
+    let label = match (bill.is_final, has_ended(payment)) {
+        (false, _) => "Student pays",
+        (true, false) => "Card has given",
+        (true, true) => "Card gave in the end",
+    };
     html! {
         (price_table(&lines_of(&bill), &PriceLine::new(label, bill.total)))
         @if let Some(words) = credit_back(payment) { p.small.muted { (words) } }

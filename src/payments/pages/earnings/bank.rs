@@ -63,4 +63,3 @@ pub fn bank(account: &PayoutAccount, payouts: &[PayoutRow], tz: &TimeZone) -> Ma
         }
     }
 }
-

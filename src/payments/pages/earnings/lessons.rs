@@ -19,7 +19,8 @@ pub fn totals(earned: &Earnings, coming: &Coming) -> Markup {
     let minutes: i64 = earned.lessons.iter().map(|lesson| lesson.minutes).sum();
     // What late cancellations and refunds left out of the lessons' share.
     let missed = earned.lesson_value - earned.platform_fees + earned.tips - earned.earned;
-    let mut net = format!("Lesson prices {} − our share {}", earned.lesson_value.dollars(), earned.platform_fees.dollars());
+    let mut net =
+        format!("Lesson prices {} − our share {}", earned.lesson_value.dollars(), earned.platform_fees.dollars());
     for (sign, sum, words) in [('+', earned.tips, "tips"), ('−', missed, "cancelled late or given back")] {
         if sum.is_positive() {
             net += &format!(" {sign} {} {words}", sum.dollars());
@@ -105,4 +106,3 @@ fn foot(lessons: &[LessonEarning]) -> Vec<Markup> {
         html! {},
     ]
 }
-

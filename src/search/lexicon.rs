@@ -76,6 +76,9 @@ const NO_TOPIC: &[&str] = &[
 ];
 /// The category of school subjects and examinations.
 const SCHOOL: &str = "tutoring-test-prep";
+/// The category of languages, and the shelves of reading and writing.
+const LANGUAGES: &str = "languages";
+const LETTERS: [&str; 2] = ["english", "reading"];
 /// Where lessons of many kinds are given: "bjj gym" is bjj.
 const VENUES: [&str; 1] = ["gym"];
 /// Things one does, which what stands behind them only describes.
@@ -240,6 +243,10 @@ impl Phrases {
             let shelf = first.map_or(0, |service| at_shelf(service.subcategory_id));
             let head = kind == TopicKind::Service
                 && first.is_some_and(|service| service.name == catalogue.subcategories()[shelf].name);
+            let of_category = |slug: &str| {
+                let category = first.and_then(|service| catalogue.category(service.category_id));
+                category.is_some_and(|category| category.slug == slug)
+            };
             Topic {
                 kind,
                 shelf,
@@ -247,9 +254,9 @@ impl Phrases {
                 category: first.map_or(0, |service| at_category(service.category_id)),
                 services,
                 weak: false,
-                school: first
-                    .and_then(|service| catalogue.category(service.category_id))
-                    .is_some_and(|category| category.slug == SCHOOL),
+                school: of_category(SCHOOL),
+                tongue: of_category(LANGUAGES),
+                letters: LETTERS.contains(&catalogue.subcategories()[shelf].slug.as_str()),
                 deed: false,
             }
         };

@@ -13,6 +13,8 @@ use super::lexicon::singular;
 const SHORTEST: usize = 4;
 /// Words from this length on may be two edits away.
 const LONG: usize = 8;
+/// No word is further away than this.
+const MOST_EDITS: usize = 2;
 /// Only the beginning of a word is varied to find its neighbours.
 const PREFIX: usize = 7;
 
@@ -57,8 +59,9 @@ impl Spelling {
         let mut targets: Vec<_> = ranked.into_iter().map(|(word, (rank, count))| (word, rank, count)).collect();
         targets.sort();
         let mut near = Vec::new();
-        for (index, (word, ..)) in targets.iter().enumerate().filter(|(_, (word, ..))| word.len() >= SHORTEST) {
-            near.extend(shortened(word, edits(word.len() + 1)).into_iter().map(|key| (key, index as u32)));
+        for (index, (word, rank, _)) in targets.iter().enumerate().filter(|(_, (word, ..))| word.len() >= SHORTEST) {
+            let left_out = if *rank == Rank::Name { MOST_EDITS } else { edits(word.len() + 1) };
+            near.extend(shortened(word, left_out).into_iter().map(|key| (key, index as u32)));
         }
         near.sort_unstable();
         near.dedup();
@@ -93,8 +96,11 @@ impl Spelling {
     /// The word `word` was meant to be, if it is not one itself.
     pub fn correct(&self, word: &str) -> Option<&str> {
         let length = word.len();
-        if length < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) || self.knows(word) {
+        if length < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return None;
+        }
+        if self.knows(word) {
+            return self.vowel_of_a_name(word);
         }
         let allowed = edits(length);
         let mut best: Option<(Closeness, &str)> = None;
@@ -103,17 +109,31 @@ impl Spelling {
             let distance = if same_but_doubled(word, target) { 1 } else { damerau(word, target) };
             let same_start = word.as_bytes()[0] == target.as_bytes()[0];
             // A word of four letters says too little for a different first one.
-            if distance > allowed || (length == SHORTEST && !(same_start && *rank >= Rank::Grammar)) {
+            let slip = *rank == Rank::Name && same_start && length > SHORTEST && one_lost_others_swapped(word, target);
+            if distance > allowed && !slip || (length == SHORTEST && !(same_start && *rank >= Rank::Grammar)) {
                 continue;
             }
-            // A swap of letters is the commoner slip: "paino" is a piano before it is paint.
-            let likely = same_letters(word, target) || one_left_out(word, target);
+            // A swap of letters is the commoner slip: "paino" is a piano before it is paint; and what is taught here is
+            // meant before what is only spoken of: "chees" is chess before it is cheese.
+            let likely = same_letters(word, target)
+                || one_left_out(word, target) && *rank != Rank::Term
+                || other_vowel(word, target);
             let score = (usize::MAX - distance, likely, same_start, *rank, *count);
             if best.is_none_or(|(top, word)| score > top || (score == top && target.as_str() < word)) {
                 best = Some((score, target));
             }
         }
         best.map(|(_, target)| target)
+    }
+
+    /// "grammer" is made like a word and is none: with another vowel it is the name of what is taught here.
+    fn vowel_of_a_name(&self, word: &str) -> Option<&str> {
+        let plainly = self.known.contains(word) || self.foreign.contains(word) || self.known.contains(singular(word));
+        if plainly {
+            return None;
+        }
+        let mut names = self.targets.iter().filter(|(_, rank, _)| *rank == Rank::Name).map(|(name, ..)| name.as_str());
+        names.find(|name| other_vowel(word, name))
     }
 
     fn neighbours(&self, word: &str, allowed: usize) -> Vec<u32> {
@@ -158,6 +178,20 @@ fn same_letters(a: &str, b: &str) -> bool {
 fn one_left_out(word: &str, target: &str) -> bool {
     let mut letters = target.bytes();
     word.len() + 1 == target.len() && word.bytes().all(|letter| letters.any(|other| other == letter))
+}
+
+/// "germen", "sowing": one vowel stands for another.
+fn other_vowel(word: &str, target: &str) -> bool {
+    let vowel = |byte: u8| b"aeiouy".contains(&byte);
+    let mut other = word.bytes().zip(target.bytes()).filter(|(a, b)| a != b);
+    word.len() == target.len() && other.next().is_some_and(|(a, b)| vowel(a) && vowel(b)) && other.next().is_none()
+}
+
+/// "vilon": a letter of "violin" is lost and its neighbours stand the wrong way round.
+fn one_lost_others_swapped(word: &str, target: &str) -> bool {
+    let mut left: Vec<u8> = target.bytes().collect();
+    let all = word.bytes().all(|letter| left.iter().position(|other| *other == letter).map(|at| left.remove(at)).is_some());
+    all && left.len() == 1 && damerau(word, target) == MOST_EDITS
 }
 
 /// "teniss", "balet": only how often a letter stands there is wrong.

@@ -2,6 +2,8 @@
 //! phrase of the catalogue named.
 // rule: 40§15 stage A
 
+mod weighed;
+
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
@@ -241,33 +243,13 @@ impl Knowledge {
             understood.parsed.flag("out_of_catalog");
         } else if reading.wanted.mode == Mode::Any || reading.wanted.weak {
             self.by_meaning(&mut understood, &reading, content, near);
-        } else if matches!(reading.wanted.mode, Mode::Category | Mode::Subcategory) && !content.is_empty() {
-            self.narrowed(&mut understood, near);
+        } else if !content.is_empty() {
+            self.weigh(&mut understood, near);
         }
         self.exclude(&mut understood);
         self.name(&mut understood, &reading);
         flags(&mut understood, tokens);
         understood
-    }
-
-    /// "read sheet music" names all of music, and its other words say which of it: only when they clearly do.
-    fn narrowed(&self, understood: &mut Understood, limits: Option<&Thresholds>) {
-        let Some(limits) = limits else { return };
-        let whole = self.embedder.encode(&understood.parsed.service_query);
-        let rest = self.embedder.encode(&understood.free_text);
-        let wide: Vec<usize> = understood.services.iter().map(|(service, _)| *service).collect();
-        let all = self.catalogue.services().len();
-        let near = self.nearest.to(&whole, all);
-        let alone = self.nearest.to(&rest, all);
-        let Some((best, likeness)) = near.first().filter(|(service, _)| wide.contains(service)) else { return };
-        // What the other words say alone must lead to the same service, or a matter of taste would choose one.
-        let said = alone.first().is_some_and(|(service, likeness)| service == best && *likeness >= limits.act);
-        if said && *likeness >= limits.act {
-            let span = understood.chips.iter().find(|chip| chip.kind == "topic").map_or([0, 0], |chip| chip.span);
-            understood.chips.retain(|chip| chip.kind != "topic");
-            self.take(understood, vec![(*best, 0.9)], span, calibrated(*likeness, limits.perhaps));
-            (understood.parsed.category, understood.parsed.subcategory) = (None, None);
-        }
     }
 
     /// Trades nobody learns in an hour's lesson, and languages nobody teaches here: nothing is near them, however alike
@@ -431,25 +413,26 @@ impl Knowledge {
 
     /// Names of services, or of the shelf or category when all of it is meant.
     fn topic_names(&self, indexes: &[usize]) -> Vec<String> {
+        match self.shelf_of(indexes) {
+            Some((_, name)) => vec![name],
+            None => indexes.iter().map(|index| self.service_name(*index)).collect(),
+        }
+    }
+
+    /// The shelf or category of which these are all the services; one service alone is none.
+    fn shelf_of(&self, indexes: &[usize]) -> Option<(Mode, String)> {
         let catalogue = self.catalogue;
         let services: Vec<_> = indexes.iter().filter_map(|index| catalogue.services().get(*index)).collect();
-        let Some(first) = services.first().filter(|_| services.len() > 1) else {
-            return services.iter().map(|service| service.name.clone()).collect();
-        };
-        let whole = |count: usize, same: bool| same && count == services.len();
-        if whole(
-            catalogue.services_on(first.subcategory_id).count(),
-            services.iter().all(|service| service.subcategory_id == first.subcategory_id),
-        ) {
-            return catalogue.subcategory(first.subcategory_id).map(|shelf| shelf.name.clone()).into_iter().collect();
+        let first = services.first().filter(|_| services.len() > 1)?;
+        let on_shelf = services.iter().all(|service| service.subcategory_id == first.subcategory_id);
+        if on_shelf && catalogue.services_on(first.subcategory_id).count() == services.len() {
+            let shelf = catalogue.subcategory(first.subcategory_id)?;
+            return Some((Mode::Subcategory, shelf.name.clone()));
         }
-        if whole(
-            catalogue.services_of(first.category_id).count(),
-            services.iter().all(|service| service.category_id == first.category_id),
-        ) {
-            return catalogue.category(first.category_id).map(|category| category.name.clone()).into_iter().collect();
-        }
-        services.iter().map(|service| service.name.clone()).collect()
+        let in_category = services.iter().all(|service| service.category_id == first.category_id);
+        let all = in_category && catalogue.services_of(first.category_id).count() == services.len();
+        let category = catalogue.category(first.category_id).filter(|_| all)?;
+        Some((Mode::Category, category.name.clone()))
     }
 
     pub fn service_name(&self, index: usize) -> String {

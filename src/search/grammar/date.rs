@@ -38,6 +38,7 @@ pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
         weekend(scan, at, out);
         super::month::recognise_at(scan, at, out);
         super::holiday::recognise_at(scan, at, out);
+        super::past::recognise_at(scan, at, out);
         super::shorthand::recognise_at(scan, at, out);
         soft(scan, at, out);
     }

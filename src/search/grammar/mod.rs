@@ -22,6 +22,7 @@ mod lesson;
 mod level;
 mod month;
 mod parsed;
+mod past;
 mod piece;
 mod place;
 mod price;

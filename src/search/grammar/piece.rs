@@ -318,6 +318,10 @@ pub struct Topic {
     pub weak: bool,
     /// A subject of school.
     pub school: bool,
+    /// A language that is learnt.
+    pub tongue: bool,
+    /// Reading and writing, in whatever language.
+    pub letters: bool,
     /// The phrase is something one does: "cook", "paint".
     pub deed: bool,
 }

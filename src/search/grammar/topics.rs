@@ -84,6 +84,11 @@ fn heads(kept: &mut Vec<Named>) {
         let beside = first.1 == second.0;
         let same_shelf = first.2.shelf == second.2.shelf;
         // "cook italian": what is done is the thing, and how it is done says what kind.
+        // "german grammar" is German.
+        if beside && first.2.tongue && second.2.letters {
+            kept.remove(at + 1);
+            continue;
+        }
         if beside && first.2.deed && first.2.category != second.2.category {
             kept.remove(at + 1);
             continue;

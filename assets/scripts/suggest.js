@@ -3,11 +3,20 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   const input = box.querySelector("input");
   const list = Object.assign(document.createElement("div"), { className: "pop pop--list", hidden: true });
   box.append(list);
+  // What a screen reader hears: a box with a list under it, which the arrows lead into.
+  list.id = `${input.id}-list`;
+  const say = (what, names) => Object.entries(names).forEach(([name, value]) => what.setAttribute(name, value));
+  say(list, { role: "listbox", "aria-label": "Suggestions" });
+  say(input, { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" });
   let wait = 0;
   let asked = null;
   let off = false;
 
-  const close = () => { list.hidden = true; };
+  const show = (open) => {
+    list.hidden = !open;
+    say(input, { "aria-expanded": String(open) });
+  };
+  const close = () => show(false);
 
   const ask = async () => {
     const text = input.value.trim();
@@ -23,8 +32,9 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
       // Parsed apart and taken over link by link: nothing but links can come in.
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const links = [...page.querySelectorAll("a[href]")].slice(0, 8);
+      for (const link of links) say(link, { role: "option", "aria-selected": "false" });
       list.replaceChildren(...links);
-      list.hidden = links.length === 0;
+      show(links.length > 0);
     } catch {
       close();
     }
@@ -33,6 +43,9 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   input.addEventListener("input", () => {
     clearTimeout(wait);
     wait = setTimeout(ask, 120);
+  });
+  list.addEventListener("focusin", (event) => {
+    for (const link of list.children) say(link, { "aria-selected": String(link === event.target) });
   });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !list.hidden) {

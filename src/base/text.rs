@@ -116,6 +116,11 @@ pub fn one_line(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// What somebody typed as it can be shown again: on one line, without what nobody sees or what turns other words around.
+pub fn shown_line(text: &str) -> String {
+    one_line(&text.chars().filter(|c| !is_harmful(*c)).collect::<String>())
+}
+
 /// A browser's own name, as much of it as is kept.
 pub fn agent_line(user_agent: &str) -> String {
     one_line(user_agent).chars().take(300).collect()

@@ -44,7 +44,7 @@ pub use place::is_studied;
 pub use scan::{KnownPlace, Lexicon};
 pub use token::{Token, TokenKind, tokenize, words};
 pub use topics::{Mode, Wanted};
-pub use words::{is_filler, is_foreign, is_generic, query_language, spoken, vocabulary};
+pub use words::{begins_generic, is_filler, is_foreign, is_generic, query_language, spoken, vocabulary};
 
 use jiff::Zoned;
 

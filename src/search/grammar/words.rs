@@ -458,6 +458,11 @@ pub fn is_idle(word: &str) -> bool {
     is_filler(word) || LOOSE.contains(&word)
 }
 
+/// Whether a word for lessons or teachers begins so: "tu" on its way to "tutor".
+pub fn begins_generic(typed: &str) -> bool {
+    GENERIC.iter().any(|word| word.starts_with(typed))
+}
+
 pub fn is_generic(word: &str) -> bool {
     GENERIC.contains(&word)
 }

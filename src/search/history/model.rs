@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{RecentSearchId, UserId};
+use crate::base::text;
 use crate::base::time::Timestamp;
 
 /// How a search came about.
@@ -49,7 +50,7 @@ pub struct Choices {
     pub no_suggestions: bool,
 }
 
-/// The form in which two sentences are the same: trimmed, lower-cased, single spaces.
+/// The form in which two sentences are the same: trimmed, lower-cased, single spaces, nothing that cannot be shown.
 pub fn normal(query: &str) -> String {
-    query.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    text::shown_line(query).to_lowercase()
 }

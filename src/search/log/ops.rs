@@ -93,7 +93,12 @@ pub fn label(parsed: &Parsed, query: &str) -> String {
     }
     said.extend(parsed.audience.map(|audience| Audience::name(audience).to_owned()));
     said.extend(parsed.lesson_type.filter(|lesson| *lesson != LessonType::Any).map(|it| it.name().replace('_', " ")));
-    if said.is_empty() { history::normal(query) } else { said.join(", ") }
+    if said.is_empty() {
+        said.push(history::normal(query));
+    }
+    // Of signs that cannot be shown nothing is left.
+    said.retain(|said| !said.is_empty());
+    if said.is_empty() { "signs only".to_owned() } else { said.join(", ") }
 }
 
 /// Keeps a search, and counts it everywhere it counts.

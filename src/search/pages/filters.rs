@@ -38,6 +38,7 @@ pub fn filters(params: &SearchParams, parsed: &Parsed, found: &Found) -> Markup 
                 (hours("before", "Done by", parsed.time_before))
                 (field(&Field { name: "max", label: "Highest hourly rate", value: &most(params, parsed), inputmode: "decimal", ..Field::default() }))
                 (button(&Button::line(&show).wide()))
+                @if params.filtered() { p.small { a href=(SearchParams::of(&params.q)) { "Clear the filters" } } }
             }
         },
         false,

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::money::Cents;
+use crate::base::text;
 use crate::base::time::{Date, WallTime};
 use crate::search::find::Overrides;
 use crate::search::grammar::{Audience, LessonType, Level, Sort, Venue};
@@ -56,9 +57,10 @@ pub struct SearchParams {
 }
 
 impl SearchParams {
-    /// A link from a shelf as the sentence it stands for (rule: 50§1a `/search`).
+    /// The sentence as it can be shown; a link from a shelf as the one it stands for (rule: 50§1a `/search`).
     #[must_use]
     pub fn spoken(mut self) -> Self {
+        self.q = text::shown_line(&self.q);
         if self.q.trim().is_empty() {
             let catalogue = crate::catalog::catalogue();
             let service = self.service_catalog_id.parse().ok().and_then(|id| catalogue.service(id));
@@ -71,9 +73,9 @@ impl SearchParams {
         self
     }
 
-    /// How the search came about.
-    pub fn kind(&self) -> Kind {
-        let filtered = [
+    /// Whether anything is set beside the sentence.
+    pub fn filtered(&self) -> bool {
+        let filters = [
             &self.minutes,
             &self.format,
             &self.audience,
@@ -84,11 +86,16 @@ impl SearchParams {
             &self.before,
             &self.rating,
         ];
+        filters.iter().any(|value| !value.is_empty())
+    }
+
+    /// How the search came about.
+    pub fn kind(&self) -> Kind {
         if !self.service_catalog_id.is_empty() {
             Kind::ServicePill
         } else if !self.category.is_empty() {
             Kind::Category
-        } else if filtered.iter().any(|value| !value.is_empty()) {
+        } else if self.filtered() {
             Kind::Filter
         } else {
             Kind::NaturalLanguage

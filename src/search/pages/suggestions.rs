@@ -31,7 +31,7 @@ pub struct Typed {
 }
 
 pub async fn suggestions(State(site): State<Site>, visitor: Visitor, Params(typed): Params<Typed>) -> Answer<Markup> {
-    let text: String = typed.q.trim().chars().take(LONGEST).collect();
+    let text: String = crate::base::text::shown_line(&typed.q).chars().take(LONGEST).collect();
     let (before, last) = last_words(&text);
     let recent = recent(&site, &visitor, &text)?;
     let alone = before.is_empty();
@@ -55,13 +55,19 @@ fn recent(site: &Site, visitor: &Visitor, text: &str) -> Outcome<Vec<String>> {
     Ok(begins.take(RECENT).collect())
 }
 
-/// Services one of whose names or terms begins like what was typed, names first.
+/// Services one of whose names or terms begins like what was typed, names first; "math tu" becomes a math tutor.
 fn services(text: &str) -> Vec<String> {
-    let typed = grammar::words(text).join(" ");
+    let mut words = grammar::words(text);
+    let found = beginning(&words.join(" "));
+    let for_a_lesson = found.is_empty() && words.pop().is_some_and(|last| grammar::begins_generic(&last));
+    if for_a_lesson { beginning(&words.join(" ")) } else { found }
+}
+
+fn beginning(typed: &str) -> Vec<String> {
     if typed.is_empty() {
         return Vec::new();
     }
-    let begins = |phrase: &str| grammar::words(phrase).join(" ").starts_with(&typed);
+    let begins = |phrase: &str| grammar::words(phrase).join(" ").starts_with(typed);
     let all = knowledge().catalogue.services();
     let by_name = all.iter().filter(|service| begins(&service.name));
     let by_term = all.iter().filter(|service| !begins(&service.name) && service.terms.iter().any(|term| begins(term)));

@@ -52,8 +52,8 @@ impl Knowledge {
         }
         match understood.mode {
             Mode::Category | Mode::Subcategory => self.narrow(understood, &near, &rest, limits),
-            Mode::Specific => self.outweigh(understood, &near, &rest, limits),
-            Mode::Union | Mode::Any => {}
+            Mode::Specific | Mode::Union => self.outweigh(understood, &near, &rest, limits),
+            Mode::Any => {}
         }
     }
 
@@ -86,9 +86,10 @@ impl Knowledge {
     /// "read sheet music" names all of music, and its other words say which of it: only when they clearly do.
     fn narrow(&self, understood: &mut Understood, near: &Near, rest: &Near, limits: &Thresholds) {
         let (Some((best, alike)), Some((said, alone))) = (near.first(), rest.first()) else { return };
-        let on_shelf = understood.services.iter().any(|(service, _)| service == best);
+        let on_shelf = understood.services.iter().map(|(service, _)| likeness(near, *service)).fold(0.0, f32::max);
+        let elsewhere = !understood.services.iter().any(|(service, _)| service == best);
         // What the other words say alone must lead to the same service, or a matter of taste would choose one.
-        if !on_shelf || said != best || *alike < limits.act {
+        if said != best || *alike < limits.act || elsewhere && alike - on_shelf < NEARER.name {
             return;
         }
         let stands_out = |near: &Near| near.get(1).is_some_and(|next| near[0].1 - next.1 >= STANDS_OUT);
@@ -100,12 +101,15 @@ impl Knowledge {
     /// "draw latte hearts in milk foam" begins with drawing and is about latte art.
     fn outweigh(&self, understood: &mut Understood, near: &Near, rest: &Near, limits: &Thresholds) {
         let Some((best, alike)) = near.first().copied() else { return };
-        let named = understood.services.first().map_or(best, |(service, _)| *service);
+        let topics: Vec<Chip> = understood.chips.iter().filter(|chip| chip.kind == "topic").cloned().collect();
+        let named = understood.services.iter().any(|(service, _)| *service == best);
+        if named || alike < SURE || listed(&understood.query, &topics) || understood.excluded.contains(&best) {
+            return;
+        }
+        let by_name = topics.iter().any(|chip| self.by_name(&understood.query, chip));
+        let nearest = understood.services.iter().map(|(service, _)| likeness(near, *service)).fold(0.0, f32::max);
         let said_too = rest.iter().take(AMONG_FIRST).any(|(service, alone)| *service == best && *alone >= SAID_TOO);
-        let topics = || understood.chips.iter().filter(|chip| chip.kind == "topic");
-        let by_name = topics().any(|chip| self.by_name(&understood.query, chip));
-        let nearer = alike - likeness(near, named) >= NEARER.of(by_name);
-        if best != named && said_too && nearer && alike >= SURE && !understood.excluded.contains(&best) {
+        if said_too && alike - nearest >= NEARER.of(by_name) {
             self.mean(understood, best, alike, limits);
         }
     }

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{scores, way};
 use crate::base::refusal::Refusal;
+use crate::base::text;
 use crate::console::pages::shell::{address, heading, show};
 use crate::search::analytics::report;
 use crate::search::analytics::rollup::day_of;
@@ -81,13 +82,14 @@ pub struct Tried {
     pub before: Option<Vec<crate::base::id::UserId>>,
 }
 
-pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(wish): Params<Wish>) -> Answer<Markup> {
+pub async fn bench(State(site): State<Site>, chrome: Chrome, Params(mut wish): Params<Wish>) -> Answer<Markup> {
+    wish.q = text::shown_line(&wish.q);
     let now = site.read(|r| TUNING.read(r))?;
     let weights = wish.weights(now.weights);
     let tuning = Tuning { weights, ..now };
     let other = weights != now.weights;
     let drill = wish.drill();
-    let query = wish.q.trim().to_owned();
+    let query = wish.q.clone();
     let tried = if query.is_empty() {
         None
     } else {

@@ -5,7 +5,8 @@
 //! Who teaches a service, and for how much, is told elsewhere: this room knows no instructor. Pages that show how many
 //! people teach something ask [`SupplyCounter`], which the wiring provides.
 //!
-//! Every text a person may type for a service is one of its `terms`; search reads them from here.
+//! Every name a person may type for a service is one of its `terms`; search reads them from here. How people describe a
+//! lesson they cannot name is not catalogue but search (`assets/search/said.txt`).
 
 pub mod api;
 mod model;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::grammar::{self, KnownPlace, LocationKind, Token, TokenKind, Topic, TopicKind};
 use super::meaning::{Embedder, Whereabouts, commonest_words};
-use crate::catalog::Catalogue;
+use crate::catalog::{Catalogue, Service};
 use crate::places::{Gazetteer, PlaceKind};
 
 /// Languages people are taught in that are no shelf of their own in the catalogue.
@@ -267,36 +267,19 @@ impl Phrases {
             .enumerate()
             .map(|(index, it)| (it.name.as_str(), it.terms.as_slice(), service(index)))
             .collect();
-        let shelves: Vec<_> = catalogue
-            .subcategories()
-            .iter()
-            .enumerate()
-            .map(|(index, shelf)| {
-                let on = catalogue
-                    .services()
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, it)| it.subcategory_id == shelf.id)
-                    .map(|(at, _)| at)
-                    .collect();
-                (shelf.name.as_str(), shelf.terms.as_slice(), topic(TopicKind::Subcategory(index), on))
-            })
-            .collect();
-        let wide: Vec<_> = catalogue
-            .categories()
-            .iter()
-            .enumerate()
-            .map(|(index, category)| {
-                let of = catalogue
-                    .services()
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, it)| it.category_id == category.id)
-                    .map(|(at, _)| at)
-                    .collect();
-                (category.name.as_str(), category.terms.as_slice(), topic(TopicKind::Category(index), of))
-            })
-            .collect();
+        let places = |fits: &dyn Fn(&Service) -> bool| -> Vec<usize> {
+            catalogue.services().iter().enumerate().filter(|(_, it)| fits(it)).map(|(at, _)| at).collect()
+        };
+        let shelves = catalogue.subcategories().iter().enumerate().map(|(index, shelf)| {
+            let on = places(&|it| it.subcategory_id == shelf.id);
+            (shelf.name.as_str(), shelf.terms.as_slice(), topic(TopicKind::Subcategory(index), on))
+        });
+        let shelves: Vec<_> = shelves.collect();
+        let wide = catalogue.categories().iter().enumerate().map(|(index, category)| {
+            let of = places(&|it| it.category_id == category.id);
+            (category.name.as_str(), category.terms.as_slice(), topic(TopicKind::Category(index), of))
+        });
+        let wide: Vec<_> = wide.collect();
         let all = || names.iter().chain(&shelves).chain(&wide);
         for (name, _, topic) in all() {
             self.claim(&grammar::words(name), topic);

@@ -190,7 +190,8 @@ fn other_vowel(word: &str, target: &str) -> bool {
 /// "vilon": a letter of "violin" is lost and its neighbours stand the wrong way round.
 fn one_lost_others_swapped(word: &str, target: &str) -> bool {
     let mut left: Vec<u8> = target.bytes().collect();
-    let all = word.bytes().all(|letter| left.iter().position(|other| *other == letter).map(|at| left.remove(at)).is_some());
+    let all =
+        word.bytes().all(|letter| left.iter().position(|other| *other == letter).map(|at| left.remove(at)).is_some());
     all && left.len() == 1 && damerau(word, target) == MOST_EDITS
 }
 

@@ -514,6 +514,20 @@ async fn pages_remember_offer_and_describe() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     assert!(as_browser("/").await.text.contains("cello in harlem"), "the home page offers it again");
+    // Kept on purpose by the button under the box, which stands in a form of its own.
+    let same = "/search?q=cello+in+harlem";
+    assert!(as_browser(same).await.text.contains("Save this search"));
+    let keep = [("q", "cello in harlem"), ("saved", "true"), ("back", same)];
+    let kept = app.http.post(format!("{}/searches/save", app.base)).header("cookie", &cookie).form(&keep);
+    assert_eq!(answered(kept.header("origin", &app.base)).await.status, 303);
+    assert!(as_browser(same).await.text.contains("Saved. Take it off"));
+    // What nobody can see is neither shown nor kept.
+    let unseen = as_browser("/search?q=viola%00%1b%E2%80%AE+in+harlem").await.text;
+    assert!(unseen.contains("value=\"viola in harlem\""), "{unseen}");
+    assert!(
+        app.get("/search/suggestions?q=math%20tu").await.text.contains("q=Math\""),
+        "a word for a lesson is no part of it"
+    );
     assert!(as_browser("/search/suggestions?q=cel").await.text.contains("cello+in+harlem"));
     assert!(
         app.get("/search/suggestions?q=sarah").await.text.contains(&format!("/instructors/{}", city.stage.sarah.id))

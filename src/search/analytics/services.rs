@@ -92,7 +92,7 @@ fn add(row: &mut Standing, people: &mut BTreeSet<u64>, day: &ServiceDay, date: D
     }
 }
 
-/// What more and more people look for: at least five people, somebody teaches it, the fastest first.
+/// What more and more people look for: at least five people, somebody teaches it, the most searched first.
 pub fn trending(rows: &[Standing], limit: usize) -> Vec<&Standing> {
     let fits = |row: &&Standing| row.is_trending && row.people_30d >= CROWD as u64 && row.active_instructors > 0;
     let mut rising: Vec<&Standing> = rows.iter().filter(fits).collect();

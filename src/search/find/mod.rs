@@ -3,6 +3,9 @@
 //! Every live offering of the wanted services is judged before anything is scored, so nothing that
 //! matches is ever left out. What fails one wish is kept aside with what it fails, and fills labelled
 //! groups when there is too little that fits.
+//!
+//! Deliberately not here: what words mean, and what becomes of an answer. A kept answer may be a minute old in its order,
+//! never in who is free: whoever changes throws it away.
 
 mod cards;
 mod criteria;

@@ -81,6 +81,7 @@ fn card(one: &Again, today: Date) -> Markup {
                 ("date", slot.date.to_string()),
                 ("time", slot.start.to_string()),
                 ("minutes", one.minutes.to_string()),
+                ("place", one.place.name().to_owned()),
             ];
             let query = serde_urlencoded::to_string(query).unwrap_or_default();
             let day = if slot.date == today { "Today".to_owned() } else { fmt_date(slot.date) };

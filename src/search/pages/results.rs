@@ -86,9 +86,11 @@ impl Shown<'_> {
         let (params, answered) = (self.params, self.answered);
         html! {
             div.wrap.find {
-                form.find__ask role="search" action="/search" {
-                    h1.vh { "Search: " (title(answered)) }
-                    (search_box(&params.q, "piano, Upper West Side, Thursday after 4", None))
+                div.find__ask {
+                    form role="search" action="/search" {
+                        h1.vh { "Search: " (title(answered)) }
+                        (search_box(&params.q, "piano, Upper West Side, Thursday after 4", None))
+                    }
                     (chips::chips(params, &answered.understood.chips))
                     (self.own.under_box())
                     (self.notes())

@@ -3,6 +3,8 @@
 //! Guarantees: everything comes from lessons that took place, searches that were made, and what instructors offer now;
 //! each suggestion says why it is there; who does not want any gets none; nothing rests on fewer than five people
 //! unless it is the reader's own past.
+//!
+//! Deliberately not here: guesses from who somebody is or where they are; and nothing is mailed.
 
 mod kept;
 mod ops;

@@ -7,6 +7,7 @@ use super::rules::{Likeness, learned_besides, learned_together, near_price, shar
 use crate::availability::rules::open::Opening;
 use crate::base::id::{OfferingId, ServiceId, UserId};
 use crate::base::money::Cents;
+use crate::base::price::Place;
 use crate::base::refusal::Outcome;
 use crate::base::time::{Timestamp, plus_days, plus_hours, today_in};
 use crate::bookings::model::{Booking, Status};
@@ -38,6 +39,8 @@ pub struct Again {
     pub offering: OfferingId,
     pub service: String,
     pub lessons: usize,
+    /// Where and how long the last lesson was, if that is still offered: the price and the free time are for this.
+    pub place: Place,
     pub minutes: u16,
     pub pay: Cents,
     pub opening: Option<Opening>,
@@ -100,6 +103,7 @@ pub fn again(site: &Site, read: &dyn Read, user: UserId, limit: usize) -> Outcom
             offering: offer.id,
             service: booking.service_name.clone(),
             lessons: counts.get(&booking.instructor_id).copied().unwrap_or(1),
+            place,
             minutes,
             pay: all_in(fee, offer.rate_at(place), minutes),
             opening,

@@ -209,7 +209,20 @@ pub fn http() -> reqwest::Client {
 pub async fn answered(request: reqwest::RequestBuilder) -> Answered {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    Answered { status, headers, text: response.text().await.unwrap() }
+    let text = response.text().await.unwrap();
+    let page = headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    assert!(!page || !forms_nest(&text), "a form inside a form, which no browser sends: {text}");
+    Answered { status, headers, text }
+}
+
+fn forms_nest(page: &str) -> bool {
+    let mut open = false;
+    page.split('<').any(|tag| {
+        let begins = tag.starts_with("form ") || tag.starts_with("form>");
+        let nests = begins && open;
+        open = begins || open && !tag.starts_with("/form>");
+        nests
+    })
 }
 
 impl Drop for TestApp {

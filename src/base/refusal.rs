@@ -114,9 +114,58 @@ impl Refusal {
     }
 }
 
+/// Everything that is wrong with a form at once: a person corrects it in one go.
+#[derive(Debug, Default)]
+pub struct Mistakes(Option<Refusal>);
+
+impl Mistakes {
+    /// Notes what is wrong. The first mistake says what the answer is called; a fault of ours outweighs all of them.
+    pub fn note<T>(&mut self, found: Outcome<T>) -> Option<T> {
+        let refusal = match found {
+            Ok(good) => return Some(good),
+            Err(refusal) => refusal,
+        };
+        match &mut self.0 {
+            Some(first) if refusal.status < 500 => first.errors.extend(refusal.errors),
+            other => *other = Some(refusal),
+        }
+        None
+    }
+
+    /// What was found, if nothing was wrong.
+    pub fn or<T>(self, good: Option<T>) -> Outcome<T> {
+        match (self.0, good) {
+            (None, Some(good)) => Ok(good),
+            (Some(refusal), _) => Err(refusal),
+            (None, None) => Err(Refusal::internal("a mistake that nobody noted")),
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.status, self.code, self.cause.as_deref().unwrap_or(&self.detail))
     }
 }
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_told_together_under_the_name_of_the_first() {
+        let mut mistakes = Mistakes::default();
+        assert_eq!(mistakes.note(Ok(1)), Some(1));
+        assert_eq!(mistakes.note::<()>(Err(Refusal::invalid("a", "no"))), None);
+        mistakes.note::<()>(Err(Refusal::unprocessable("OTHER", "no").field("b", "neither", "OTHER")));
+        let told = mistakes.or(Some(1)).unwrap_err();
+        let fields: Vec<&str> = told.errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!((told.code, fields), ("VALIDATION_ERROR", vec!["a", "b"]));
+        assert_eq!(Mistakes::default().or(Some(1)), Ok(1));
+        let mut mistakes = Mistakes::default();
+        mistakes.note::<()>(Err(Refusal::invalid("a", "no")));
+        mistakes.note::<()>(Err(Refusal::internal("the disk")));
+        assert_eq!(mistakes.or(Some(1)).unwrap_err().status, 500);
+    }
+}

@@ -90,7 +90,9 @@ async fn an_instructors_side_that_is_not_open_lets_them_look_and_not_write() {
     }
     // Pausing and resuming stay free, and a student does not become an instructor past the gate.
     stage.post(sarah, "/api/v1/account/suspend", json!({})).await.expect(200);
+    assert!(stage.get(sarah, "/instructor/dashboard").await.text.contains("You are paused"));
     stage.post(sarah, "/api/v1/account/reactivate", json!({})).await.expect(200);
+    assert!(!stage.get(sarah, "/instructor/dashboard").await.text.contains("You are paused"));
     let teaches = json!({ "bio": "I would like to teach the piano, too.", "years_experience": 3 });
     stage.post(&stage.john, "/api/v1/instructors/me", teaches).await.refused(400, "INVITE_REQUIRED");
     let_in(&stage, &admin, &sarah.id.to_string(), json!(["student"])).await.expect(200);

@@ -22,7 +22,7 @@ pub fn zip(data: &Map<String, Value>, brand: &str, now: Timestamp) -> Outcome<Ve
 /// One page without scripts or anything from elsewhere: it is to be readable in twenty years.
 fn page(data: &Map<String, Value>, brand: &str, now: Timestamp) -> String {
     let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Your data at {0}</title><style>{STYLE}</style></head>\n\
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Your data at {0}</title><style>{STYLE}</style></head>\n\
          <body><h1>Your data at {0}</h1><p>Everything held about you on {1}.</p>\n<ul>",
         escaped(brand),
         crate::base::time::rfc3339(now)
@@ -40,7 +40,7 @@ fn page(data: &Map<String, Value>, brand: &str, now: Timestamp) -> String {
     out
 }
 
-const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color-scheme:light dark}\
+const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em}dt{opacity:.75}dd{margin:0;overflow-wrap:anywhere}\
     ol>li{margin-bottom:1em}";
 

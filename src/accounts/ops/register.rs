@@ -12,7 +12,7 @@ use crate::accounts::rules::{email_code, joining, password, person};
 use crate::accounts::tables::{EMAIL_PROOFS, USERS, user_by_email};
 use crate::base::access::Role;
 use crate::base::id::UserId;
-use crate::base::refusal::{Outcome, Refusal};
+use crate::base::refusal::{Mistakes, Outcome, Refusal};
 use crate::base::secret;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
@@ -104,21 +104,33 @@ pub struct NewPerson {
     pub role: Role,
 }
 
+/// Everything that is wrong with an application, without telling whether the address is known.
+pub fn look_over(site: &Site, given: &Application) -> Outcome<()> {
+    judged(site, &*site.part::<Accounts>()?, given).map(drop)
+}
+
 fn judged(site: &Site, parts: &Accounts, given: &Application) -> Outcome<NewPerson> {
     let rules = settings::joining(site)?;
-    let email = person::email(&given.email)?;
-    let first_name = person::name("first_name", &given.first_name)?;
-    let last_name = person::name("last_name", &given.last_name)?;
-    let phone = person::phone(given.phone.as_deref())?;
+    let mut wrong = Mistakes::default();
+    let email = wrong.note(person::email(&given.email));
+    let first_name = wrong.note(person::name("first_name", &given.first_name));
+    let last_name = wrong.note(person::name("last_name", &given.last_name));
+    let phone = wrong.note(person::phone(given.phone.as_deref()));
     if given.role == Role::Admin {
-        return Err(Refusal::invalid("role", "Join as a student or an instructor."));
+        wrong.note::<()>(Err(Refusal::invalid("role", "Join as a student or an instructor.")));
     }
-    let zip_code = person::zip(&given.zip_code, parts.zips.as_ref(), rules.region_zip_only)?;
-    let timezone = person::timezone(given.timezone.as_deref(), &zip_code, parts.zips.as_ref())?;
-    let owner = password::Owner { email: &email, first_name: &first_name, last_name: &last_name };
-    super::password::accept(site, &given.password, rules.password_min, owner)?;
-    let password_hash = String::new();
-    Ok(NewPerson { email, password_hash, first_name, last_name, phone, zip_code, timezone, role: given.role })
+    let zip_code = wrong.note(person::zip(&given.zip_code, parts.zips.as_ref(), rules.region_zip_only));
+    let zip = zip_code.as_deref().unwrap_or_default();
+    let timezone = wrong.note(person::timezone(given.timezone.as_deref(), zip, parts.zips.as_ref()));
+    let owner = password::Owner { email: &given.email, first_name: &given.first_name, last_name: &given.last_name };
+    wrong.note(super::password::accept(site, &given.password, rules.password_min, owner));
+    let (password_hash, role) = (String::new(), given.role);
+    let person = (|| {
+        let (email, first_name, last_name) = (email?, first_name?, last_name?);
+        let (phone, zip_code, timezone) = (phone?, zip_code?, timezone?);
+        Some(NewPerson { email, password_hash, first_name, last_name, phone, zip_code, timezone, role })
+    })();
+    wrong.or(person)
 }
 
 /// Writes the row. The address must have been looked up in the same write.

@@ -172,7 +172,9 @@ fn teaching(user: &User, ahead: usize) -> Markup {
         "Pausing",
         "While paused, students do not find you and cannot book you.",
         html! {
-            p { "You have " (count(ahead, "lesson", "lessons")) " ahead. Lessons already booked stay either way." }
+            @if ahead > 0 {
+                p { "You have " (count(ahead, "lesson", "lessons")) " ahead. Lessons already booked stay either way." }
+            }
             div.row {
                 @if paused {
                     (post_button("/account/resume", &[], &Button::primary("Resume")))

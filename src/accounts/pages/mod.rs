@@ -19,11 +19,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::Markup;
 
+use super::ops::session::Opened;
 use super::windows;
 use crate::base::access::{Actor, Permission, Role};
 use crate::base::refusal::Refusal;
+use crate::site::Site;
 use crate::web::components::error_summary;
-use crate::web::{Access, Pages, see_other};
+use crate::web::{Access, Pages, see_other, session_cookie};
 
 pub fn pages(pages: Pages) -> Pages {
     let own = Access::can(Permission::ManageOwnProfile);
@@ -170,6 +172,14 @@ fn correctable(refusal: Refusal) -> Result<Refused, Refusal> {
 fn with_cookie(mut answer: Response, cookie: HeaderValue) -> Response {
     answer.headers_mut().append(header::SET_COOKIE, cookie);
     answer
+}
+
+/// The browser goes on under the new token, where its session got one.
+fn with_session(answer: Response, site: &Site, rotated: Option<Opened>) -> Response {
+    match rotated {
+        Some(opened) => with_cookie(answer, session_cookie(site, &opened.token)),
+        None => answer,
+    }
 }
 
 #[cfg(test)]

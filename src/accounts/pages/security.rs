@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::own::{Asked, Sheet, list_of, moment, or_prove, own_zone};
-use super::{Refused, correctable, with_cookie};
+use super::{Refused, correctable, with_cookie, with_session};
 use crate::accounts::model::{Session, User};
 use crate::accounts::must_user;
 use crate::accounts::ops;
@@ -18,7 +18,7 @@ use crate::base::time::TimeZone;
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{Button, Field, Row, Tone, badge, button, facts, field, post_button, section};
-use crate::web::{Answer, Chrome, Form, Id, Params, clear_session_cookie, see_other, session_cookie};
+use crate::web::{Answer, Chrome, Form, Id, Params, clear_session_cookie, see_other};
 
 pub(super) const HERE: &str = "/account/security";
 
@@ -57,10 +57,8 @@ pub(super) async fn change_password(
     } else {
         Err(Refusal::invalid("password_again", "This is not the same as above."))
     };
-    let done = || see_other("/account/security?done=password");
     match changed {
-        Ok(Some(opened)) => Ok(with_cookie(done(), session_cookie(&site, &opened.token))),
-        Ok(None) => Ok(done()),
+        Ok(rotated) => Ok(with_session(see_other("/account/security?done=password"), &site, rotated)),
         Err(refusal) => Ok(render(&site, &chrome, &actor, &correctable(refusal)?, "")?),
     }
 }

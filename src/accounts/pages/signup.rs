@@ -17,7 +17,7 @@ use crate::accounts::ops::sign_in::{Credentials, Entered};
 use crate::accounts::ops::{self};
 use crate::accounts::rules::{email_code, person};
 use crate::base::access::Role;
-use crate::base::refusal::Refusal;
+use crate::base::refusal::{Mistakes, Refusal};
 use crate::site::Site;
 use crate::site::settings::launch;
 use crate::web::components::{Button, Choice, Field, Pick, Tone, button, field, notice, picks, post_button, steps};
@@ -159,13 +159,13 @@ pub(super) async fn check_code(
     }
 }
 
-pub(super) async fn show_details(chrome: Chrome, headers: HeaderMap) -> Response {
+pub(super) async fn show_details(State(site): State<Site>, chrome: Chrome, headers: HeaderMap) -> Answer<Response> {
     let joining = Joining::of(&headers);
     if joining.token.is_empty() {
-        return see_other("/signup");
+        return Ok(see_other("/signup"));
     }
     let refused = Refused::default();
-    refused.answer(details_page(&chrome, &joining, &Details::default(), &refused))
+    Ok(refused.answer(details_page(&site, &chrome, &joining, &Details::default(), &refused)?))
 }
 
 #[derive(Default, Deserialize)]
@@ -192,7 +192,7 @@ pub(super) async fn join(
     }
     if let Err(refusal) = register(&site, &joining, &details, guest_id(&headers)).await {
         let refused = correctable(refusal)?;
-        return Ok(refused.answer(details_page(&chrome, &joining, &details, &refused)));
+        return Ok(refused.answer(details_page(&site, &chrome, &joining, &details, &refused)?));
     }
     let done = |on: &str| with_cookie(see_other(on), set_cookie(&site, "", 0));
     let visitor = visitor(ip, &headers);
@@ -213,9 +213,6 @@ async fn register(
     details: &Details,
     guest_session_id: Option<String>,
 ) -> Result<(), Refusal> {
-    if details.password != details.password_again {
-        return Err(Refusal::invalid("password_again", "This is not the same as above."));
-    }
     let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
     let application = Application {
         email: joining.email.clone(),
@@ -231,6 +228,12 @@ async fn register(
         invite_code: given(&joining.invite_code),
         referral_code: given(&joining.r#ref),
     };
+    if details.password != details.password_again {
+        let mut wrong = Mistakes::default();
+        wrong.note(ops::register::look_over(site, &application));
+        wrong.note::<()>(Err(Refusal::invalid("password_again", "This is not the same as above.")));
+        return wrong.or(None);
+    }
     ops::register::register(site, application).await
 }
 
@@ -324,7 +327,13 @@ fn code_page(site: &Site, chrome: &Chrome, joining: &Joining, refused: &Refused)
     ))
 }
 
-fn details_page(chrome: &Chrome, joining: &Joining, details: &Details, refused: &Refused) -> Markup {
+fn details_page(
+    site: &Site,
+    chrome: &Chrome,
+    joining: &Joining,
+    details: &Details,
+    refused: &Refused,
+) -> Result<Markup, Refusal> {
     let text = |name, label, value, autocomplete| Field {
         name,
         label,
@@ -354,9 +363,11 @@ fn details_page(chrome: &Chrome, joining: &Joining, details: &Details, refused: 
         maxlength: Some(30),
         ..text("phone", "Phone", &details.phone, "tel")
     };
+    let least = ops::settings::joining(site)?.password_min;
+    let password_hint = format!("At least {least} characters; a few words in a row are easy to keep in mind.");
     let password = Field {
         kind: "password",
-        hint: "At least 8 characters; a few words in a row are easy to keep in mind.",
+        hint: &password_hint,
         maxlength: Some(512),
         ..text("password", "Password", "", "new-password")
     };
@@ -369,7 +380,7 @@ fn details_page(chrome: &Chrome, joining: &Joining, details: &Details, refused: 
             ..password
         }
     };
-    frame(
+    Ok(frame(
         chrome,
         2,
         html! {
@@ -386,5 +397,5 @@ fn details_page(chrome: &Chrome, joining: &Joining, details: &Details, refused: 
                 (button(&Button::primary("Create account").wide().busy("Creating…")))
             }
         },
-    )
+    ))
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::own::{Asked, Password, Sheet, list_of, or_prove, own_zone, password_field};
-use super::{Refused, correctable, with_cookie};
+use super::{Refused, correctable, with_session};
 use crate::accounts::api::qr_data_url;
 use crate::accounts::model::{TrustedDevice, TwoFactor};
 use crate::accounts::ops::devices;
@@ -22,7 +22,7 @@ use crate::base::time::{fmt_date, utc_to_local};
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{Button, Field, Row, Tone, button, field, notice, post_button, section};
-use crate::web::{Answer, BRAND, Chrome, Form, Id, Params, page, see_other, session_cookie};
+use crate::web::{Answer, BRAND, Chrome, Form, Id, Params, page, see_other};
 
 const HERE: &str = "/account/two-factor";
 
@@ -82,10 +82,7 @@ pub(super) async fn turn_on(
         Ok(on) => {
             let shown = codes_page(&chrome, &on.backup_codes, "Your second step is on. Other browsers are signed out.")
                 .into_response();
-            Ok(match on.rotated {
-                Some(opened) => with_cookie(shown, session_cookie(&site, &opened.token)),
-                None => shown,
-            })
+            Ok(with_session(shown, &site, on.rotated))
         }
         Err(refusal) => answer(&site, &chrome, &actor, correctable(refusal)?, ""),
     }
@@ -118,13 +115,7 @@ pub(super) async fn turn_off(
     Form(input): Form<Password>,
 ) -> Answer<Response> {
     match ops::turn_off(&site, &actor, by, &input.current_password, true).await {
-        Ok(rotated) => {
-            let on = see_other("/account/two-factor?done=off");
-            Ok(match rotated {
-                Some(opened) => with_cookie(on, session_cookie(&site, &opened.token)),
-                None => on,
-            })
-        }
+        Ok(rotated) => Ok(with_session(see_other("/account/two-factor?done=off"), &site, rotated)),
         Err(refusal) => answer(&site, &chrome, &actor, correctable(refusal)?, ""),
     }
 }

@@ -39,7 +39,7 @@ pub fn zip(given: &str, book: &dyn ZipBook, region_only: bool) -> Outcome<String
         return Err(Refusal::invalid("zip_code", "A ZIP code has five digits."));
     }
     if region_only && !book.in_region(zip) {
-        let detail = "Lessons take place in New York City for now; this ZIP code lies outside of it.";
+        let detail = "Lessons take place inside our region for now; this ZIP code lies outside of it.";
         return Err(Refusal::unprocessable("ZIP_OUTSIDE_REGION", detail).field(
             "zip_code",
             detail,

@@ -172,6 +172,9 @@ async fn people_join_on_plain_pages_and_come_back_to_where_they_were() {
         ]
     };
     assert_eq!(browser.post("/signup/details", &details("10024", "something else")).await.status, 422);
+    let both = browser.post("/signup/details", &details("90210", "something else")).await;
+    let marks = ["href=\"#zip_code\"", "href=\"#password_again\"", "2 things to correct"];
+    assert!(both.status == 422 && marks.iter().all(|mark| both.text.contains(mark)), "all at once: {}", both.text);
     let outside = browser.post("/signup/details", &details("90210", PASSWORD)).await;
     assert!(outside.status == 422 && outside.text.contains("value=\"Ana\""));
     let done = browser.post("/signup/details", &details("10024", PASSWORD)).await;

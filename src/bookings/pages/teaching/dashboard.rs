@@ -3,7 +3,9 @@
 use maud::{Markup, html};
 
 use crate::bookings::pages::lessons::show::{LessonRow, lesson_row};
-use crate::web::components::{Button, Icon, Stat, empty, icon, link_button, page_head, section, stats};
+use crate::web::components::{
+    Button, Icon, Stat, Tone, empty, icon, link_button, notice, page_head, post_button, section, stats,
+};
 
 /// One thing to set up: label, done, where.
 pub struct SetUp {
@@ -21,6 +23,8 @@ pub struct DashboardView {
     pub next: Vec<LessonRow>,
     pub set_up: Vec<SetUp>,
     pub is_live: bool,
+    /// Nobody can find or book them until they resume.
+    pub is_paused: bool,
     pub public_href: String,
 }
 
@@ -32,6 +36,7 @@ pub fn dashboard(view: &DashboardView) -> Markup {
     html! {
         div.wrap {
             (page_head(&format!("Hello, {}", view.first_name), view.lead.as_str(), does))
+            @if view.is_paused { (paused()) }
             @if !view.is_live { (checklist(view)) }
             (stats(&view.stats))
             @if !view.waiting.is_empty() {
@@ -41,6 +46,16 @@ pub fn dashboard(view: &DashboardView) -> Markup {
             (section("next", "Next lessons", "", next(view)))
         }
     }
+}
+
+fn paused() -> Markup {
+    notice(
+        Tone::Warn,
+        html! {
+            p { "You are paused: students cannot find or book you. Lessons already booked stay." }
+            (post_button("/account/resume", &[], &Button::line("Resume").small().busy("Resuming…")))
+        },
+    )
 }
 
 fn next(view: &DashboardView) -> Markup {

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::dashboard::{DashboardView, SetUp, dashboard};
+use crate::accounts;
+use crate::accounts::model::AccountStatus;
 use crate::availability::ops::calendar_of;
 use crate::availability::tables::{days, entries_of_instructor, instants_of};
 use crate::base::access::Actor;
@@ -102,6 +104,7 @@ fn load(site: &Site, r: &dyn Read, actor: &Actor, totals: Stats) -> Outcome<Dash
         next: next?,
         set_up: STEPS.iter().map(|(key, label, href)| SetUp { label, done: !lacking.contains(key), href }).collect(),
         is_live: about.profile.is_live,
+        is_paused: accounts::user(r, id)?.is_some_and(|user| user.status == AccountStatus::Suspended),
         public_href: format!("/instructors/{id}"),
     })
 }

@@ -12,7 +12,7 @@ use crate::accounts::{self, user_by_email, users};
 use crate::base::id::{BookingId, UserId};
 use crate::base::limits::SCAN_ROWS;
 use crate::base::refusal::Outcome;
-use crate::base::text::normal_email;
+use crate::base::text::{normal_email, shown_line};
 use crate::bookings::model::Booking;
 use crate::bookings::ops::admin::{Search, search};
 use crate::bookings::tables::BOOKINGS;
@@ -32,7 +32,7 @@ pub struct Wish {
 }
 
 pub async fn find(State(site): State<Site>, chrome: Chrome, Params(wish): Params<Wish>) -> Answer<Response> {
-    let text = wish.q.trim();
+    let text = &shown_line(&wish.q);
     if let Some(place) = site.read(|r| exact(r, text))? {
         return Ok(see_other(&place));
     }

@@ -599,7 +599,7 @@ fn grade(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
             push(out, lead(at), at + len, 4, Piece::Grade(0));
         }
     }
-    if scan.is(at, &["grade", "grades"])
+    if scan.is(at, &["grade", "grades", "gr"])
         && let Some((value, len)) = scan.integer(at + 1)
         && (1..=12).contains(&value)
     {

@@ -487,7 +487,7 @@ fn weekday_set(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
 fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
     let lead = |phrases| scan.lead(at, phrases);
     match scan.word(at) {
-        "weekends" => {
+        "weekends" | "wkends" | "wknds" => {
             let days = vec![Weekday::Saturday, Weekday::Sunday];
             push(
                 out,
@@ -501,12 +501,12 @@ fn weekend(scan: &Scan, at: usize, out: &mut Vec<Candidate>) {
                 push(out, not, at + 1, 10, Piece::Date(DateWish::NotWeekdays(days)));
             }
         }
-        "weekend" if scan.phrase(at + 1, "after next").is_some() => {
+        "weekend" | "wkend" | "wknd" if scan.phrase(at + 1, "after next").is_some() => {
             let (from, to) = calendar::weekend(scan.today, true);
             let wish = DateWish::Range(calendar::plus(from, 7), calendar::plus(to, 7));
             push(out, scan.lead(at, &["the", "on the", "for the"]), at + 3, 12, Piece::Date(wish));
         }
-        "weekend" => {
+        "weekend" | "wkend" | "wknd" => {
             let which = if at > 0 && scan.is(at - 1, &["next"]) { Which::Next } else { Which::This };
             let from = lead(&[
                 "this",

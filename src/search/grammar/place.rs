@@ -308,7 +308,9 @@ pub fn is_studied(word: &str) -> bool {
 /// Proposes places.
 pub fn recognise(scan: &Scan, out: &mut Vec<Candidate>) {
     for at in 0..scan.len() {
-        if let Some(len) = scan.longest(at, NEAR_ME) {
+        // "closest yoga instructor to me"
+        let to_me = scan.phrase(at, "to me").filter(|_| (0..at).any(|before| scan.is(before, &["closest", "nearest"])));
+        if let Some(len) = scan.longest(at, NEAR_ME).or(to_me) {
             push(out, at, at + len, 6, Piece::Place(PlaceWish::NearMe));
         }
         city(scan, at, out);

@@ -296,3 +296,27 @@ fn chips_point_at_their_words() {
     assert_eq!(said, expected.map(|(kind, words)| (kind.to_owned(), words.to_owned())));
     assert!(understood.chips.iter().all(|chip| (0.5..=1.0).contains(&chip.confidence)));
 }
+
+/// A phrase inside a longer sentence gives way only where the sentence is clearly about something else.
+#[test]
+fn the_whole_sentence_says_which_lesson_is_meant() {
+    let rows: &[(&str, &[&str])] = &[
+        ("help with essays for college", &["College Essays"]),
+        ("talk to my korean in laws", &["Korean"]),
+        ("ballet inspired workout at the bar", &["Barre"]),
+        ("dance like blackpink", &["K-pop"]),
+        // Called by its own name, it is meant.
+        ("piano for relaxation after stress", &["Piano"]),
+        ("violin shoulder rest posture", &["Violin"]),
+        ("guitar for church worship", &["Guitar"]),
+        ("drawing people and faces", &["Drawing"]),
+        // A list is a list.
+        ("guitar and drums for my band", &["Guitar", "Drums & Percussion"]),
+        ("yoga, pilates and barre for my back", &["Yoga", "Pilates", "Barre"]),
+    ];
+    for (query, services) in rows {
+        let understood = knowledge().understand(query, &TUESDAY.parse().unwrap());
+        assert_eq!(understood.parsed.services, *services, "{query}");
+        assert!(understood.chips.iter().any(|chip| chip.kind == "service"), "{query}: {:?}", understood.chips);
+    }
+}

@@ -14,6 +14,8 @@ use crate::search::tuning::Thresholds;
 const SURE: f32 = 0.50;
 /// What the other words say must be at least so near to the service that the whole sentence leads to.
 const SAID_TOO: f32 = 0.30;
+/// Fewer letters say nothing by themselves.
+const SHORTEST: usize = 3;
 /// Further from the sentence than the best by so much, a phrase was not meant.
 const OFF: Margins = Margins { term: 0.06, name: 0.20 };
 /// A service nearer than the one that was named by so much was meant instead.
@@ -24,6 +26,9 @@ const STANDS_OUT: f32 = 0.10;
 const AMONG_FIRST: usize = 3;
 /// What stands between the members of a list.
 const LIST: [&str; 9] = [",", "and", "or", "&", "/", "+", "plus", "and/or", "nor"];
+
+/// Behind the name of a service these say what for, and not what: "piano for relaxation" is piano.
+const WHAT_FOR: [&str; 10] = ["for", "to", "with", "while", "in", "at", "after", "before", "without", "so"];
 
 /// Margins for what was said by any of its words, and by its own name.
 struct Margins {
@@ -44,17 +49,24 @@ impl Knowledge {
     /// Holds the named topics against the whole sentence, of which some words are still unread.
     pub(super) fn weigh(&self, understood: &mut Understood, limits: Option<&Thresholds>) {
         let Some(limits) = limits.filter(|_| understood.parsed.query_lang.is_none()) else { return };
-        let words = understood.parsed.service_query.split(' ').filter(|word| !grammar::is_generic(word));
-        let near = self.near(&words.collect::<Vec<_>>().join(" "));
-        let rest = self.near(&understood.free_text);
+        // What is no word, and bits of words, are near to anything.
+        if self.words_of(&understood.free_text).is_empty() {
+            return;
+        }
+        let near = self.near(&self.words_of(&understood.parsed.service_query));
         if understood.mode == Mode::Union {
             self.thin(understood, &near);
         }
         match understood.mode {
-            Mode::Category | Mode::Subcategory => self.narrow(understood, &near, &rest, limits),
-            Mode::Specific | Mode::Union => self.outweigh(understood, &near, &rest, limits),
+            Mode::Category | Mode::Subcategory => self.narrow(understood, &near, limits),
+            Mode::Specific | Mode::Union => self.outweigh(understood, &near, limits),
             Mode::Any => {}
         }
+    }
+
+    fn words_of(&self, text: &str) -> String {
+        let meant = |word: &&str| word.len() >= SHORTEST && !grammar::is_generic(word) && self.spelling.knows(word);
+        text.split(' ').filter(meant).collect::<Vec<_>>().join(" ")
     }
 
     fn near(&self, text: &str) -> Near {
@@ -69,7 +81,10 @@ impl Knowledge {
         }
         let alike = |chip: &Chip| indexes(chip).iter().map(|service| likeness(near, *service)).fold(0.0, f32::max);
         let best = topics.iter().map(alike).fold(0.0, f32::max);
-        let off = |chip: &Chip| best - alike(chip) > OFF.of(self.by_name(&understood.query, chip));
+        let off = |chip: &Chip| {
+            let by_name = self.by_name(&understood.query, chip);
+            best - alike(chip) > OFF.of(by_name) && !(by_name && is_head(&understood.query, chip))
+        };
         let meant: Vec<Chip> = topics.iter().filter(|chip| !off(chip)).cloned().collect();
         if best < SURE || meant.len() == topics.len() {
             return;
@@ -84,32 +99,42 @@ impl Knowledge {
     }
 
     /// "read sheet music" names all of music, and its other words say which of it: only when they clearly do.
-    fn narrow(&self, understood: &mut Understood, near: &Near, rest: &Near, limits: &Thresholds) {
-        let (Some((best, alike)), Some((said, alone))) = (near.first(), rest.first()) else { return };
+    fn narrow(&self, understood: &mut Understood, near: &Near, limits: &Thresholds) {
+        let Some((best, alike)) = near.first().copied().filter(|(_, alike)| *alike >= limits.act) else { return };
         let on_shelf = understood.services.iter().map(|(service, _)| likeness(near, *service)).fold(0.0, f32::max);
-        let elsewhere = !understood.services.iter().any(|(service, _)| service == best);
-        // What the other words say alone must lead to the same service, or a matter of taste would choose one.
-        if said != best || *alike < limits.act || elsewhere && alike - on_shelf < NEARER.name {
+        let elsewhere = !understood.services.iter().any(|(service, _)| *service == best);
+        if elsewhere && alike - on_shelf < NEARER.name || understood.excluded.contains(&best) {
             return;
         }
+        // What the other words say alone must lead to the same service, or a matter of taste would choose one.
+        let rest = self.near(&self.words_of(&understood.free_text));
         let stands_out = |near: &Near| near.get(1).is_some_and(|next| near[0].1 - next.1 >= STANDS_OUT);
-        if *alone >= limits.act || *alone >= limits.perhaps && (stands_out(near) || stands_out(rest)) {
-            self.mean(understood, *best, *alike, limits);
+        let sure =
+            |alone: f32| alone >= limits.act || alone >= limits.perhaps && (stands_out(near) || stands_out(&rest));
+        if rest.first().is_some_and(|(said, alone)| *said == best && sure(*alone)) {
+            self.mean(understood, best, alike, limits);
         }
     }
 
     /// "draw latte hearts in milk foam" begins with drawing and is about latte art.
-    fn outweigh(&self, understood: &mut Understood, near: &Near, rest: &Near, limits: &Thresholds) {
+    fn outweigh(&self, understood: &mut Understood, near: &Near, limits: &Thresholds) {
         let Some((best, alike)) = near.first().copied() else { return };
         let topics: Vec<Chip> = understood.chips.iter().filter(|chip| chip.kind == "topic").cloned().collect();
         let named = understood.services.iter().any(|(service, _)| *service == best);
         if named || alike < SURE || listed(&understood.query, &topics) || understood.excluded.contains(&best) {
             return;
         }
-        let by_name = topics.iter().any(|chip| self.by_name(&understood.query, chip));
+        let called = |chip: &&Chip| self.by_name(&understood.query, chip);
+        let by_name = topics.iter().any(|chip| called(&chip));
+        if topics.iter().filter(called).any(|chip| is_head(&understood.query, chip)) {
+            return;
+        }
         let nearest = understood.services.iter().map(|(service, _)| likeness(near, *service)).fold(0.0, f32::max);
-        let said_too = rest.iter().take(AMONG_FIRST).any(|(service, alone)| *service == best && *alone >= SAID_TOO);
-        if said_too && alike - nearest >= NEARER.of(by_name) {
+        if alike - nearest < NEARER.of(by_name) {
+            return;
+        }
+        let rest = self.near(&self.words_of(&understood.free_text));
+        if rest.iter().take(AMONG_FIRST).any(|(service, alone)| *service == best && *alone >= SAID_TOO) {
             self.mean(understood, best, alike, limits);
         }
     }
@@ -142,6 +167,12 @@ fn likeness(near: &Near, service: usize) -> f32 {
 
 fn between(query: &str, from: usize, to: usize) -> String {
     query.chars().skip(from).take(to.saturating_sub(from)).collect()
+}
+
+/// Whether what stands behind the phrase only says what it is for.
+fn is_head(query: &str, chip: &Chip) -> bool {
+    let behind = between(query, chip.span[1], usize::MAX).to_lowercase();
+    behind.split_whitespace().next().is_some_and(|word| WHAT_FOR.contains(&word))
 }
 
 /// Whether the topics are members of one list: "yoga, pilates and barre for my back".

@@ -163,6 +163,11 @@ impl Booking {
         self.cancellation_reason = None;
     }
 
+    /// A new time that the bank did not agree to: the lesson stayed where it was.
+    pub fn is_dropped_move(&self) -> bool {
+        self.status.is_terminal() && self.rescheduled_from.is_some() && self.confirmed_at.is_none()
+    }
+
     /// The side of a participant; `None` for everybody else.
     pub fn side_of(&self, user: UserId) -> Option<Side> {
         if user == self.student_id {

@@ -47,6 +47,7 @@ pub fn load(r: &dyn Read, id: BookingId) -> Outcome<Booking> {
 /// The latest lessons of one person as student, at most `limit`, in the order of their start.
 pub fn diary_of_student(r: &dyn Read, student: UserId, limit: usize) -> Outcome<Vec<Booking>> {
     let mut latest = of_student(r, student, limit, Dir::Down)?;
+    latest.retain(|booking| !booking.is_dropped_move());
     latest.reverse();
     Ok(latest)
 }
@@ -54,6 +55,7 @@ pub fn diary_of_student(r: &dyn Read, student: UserId, limit: usize) -> Outcome<
 /// The same as instructor.
 pub fn diary_of_instructor(r: &dyn Read, instructor: UserId, limit: usize) -> Outcome<Vec<Booking>> {
     let mut latest = of_instructor(r, instructor, limit, Dir::Down)?;
+    latest.retain(|booking| !booking.is_dropped_move());
     latest.reverse();
     Ok(latest)
 }

@@ -6,6 +6,7 @@ use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::complete::complete;
 use crate::bookings::ops::holds::{HOLD, close_hold, is_over, slot_is_free};
 use crate::bookings::ops::refund::undo;
+use crate::bookings::ops::reschedule;
 use crate::bookings::ops::{card_given, save};
 use crate::bookings::rules::complete::How;
 use crate::bookings::rules::lifecycle::{Cause, Moment, Step, step};
@@ -35,9 +36,11 @@ impl LessonDesk for Desk {
 
 fn authorized(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
     match booking.status {
-        Status::Pending if !is_over(&booking, tx.now()) && slot_is_free(tx, tx.now(), &booking)? => {
+        Status::Pending if may_still_stand(tx, &booking)? => {
             let booking = confirm(tx, booking)?;
-            card_given(tx, &booking, Status::Pending, None)?;
+            if booking.rescheduled_from.is_none() {
+                card_given(tx, &booking, Status::Pending, None)?;
+            }
             Ok(Stand::Stands)
         }
         // The answer came after the hold had run out, or somebody else has the time by now: the money goes back.
@@ -50,6 +53,12 @@ fn authorized(tx: &mut Tx, booking: Booking) -> Outcome<Stand> {
     }
 }
 
+/// Its time is not up, still free, and what it is moved from still there to be moved.
+fn may_still_stand(tx: &Tx, booking: &Booking) -> Outcome<bool> {
+    let now = tx.now();
+    Ok(!is_over(booking, now) && reschedule::may_take_over(tx, booking)? && slot_is_free(tx, now, booking)?)
+}
+
 /// The lesson will take place: it blocks its time for good, and both parties hear of it.
 pub fn confirm(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
     let at = moment(tx, &booking, false);
@@ -59,6 +68,7 @@ pub fn confirm(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
     booking.holds_slot = true;
     save(tx, &mut booking)?;
     jobs::cancel(tx, HOLD, booking.id)?;
+    reschedule::take_over(tx, &booking)?;
     match booking.rescheduled_from {
         None => tx.emit(&BookingConfirmed { lesson: Lesson::of(&booking) })?,
         Some(from_booking_id) => {
@@ -71,7 +81,8 @@ pub fn confirm(tx: &mut Tx, mut booking: Booking) -> Outcome<Booking> {
 
 /// rule: 00§4: one waiting for 3-D Secure holds its slot.
 fn awaiting(tx: &mut Tx, mut booking: Booking) -> Outcome<Stand> {
-    if booking.status != Status::Pending {
+    // A move waits for nobody's bank page: it is given up.
+    if booking.status != Status::Pending || booking.rescheduled_from.is_some() {
         return Ok(if booking.status.is_terminal() { Stand::Gone } else { Stand::Stands });
     }
     if !slot_is_free(tx, tx.now(), &booking)? {

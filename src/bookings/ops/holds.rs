@@ -107,11 +107,12 @@ pub fn must_be_free(r: &dyn Read, now: Timestamp, booking: &Booking) -> Outcome<
     }
 }
 
-/// The side on which another lesson stands in the way.
+/// The side on which another lesson stands in the way; the one it is moved from does not.
 fn conflict(r: &dyn Read, now: Timestamp, booking: &Booking) -> Outcome<Option<&'static str>> {
     let terms = facts::calendar(r, booking.instructor_id)?.terms(Some(booking.place), now);
     let in_the_way = |busy: &Busy, (from, to): (Timestamp, Timestamp)| {
-        busy.booking_id != booking.id && busy.blocks(now) && booking.start < to && from < booking.end
+        let own = busy.booking_id == booking.id || Some(busy.booking_id) == booking.rescheduled_from;
+        !own && busy.blocks(now) && booking.start < to && from < booking.end
     };
     // The widest buffer there is (rule: 30§2.1) bounds what can reach into the lesson.
     let (from, to) = (plus_hours(booking.start, -2), plus_hours(booking.end, 2));

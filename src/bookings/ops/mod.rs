@@ -58,8 +58,12 @@ fn noted(tx: &mut Tx, action: &'static str, booking: &Booking, before: Option<St
 }
 
 /// What a card is used for, as the trail calls it: paying for a held time, or another card for a promised lesson.
-fn card_deed(status: Status) -> &'static str {
-    if status == Status::Pending { "booking.checkout" } else { "booking.change_card" }
+fn card_deed(booking: &Booking, before: Status) -> &'static str {
+    match before {
+        Status::Pending if booking.rescheduled_from.is_some() => "booking.reschedule",
+        Status::Pending => "booking.checkout",
+        _ => "booking.change_card",
+    }
 }
 
 /// Writes down that a card was given for a booking, and what the bank made of it: in the write that knows.
@@ -72,7 +76,7 @@ fn card_given(tx: &mut Tx, booking: &Booking, before: Status, refused: Option<&s
     let mut after = json!({
         "status": booking.status, "amount_cents": payment.card_amount(), "credit_cents": payment.credits_reserved,
     });
-    let mut deed = Deed::on(card_deed(before), "booking", booking.id);
+    let mut deed = Deed::on(card_deed(booking, before), "booking", booking.id);
     if let Some(word) = refused {
         after["refused"] = json!(word);
         deed = deed.failed();

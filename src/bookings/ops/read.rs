@@ -75,7 +75,7 @@ pub fn stats(site: &Site, instructor: UserId) -> Outcome<Stats> {
     site.read(|r| {
         let mut stats = Stats::default();
         for booking in of_instructor(r, instructor, MOST, Dir::Up)? {
-            if matches!(booking.status, Status::Pending | Status::PaymentFailed) {
+            if matches!(booking.status, Status::Pending | Status::PaymentFailed) || booking.is_dropped_move() {
                 continue;
             }
             stats.total += 1;

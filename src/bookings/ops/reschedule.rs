@@ -1,22 +1,24 @@
-//! Moving a lesson: the new booking and the end of the old one are one write, so nobody ever has both or neither.
+//! Moving a lesson: the promise of the new booking and the end of the old one are one write, so nobody ever has both or
+//! neither. Where the bank has to agree first, the new one waits beside the old one until it has, and is dropped if not.
 
 use crate::availability::ops::occupy;
 use crate::base::id::{BookingId, OfferingId, UserId};
 use crate::base::refusal::{Outcome, Refusal};
-use crate::base::time::{Date, Timestamp, WallTime};
+use crate::base::time::{Date, Timestamp, WallTime, plus_hours};
 use crate::bookings::events::{BookingCancelled, Lesson};
 use crate::bookings::model::{Booking, Status};
 use crate::bookings::ops::create::{Ask, draft, entry, hold_end, judge};
-use crate::bookings::ops::desk::confirm;
+use crate::bookings::ops::desk::{confirm, moment};
 use crate::bookings::ops::holds::HOLD;
 use crate::bookings::ops::paying::own;
 use crate::bookings::ops::{facts, noted, save};
+use crate::bookings::rules::lifecycle::{Cause, Step, step};
 use crate::bookings::rules::lists::RESCHEDULED;
 use crate::bookings::rules::reschedule::{self, Situation, Way};
 use crate::bookings::tables::{BOOKINGS, load};
 use crate::jobs::{self, Job};
 use crate::payments::model::{BookingPayment, PaymentStatus};
-use crate::payments::ops::{self as money, Checkout, Planned};
+use crate::payments::ops::{self as money, Planned};
 use crate::payments::rules::authorize::scheduled_for;
 use crate::payments::rules::settle::Cause as MoneyCause;
 use crate::places::Gazetteer;
@@ -59,21 +61,81 @@ pub async fn reschedule(site: &Site, id: BookingId, student: UserId, wish: Wish)
     let asked = wish.clone();
     let way = site.write(move |tx| prepare(tx, id, student, &asked)).await?;
     if way == Way::Late && money::run(site, id).await?.status != PaymentStatus::Locked {
-        return Err(Refusal::unprocessable(
-            "reschedule_lock_failed",
-            "The card could not be charged, and a lesson this near is moved only when it is paid. Nothing was changed.",
-        ));
+        return Err(not_locked());
     }
     let (new, calling) = site.write(move |tx| relocate(tx, id, student, &wish, way, &gazetteer)).await?;
+    if calling {
+        agreed(site, new).await?;
+    }
     if way == Way::Early
         && let Err(fault) = money::run(site, id).await
     {
         tracing::warn!(booking = %id, %fault, "the hold of a moved lesson is still to be released; the jobs go on with it");
     }
-    if calling {
-        money::run(site, new).await?;
-    }
     site.read(|r| load(r, new))
+}
+
+fn not_locked() -> Refusal {
+    Refusal::unprocessable(
+        "reschedule_lock_failed",
+        "The card could not be charged, and a lesson this near is moved only when it is paid. Nothing was changed.",
+    )
+}
+
+/// The bank is asked for a new time less than a day away. Unless it agrees at once, the lesson stays where it is, and
+/// whatever the bank says later is let go.
+async fn agreed(site: &Site, new: BookingId) -> Outcome<()> {
+    if let Err(fault) = money::run(site, new).await {
+        tracing::warn!(booking = %new, %fault, "the bank has not agreed to a lesson's new time");
+    }
+    let moved = site
+        .write(move |tx| {
+            let booking = load(tx, new)?;
+            match booking.status {
+                Status::Pending => drop_move(tx, booking).map(|()| false),
+                status => Ok(!status.is_terminal()),
+            }
+        })
+        .await?;
+    if moved {
+        return Ok(());
+    }
+    if let Err(fault) = money::run(site, new).await {
+        tracing::warn!(booking = %new, %fault, "what was asked for a dropped move is still to be let go; the jobs go on with it");
+    }
+    Err(not_locked())
+}
+
+/// A new time that the bank did not agree to: nobody hears of it, for nothing has changed.
+fn drop_move(tx: &mut Tx, mut new: Booking) -> Outcome<()> {
+    money::lapse(tx, new.id)?;
+    new.status = step(new.status, Step::Cancel, Cause::Student, &moment(tx, &new, false))?;
+    new.cancelled_at = Some(tx.now());
+    new.cancelled_by = Some(new.student_id);
+    new.cancellation_reason = Some(RESCHEDULED.to_owned());
+    new.holds_slot = false;
+    save(tx, &mut new)?;
+    jobs::cancel(tx, HOLD, new.id)
+}
+
+/// Whether the lesson a booking is moved from is still there to be moved; true for one that is not moved at all.
+pub fn may_take_over(r: &dyn Read, new: &Booking) -> Outcome<bool> {
+    let Some(from) = new.rescheduled_from else { return Ok(true) };
+    let old = load(r, from)?;
+    let moved_already = old.rescheduled_to == Some(new.id);
+    Ok(moved_already || (old.status == Status::Confirmed && money::is_lent(r, from, new.id)?))
+}
+
+/// The time a lesson is moved from is given up in the write that promises the new one.
+pub fn take_over(tx: &mut Tx, new: &Booking) -> Outcome<()> {
+    let Some(from) = new.rescheduled_from else { return Ok(()) };
+    let old = load(tx, from)?;
+    if old.status != Status::Confirmed {
+        return Ok(());
+    }
+    money::take_over(tx, from, new.id)?;
+    end_old(tx, old, new)?;
+    money::settle(tx, from, MoneyCause::StudentFree)
 }
 
 /// May it be moved there? Then the money of a late move is asked for.
@@ -119,7 +181,7 @@ fn relocate(
     way: Way,
     gazetteer: &Gazetteer,
 ) -> Outcome<(BookingId, bool)> {
-    let (old, payment) = own(tx, id, student)?;
+    let (old, _) = own(tx, id, student)?;
     if old.status != Status::Confirmed {
         return Err(Refusal::conflict("BOOKING_CHANGED", "The lesson was changed meanwhile. Look at it again."));
     }
@@ -133,25 +195,40 @@ fn relocate(
     if wish.keeps_terms(&old) {
         (new.quote, new.hourly_rate) = (old.quote, old.hourly_rate);
     }
+    let new_id = new.id;
+    if way == Way::Early && scheduled_for(new.start, tx.now()).is_none() {
+        return near(tx, &old, new);
+    }
     end_old(tx, old, &new)?;
     tx.put(&BOOKINGS, &new.id, &new)?;
     occupy(tx, &entry(&new))?;
-    let (new_id, sale) = (new.id, facts::sale(tx, &new)?);
+    let sale = facts::sale(tx, &new)?;
     if way == Way::Late {
         money::carry_locked(tx, id, &sale)?;
-    } else if scheduled_for(new.start, tx.now()).is_some() {
+    } else {
         money::open(tx, &sale)?;
         money::carry_over(tx, id, new_id)?;
         money::settle(tx, id, MoneyCause::StudentFree)?;
-    } else {
-        money::settle(tx, id, MoneyCause::StudentFree)?;
-        money::open(tx, &sale)?;
-        let method = payment.method_id.ok_or_else(|| Refusal::internal("a promised lesson has a card"))?;
-        let checkout = Checkout { method, credit: Some(payment.credits_reserved) };
-        if money::plan_checkout(tx, new_id, &checkout)? == Planned::Calling {
-            jobs::enqueue(tx, Job::new(HOLD, new_id).due(hold_expires_at))?;
-            return Ok((new_id, true));
-        }
+    }
+    confirm(tx, new)?;
+    Ok((new_id, false))
+}
+
+/// The new time waits beside the old one until the bank has agreed. Where the two meet, the old one keeps it free.
+fn near(tx: &mut Tx, old: &Booking, mut new: Booking) -> Outcome<(BookingId, bool)> {
+    let new_id = new.id;
+    let apart = plus_hours(new.end, 2) <= old.start;
+    new.holds_slot = apart;
+    tx.put(&BOOKINGS, &new_id, &new)?;
+    if apart {
+        occupy(tx, &entry(&new))?;
+    }
+    let sale = facts::sale(tx, &new)?;
+    money::open(tx, &sale)?;
+    if money::borrow(tx, old.id, new_id)? == Planned::Calling {
+        let until = new.hold_expires_at.unwrap_or(new.start);
+        jobs::enqueue(tx, Job::new(HOLD, new_id).due(until))?;
+        return Ok((new_id, true));
     }
     confirm(tx, new)?;
     Ok((new_id, false))

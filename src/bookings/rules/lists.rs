@@ -29,7 +29,7 @@ pub fn awaits_completion(booking: &Booking, now: Timestamp) -> bool {
 
 impl Filter {
     pub fn keeps(&self, booking: &Booking, now: Timestamp) -> bool {
-        if self.status.is_some_and(|status| status != booking.status) {
+        if booking.is_dropped_move() || self.status.is_some_and(|status| status != booking.status) {
             return false;
         }
         if self.upcoming && !is_upcoming(booking, now) {

@@ -144,6 +144,9 @@ pub struct BookingPayment {
     /// The money is being taken early, for a lesson that is moved late.
     #[serde(default)]
     pub locking: bool,
+    /// Its credit is still reserved for the booking it is moved from, until the bank has agreed.
+    #[serde(default)]
+    pub borrowed: bool,
     pub version: u32,
 }
 
@@ -263,6 +266,7 @@ impl BookingPayment {
             parked: None,
             resumed: 0,
             locking: false,
+            borrowed: false,
             version: 1,
         }
     }

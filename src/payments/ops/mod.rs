@@ -35,7 +35,7 @@ pub use admin::{Gift, give_credit, lift_bar, newest_lot};
 pub use cards::{
     CardWish, Saved, card_for, cards, finish_card_page, make_default, open_card_page, remove_card, setup_intent,
 };
-pub use carried::carry_over;
+pub use carried::{borrow, carry_over, is_lent, take_over};
 pub use checkout::{Checkout, Planned, plan_checkout, plan_retry};
 pub use config::{
     CycleIn, FloorsIn, PricingPatch, StepIn, TierIn, change_pricing, pricing, pricing_history, rehearse_pricing,

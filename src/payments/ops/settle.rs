@@ -49,6 +49,9 @@ fn begun(tx: &mut Tx, booking: BookingId, cause: Cause) -> Outcome<BookingPaymen
     let terms = terms(cause, &payment.quote);
     payment.settling = Some(Settling::begun(terms));
     payment.awaiting = None;
+    if std::mem::take(&mut payment.borrowed) {
+        payment.credits_reserved = Cents::ZERO;
+    }
     payment.version += 1;
     for job in ["authorize", "auth_retry", "capture"] {
         jobs::cancel(tx, job, booking)?;

@@ -152,6 +152,8 @@ async fn a_refused_card_is_explained_and_replaced() {
         422,
         &["not enough money on this card", "Nothing was charged"],
     );
+    let waiting = see(&stage, Some(&stage.emma), &format!("/student/lessons/{id}")).await;
+    shows(&waiting, 200, &["This time waits for another card until", "Finish paying"]);
     let bank = leads(&pay("pm_card_authenticationRequired").await);
     assert!(bank.contains("/sandbox/authentication/"), "{bank}");
     assert_eq!(leads(&pay("pm_card_visa").await), format!("/student/lessons/{id}/booked"));

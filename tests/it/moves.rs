@@ -94,7 +94,11 @@ async fn a_time_next_to_the_old_one_is_no_conflict_with_it() {
     let stage = Stage::set().await;
     let id = stage.book(&stage.emma, "2026-11-11", "14:15").await;
     let new = moved(&stage, &id, "2026-11-11", "13:45").await.expect(200);
-    assert_eq!((&new["status"], &new["payment"]["payment_status"]), (&json!("CONFIRMED"), &json!("authorized")), "{new}");
+    assert_eq!(
+        (&new["status"], &new["payment"]["payment_status"]),
+        (&json!("CONFIRMED"), &json!("authorized")),
+        "{new}"
+    );
     assert_eq!(held(&stage, &[&id, new["id"].as_str().unwrap()]).await, 1);
 }
 

@@ -55,7 +55,10 @@ pub fn checkout(
         lines.push(PriceLine::new("Credit", -split.credit));
     }
     lines.push(PriceLine::words("Tip", "none").hint("You decide after the lesson"));
-    let expires = held.expires_at.map(|at| format!(" The first of it expires on {}.", fmt_date(today_in(at, &tz))));
+    let expires = held.expires_at.map(|at| {
+        let day = today_in(at, &tz);
+        format!(" The first of it expires on {}, {}.", fmt_date(day), day.year())
+    });
     let with_credit = booking.quote.split(balance, balance);
     let back = format!("/student/booking/confirm?booking={}", booking.id);
     let query = serde_urlencoded::to_string([("next", &back)]).unwrap_or_default();

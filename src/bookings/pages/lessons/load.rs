@@ -205,6 +205,7 @@ impl Lesson {
         html! {
             @if self.side == Side::Student && booking.status == Status::Pending && booking.blocks_at(self.now) {
                 (link_button(&pay, &Button::primary("Finish paying").wide()))
+                (link_button(&format!("{}/cancellation", self.root()), &Button::line("Give the time back").wide()))
             }
             @if booking.status == Status::Confirmed {
                 (link_button(&format!("{}/calendar.ics", self.root()), &Button::line("Add to calendar").wide().icon(Icon::Calendar)))

@@ -16,6 +16,9 @@ use crate::web::components::{Tone, notice};
 pub fn notices(lesson: &Lesson) -> Vec<Markup> {
     let booking = &lesson.booking;
     let mut list = Vec::new();
+    if lesson.side == Side::Student && booking.status == Status::Pending {
+        list.extend(held(lesson));
+    }
     if lesson.side == Side::Student && needs_card(booking, &lesson.payment) {
         list.push(card(lesson));
     }
@@ -32,6 +35,19 @@ pub fn notices(lesson: &Lesson) -> Vec<Markup> {
         None => list.extend(reviewed(lesson)),
     }
     list
+}
+
+/// Until when an unpaid time is kept.
+fn held(lesson: &Lesson) -> Option<Markup> {
+    let booking = &lesson.booking;
+    let until = booking.hold_expires_at.filter(|end| lesson.now < *end)?;
+    let (until, pay) = (moment(until, &lesson.tz), format!("/student/booking/confirm?booking={}", booking.id));
+    let stands =
+        if booking.holds_slot { "This time is held for you until" } else { "This time waits for another card until" };
+    Some(notice(
+        Tone::Info,
+        html! { b { (stands) " " (until) "." } " " a href=(pay) { "Finish paying" } " to keep it." },
+    ))
 }
 
 /// The last card was refused; until when another one helps.

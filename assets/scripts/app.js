@@ -8,6 +8,7 @@ const parts = {
   "[data-suggest]": "./suggest.js",
   "[data-passkey]": "./passkeys.js",
   "[data-search]": "./clicks.js",
+  "[data-counts], [data-earns], [data-narrows]": "./profile.js",
   "[data-copy], [data-print], [data-reveal], [data-opens], [data-sends]": "./little.js",
 };
 

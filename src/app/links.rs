@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::accounts::{self, Accounts, MeFacts};
+use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::base::time::Clock;
-use crate::instructors::{self, ops::identity, ops::revise::revise};
+use crate::instructors::{self, ops::identity, ops::revise::revise, parts::Pay};
 use crate::jobs::Consumer;
 use crate::payments::{self, IdentityDesk, events::PayoutAccountChanged};
 use crate::site::Site;
-use crate::store::{EventRecord, Tx, journal};
+use crate::store::{EventRecord, Read, Tx, journal};
 
 const NAME: &str = "links";
 
@@ -44,6 +45,17 @@ fn payouts_changed(tx: &mut Tx, changed: &PayoutAccountChanged) -> Outcome<()> {
         Ok(())
     })
     .map(drop)
+}
+
+/// How an instructor's account for payouts stands.
+pub fn pay(r: &dyn Read, who: UserId) -> Outcome<Pay> {
+    Ok(payments::tables::account(r, who)?.map_or_else(Pay::default, |account| Pay {
+        has_account: true,
+        details_submitted: account.details_submitted,
+        charges_enabled: account.charges_enabled,
+        payouts_enabled: account.payouts_enabled,
+        ready: account.onboarded(),
+    }))
 }
 
 /// News about an identity check, from Stripe's events to whoever asked for it: a profile on its way to be

@@ -11,7 +11,7 @@ const MONITORING: &str = "no pool, cache or statement log; alarms are mailed, fi
 const METRICS: &str = "the figures are among those of `internal/metrics`";
 const UPLOADS: &str =
     "pictures are not part of this version; `r2/proxy` never will be, the signed upload comes here anyway";
-const CHECKS: &str = "background checks through Checkr are not part of this version";
+const CHECKS: &str = "background checks through Checkr are not part of this version; a clear result is entered on the console’s page of a person";
 const MESSAGES: &str = "conversations are not part of this version";
 const REFERRALS: &str = "referrals are not part of this version";
 const INVITES: &str = "invitations are not part of this version; `admin/users/{id}/beta-access` lets people in";

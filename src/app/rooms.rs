@@ -77,6 +77,7 @@ pub fn jobs() -> Vec<JobKind> {
     jobs.extend(accounts::jobs());
     jobs.extend(availability::jobs::jobs());
     jobs.extend(bookings::jobs());
+    jobs.extend(instructors::jobs::jobs());
     jobs.extend(payments::jobs());
     jobs.extend(search::jobs());
     jobs.extend(notify::jobs());
@@ -121,13 +122,15 @@ pub fn wire(site: &Site) -> Outcome<()> {
 /// What higher rooms know about an instructor.
 fn teachers(site: &Site) -> instructors::Instructors {
     let clock = site.clock.clone();
-    instructors::Instructors::default().with_lessons_ahead(bookings::lessons_ahead).with_standing(
-        move |r, who, _, standing| {
+    instructors::Instructors::default()
+        .with_lessons_ahead(bookings::lessons_ahead)
+        .with_share(|r, who, now| bookings::ops::tiers::for_lesson(r, now, who))
+        .with_pay(links::pay)
+        .with_standing(move |r, who, _, standing| {
             let rating = reviews::rating_of(r, clock.now(), who, None)?;
             (standing.rating, standing.review_count) = (rating.shown, rating.count.into());
             Ok(())
-        },
-    )
+        })
 }
 
 /// What higher rooms add to the pages of profiles and lessons.

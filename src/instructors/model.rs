@@ -137,6 +137,9 @@ pub struct Check {
     pub final_adverse_sent_at: Option<Timestamp>,
     pub note: Option<String>,
     pub name_mismatch: bool,
+    /// The last reminder that this pass runs out, in days; below zero once its end was told.
+    #[serde(default)]
+    pub told_days_left: Option<i64>,
 }
 
 impl Check {

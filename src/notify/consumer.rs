@@ -15,6 +15,7 @@ use crate::bookings::events::{
     BookingCancelled, BookingCompleted, BookingConfirmed, BookingNoShow, BookingRescheduled,
 };
 use crate::bookings::model::{Accused, Side};
+use crate::instructors::events::CheckRunsOut;
 use crate::jobs::Consumer;
 use crate::payments::events::{
     AuthorizationFailed, AuthorizationWarning, BankPayoutFailed, BankPayoutSent, BooksDiffer, CaptureFailed,
@@ -27,7 +28,7 @@ use crate::site::Site;
 use crate::store::{EventRecord, ReadExt as _, Tx, journal};
 
 use super::letter::{Letter, Sender};
-use super::mails::{self, Lesson, account, desk, lesson, money, review, wish};
+use super::mails::{self, Lesson, account, desk, lesson, money, review, trust, wish};
 use super::model::Posting;
 use super::{ops, reminders};
 
@@ -60,6 +61,7 @@ fn tell(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
         "payment" | "payout" => about_money(tx, sender, event),
         "review" => about_review(tx, sender, event),
         "search" => about_wish(tx, sender, event),
+        "instructor" => about_trust(tx, sender, event),
         _ => Ok(()),
     }
 }
@@ -135,6 +137,11 @@ fn about_account(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<(
         return to_user(tx, sender, event, e.user_id, |user| Some(account::lockout(sender, user, e.until, e.failures)));
     }
     Ok(())
+}
+
+fn about_trust(tx: &mut Tx, sender: &Sender, event: &EventRecord) -> Outcome<()> {
+    let Some(e) = event.decode::<CheckRunsOut>() else { return Ok(()) };
+    to_user(tx, sender, event, e.instructor_id, |user| Some(trust::check_runs_out(sender, user, e.valid_until, e.over)))
 }
 
 fn to_user(

@@ -1,7 +1,7 @@
 //! One letter of every kind with made-up people in it, for whoever changes its words.
 
 use super::letter::{Letter, Sender};
-use super::mails::{Lesson, account, lesson, money, review};
+use super::mails::{Lesson, account, lesson, money, review, trust};
 use crate::accounts::model::{AccountStatus, User};
 use crate::base::access::Role;
 use crate::base::id::{ReviewId, ReviewResponseId, UserId};
@@ -101,6 +101,8 @@ pub fn all(sender: &Sender, now: Timestamp) -> Vec<Letter> {
         money::payout_sent(sender, &told, Cents(6800)),
         review::review_received(sender, &told, &review),
         review::review_reply(sender, &told, &review),
+        trust::check_runs_out(sender, teacher, plus_hours(now, 30 * 24), false),
+        trust::check_runs_out(sender, teacher, now, true),
         lesson::no_show(sender, &told, crate::bookings::model::Accused::Student),
     ]
     .into_iter()
@@ -125,7 +127,7 @@ mod tests {
     fn every_kind_has_a_sample_that_our_own_words_fit() {
         let sender = Sender { brand: "Board".into(), base_url: "https://b.example".into() };
         let letters = all(&sender, "2026-11-10T19:00:00Z".parse().unwrap());
-        assert_eq!(letters.len(), 30);
+        assert_eq!(letters.len(), 32);
         for letter in &letters {
             let (subject, body) = super::super::words::OURS;
             assert!(super::super::words::check(letter, subject, body).is_ok(), "{}", letter.template);

@@ -235,6 +235,7 @@ fn entries(chrome: &Chrome, audience: Audience) -> (Vec<Entry<'_>>, Vec<Entry<'_
                 entry("Week", "/instructor/availability"),
                 entry("Lessons", "/instructor/bookings"),
                 entry("Earnings", "/instructor/earnings"),
+                entry("Profile", "/instructor/profile"),
             ];
             (main, account)
         }

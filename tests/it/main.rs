@@ -52,4 +52,5 @@ mod stripe_shape;
 mod sweep;
 mod tidy;
 mod upgrade;
+mod way_in;
 mod worked_examples;

@@ -12,6 +12,7 @@ use crate::base::id::UserId;
 use crate::base::refusal::Outcome;
 use crate::site::Site;
 use crate::site::audit::{self, By, Deed};
+use crate::store::Tx;
 
 use super::settings;
 
@@ -46,10 +47,20 @@ pub fn me(site: &Site, user: UserId) -> Outcome<(User, MeFacts)> {
 
 /// Another phone number needs a fresh proof of identity. // rule: 20§2 step-up
 pub async fn change(site: &Site, actor: &Actor, by: By, changes: Changes) -> Outcome<User> {
+    site.write(changing(site, actor, by, changes)?).await
+}
+
+/// The same as a part of a higher room's write.
+pub fn changing(
+    site: &Site,
+    actor: &Actor,
+    by: By,
+    changes: Changes,
+) -> Outcome<impl Fn(&mut Tx) -> Outcome<User> + Send + 'static> {
     let (id, elevated_until) = (actor.user_id, actor.elevated_until);
     let parts = site.part::<Accounts>()?;
     let region_only = settings::joining(site)?.region_zip_only;
-    site.write(move |tx| {
+    Ok(move |tx: &mut Tx| {
         let before = must_user(tx, id)?;
         let mut user = before.clone();
         if let Some(name) = &changes.first_name {
@@ -83,7 +94,6 @@ pub async fn change(site: &Site, actor: &Actor, by: By, changes: Changes) -> Out
         }
         Ok(user)
     })
-    .await
 }
 
 /// What somebody tells about themselves, by the names of the wire.

@@ -101,7 +101,8 @@ pub fn pages(pages: Pages) -> Pages {
 pub fn home_of(role: Role) -> &'static str {
     match role {
         Role::Admin => "/admin",
-        Role::Instructor => "/instructor/dashboard",
+        // Leads on to the dashboard, or to what is still missing before going live.
+        Role::Instructor => "/instructor",
         Role::Student => "/",
     }
 }

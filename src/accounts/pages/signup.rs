@@ -202,7 +202,11 @@ pub(super) async fn join(
     let Ok(Entered::Session(signed_in)) = ops::sign_in::sign_in(&site, given).await else {
         return Ok(done("/login?done=joined"));
     };
-    let on = own_path(&joining.redirect).unwrap_or(home_of(joining.role()));
+    let first = match joining.role() {
+        Role::Instructor => "/instructor/onboarding/welcome",
+        other => home_of(other),
+    };
+    let on = own_path(&joining.redirect).unwrap_or(first);
     let on = with_cookie(done(on), session_cookie(&site, &signed_in.opened.token));
     Ok(with_cookie(on, device_cookie(&site, &signed_in.user.email)?))
 }

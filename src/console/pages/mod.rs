@@ -70,7 +70,7 @@ fn money(pages: Pages) -> Pages {
 
 fn people(pages: Pages) -> Pages {
     let (see, change) = (Access::can(Permission::ViewAllUsers), Access::can(Permission::ManageUsers));
-    let moderate = Access::can(Permission::ModerateContent);
+    let (moderate, manage) = (Access::can(Permission::ModerateContent), Access::can(Permission::AdminManage));
     pages
         .get(see, "/admin/users", users::list)
         .get(see, "/admin/users/{id}", users::file)
@@ -84,6 +84,8 @@ fn people(pages: Pages) -> Pages {
         .post(change, "/admin/users/{id}/account/{wish}", users::change_status)
         .get(change, "/admin/users/{id}/let-in", users::ask_let_in)
         .post(change, "/admin/users/{id}/let-in", users::let_in)
+        .get(manage, "/admin/users/{id}/trust/{word}", users::ask_vouch)
+        .post(manage, "/admin/users/{id}/trust/{word}", users::vouch)
         .get(Access::can(Permission::AccessMonitoring), "/admin/privacy", privacy::overview)
         .get(change, "/admin/privacy/retention", privacy::ask_retention)
         .post(change, "/admin/privacy/retention", privacy::apply_retention)

@@ -6,6 +6,7 @@ use crate::instructors::model::Areas;
 use crate::instructors::tables::{AREAS, must_profile};
 use crate::places::Gazetteer;
 use crate::site::Site;
+use crate::store::Tx;
 
 use super::revise;
 
@@ -17,8 +18,7 @@ pub async fn replace(site: &Site, instructor: UserId, wanted: Vec<NeighborhoodId
     let neighborhoods = judged(&*site.part::<Gazetteer>()?, &wanted)?;
     site.write(move |tx| {
         let mut profile = must_profile(tx, instructor)?;
-        let areas = Areas { neighborhoods: neighborhoods.clone(), updated_at: Some(tx.now()) };
-        tx.put(&AREAS, &instructor, &areas)?;
+        let areas = put(tx, instructor, neighborhoods.clone())?;
         profile.last_active_at = tx.now();
         revise::save(tx, &mut profile, "areas")?;
         Ok(areas)
@@ -26,7 +26,14 @@ pub async fn replace(site: &Site, instructor: UserId, wanted: Vec<NeighborhoodId
     .await
 }
 
-fn judged(gazetteer: &Gazetteer, wanted: &[NeighborhoodId]) -> Outcome<Vec<NeighborhoodId>> {
+/// Writes a judged set. The caller saves the profile.
+pub(super) fn put(tx: &mut Tx, instructor: UserId, neighborhoods: Vec<NeighborhoodId>) -> Outcome<Areas> {
+    let areas = Areas { neighborhoods, updated_at: Some(tx.now()) };
+    tx.put(&AREAS, &instructor, &areas)?;
+    Ok(areas)
+}
+
+pub fn judged(gazetteer: &Gazetteer, wanted: &[NeighborhoodId]) -> Outcome<Vec<NeighborhoodId>> {
     let field = "neighborhood_ids";
     let mut out: Vec<NeighborhoodId> = Vec::new();
     for (i, id) in wanted.iter().enumerate() {

@@ -1,6 +1,9 @@
 //! Stripe Identity: a session opened once and used again, its result taken only from the session we stored.
 // rule: 20§8 Stripe Identity
 
+use serde_json::json;
+
+use super::check::not_oneself;
 use super::revise;
 use crate::accounts::must_user;
 use crate::base::id::UserId;
@@ -9,6 +12,7 @@ use crate::instructors::model::{Profile, Step};
 use crate::instructors::tables::{BY_SESSION, must_profile};
 use crate::outside::stripe::{IdentitySession, Stripe, identity_refusal};
 use crate::site::Site;
+use crate::site::audit::{self, By, Deed};
 use crate::store::{Dir, Read, ReadExt as _, Span};
 
 /// Where Stripe sends the instructor back to.
@@ -83,6 +87,27 @@ pub async fn hear(site: &Site, session: &str) -> Outcome<bool> {
 fn owner(r: &dyn Read, session: &str) -> Outcome<Option<UserId>> {
     let own = r.index_keys(&BY_SESSION, Span::prefix(&(session.to_owned(),)), 1, Dir::Up)?;
     Ok(own.first().map(|(_, user)| *user))
+}
+
+/// An admin has seen that both names are one person's. // rule: 20§8 blocks go-live until admin clears (audited)
+pub async fn clear_mismatch(site: &Site, by: By, user: UserId) -> Outcome<()> {
+    const DEED: &str = "instructor.clear_identity_mismatch";
+    let asker = by.clone();
+    let work = site.write(move |tx| {
+        not_oneself(&by, user)?;
+        let before = must_profile(tx, user)?;
+        if !before.identity.name_mismatch {
+            return Err(Refusal::bad_request("NO_NAME_MISMATCH", "The names agree already."));
+        }
+        let cleared = |profile: &mut Profile| {
+            profile.identity.name_mismatch = false;
+            Ok(())
+        };
+        revise::revise(tx, user, "trust", cleared)?;
+        let told = |mismatch: bool| json!({ "identity_name_mismatch": mismatch });
+        audit::record(tx, &by, Deed::on(DEED, "instructor", user).change(told(true), told(false)))
+    });
+    audit::watched(site, &asker, Deed::on(DEED, "instructor", user), work).await
 }
 
 /// Stamps a verified identity, once. Another last name than the account's blocks going live until an admin clears it.

@@ -1,6 +1,7 @@
 //! What can be done with a profile: one write each.
 
 pub mod areas;
+pub mod check;
 pub mod create;
 pub mod drop;
 pub mod identity;

@@ -50,6 +50,38 @@ pub async fn add(site: &Site, instructor: UserId, service: Judged) -> Outcome<Of
     .await
 }
 
+/// Offers a service, or changes the terms it is offered under; either way under one lasting id.
+pub async fn save(site: &Site, instructor: UserId, service: Judged) -> Outcome<Offering> {
+    site.write(move |tx| {
+        let mut profile = must_profile(tx, instructor)?;
+        let active = offerings_of(tx, instructor)?.into_iter().filter(|o| o.is_active);
+        let (own, others): (Vec<_>, Vec<_>) = active.partition(|o| o.service_id == service.service_id);
+        let last = others.iter().map(|o| o.position + 1).max().unwrap_or(0);
+        let offering = put(tx, instructor, &service, own.first().map_or(last, |o| o.position))?;
+        revise::reached(tx, &mut profile, Step::ServicesConfigured)?;
+        profile.last_active_at = tx.now();
+        revise::save(tx, &mut profile, "services")?;
+        Ok(offering)
+    })
+    .await
+}
+
+/// Stops offering a service; lessons sold stay. Repeating it changes nothing.
+pub async fn remove(site: &Site, instructor: UserId, service: ServiceId) -> Outcome<()> {
+    site.write(move |tx| {
+        let mut profile = must_profile(tx, instructor)?;
+        let Some(mut offering) = offering_of_service(tx, instructor, service)?.filter(|o| o.is_active) else {
+            return Ok(());
+        };
+        offering.is_active = false;
+        offering.updated_at = tx.now();
+        tx.put(&OFFERINGS, &offering.id, &offering)?;
+        profile.last_active_at = tx.now();
+        revise::save(tx, &mut profile, "services")
+    })
+    .await
+}
+
 /// Makes `wanted` the whole set: what is not in it becomes inactive. The caller saves the profile.
 pub fn replace(tx: &mut Tx, instructor: UserId, wanted: &[Judged]) -> Outcome<()> {
     let ids: BTreeSet<ServiceId> = wanted.iter().map(|service| service.service_id).collect();

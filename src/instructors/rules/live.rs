@@ -13,6 +13,11 @@ pub fn is_public(profile: &Profile, user: &User, now: Timestamp) -> bool {
     profile.is_live && profile.check.is_valid(now) && user.is_active && user.status == AccountStatus::Active
 }
 
+/// Whether the way in lies behind somebody: live, with a check that still counts. A pause does not lead back to it.
+pub fn is_through(profile: &Profile, now: Timestamp) -> bool {
+    profile.is_live && profile.check.is_valid(now)
+}
+
 /// What is still missing, in the order it is done (rule: 20§8 Go-live).
 pub fn missing(profile: &Profile, offerings: &[Offering], areas: &Areas, now: Timestamp) -> Vec<&'static str> {
     let mut active = offerings.iter().filter(|o| o.is_active).peekable();

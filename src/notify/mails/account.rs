@@ -26,7 +26,7 @@ pub fn welcome(sender: &Sender, user: &User) -> Letter {
     if user.is(Role::Instructor) {
         return letter
             .says("Good to have you. Before students can find you, tell them what you teach, where, and when you are free.")
-            .action("Finish your profile", sender.url("/instructor/dashboard"))
+            .action("Finish your profile", sender.url("/instructor/onboarding/status"))
             .says("You keep your own hours: publish only the times you want to teach.");
     }
     letter

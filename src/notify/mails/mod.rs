@@ -8,6 +8,7 @@ pub mod lesson;
 pub mod money;
 pub mod operations;
 pub mod review;
+pub mod trust;
 pub mod wish;
 
 use crate::accounts;

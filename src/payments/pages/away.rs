@@ -13,6 +13,7 @@ use crate::site::Site;
 use crate::web::{Answer, Id, Params, away, see_other};
 
 const BILLING: &str = "/student/billing";
+const EARNINGS: &str = "/instructor/earnings";
 
 #[derive(Deserialize)]
 pub(super) struct Onward {
@@ -20,10 +21,10 @@ pub(super) struct Onward {
     next: String,
 }
 
-/// A page of ours to go on to.
-fn own(next: &str) -> &str {
+/// A page of ours to go on to, or the usual one.
+fn own<'a>(next: &'a str, usual: &'a str) -> &'a str {
     let safe = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if safe && next.len() <= 2000 { next } else { BILLING }
+    if safe && next.len() <= 2000 { next } else { usual }
 }
 
 pub(super) async fn to_card_page(
@@ -31,7 +32,7 @@ pub(super) async fn to_card_page(
     actor: Actor,
     Params(onward): Params<Onward>,
 ) -> Answer<Response> {
-    let url = ops::open_card_page(&site, actor.user_id, own(&onward.next)).await?;
+    let url = ops::open_card_page(&site, actor.user_id, own(&onward.next, BILLING)).await?;
     Ok(away(&url)?)
 }
 
@@ -49,7 +50,7 @@ pub(super) async fn from_card_page(
     Params(back): Params<Back>,
 ) -> Answer<Response> {
     ops::finish_card_page(&site, actor.user_id, &back.session).await?;
-    Ok(see_other(own(&back.next)))
+    Ok(see_other(own(&back.next, BILLING)))
 }
 
 /// From the bank's page: the payment is read anew, the checkout shows how it stands.
@@ -62,15 +63,26 @@ pub(super) async fn from_bank(State(site): State<Site>, actor: Actor, Id(id): Id
     Ok(see_other(&format!("/student/booking/confirm?booking={id}")))
 }
 
-pub(super) async fn to_onboarding(State(site): State<Site>, actor: Actor) -> Answer<Response> {
-    let (_, url) = ops::begin_onboarding(&site, actor.user_id, "/payments/connect/return").await?;
+pub(super) async fn to_onboarding(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(onward): Params<Onward>,
+) -> Answer<Response> {
+    let next = own(&onward.next, EARNINGS);
+    let back = serde_urlencoded::to_string([("next", next)]).unwrap_or_default();
+    let back = format!("/payments/connect/return?{back}");
+    let (_, url) = ops::begin_onboarding(&site, actor.user_id, &back).await?;
     match url {
         Some(url) => Ok(away(&url)?),
-        None => Ok(see_other("/instructor/earnings")),
+        None => Ok(see_other(next)),
     }
 }
 
-pub(super) async fn from_onboarding(State(site): State<Site>, actor: Actor) -> Answer<Response> {
+pub(super) async fn from_onboarding(
+    State(site): State<Site>,
+    actor: Actor,
+    Params(onward): Params<Onward>,
+) -> Answer<Response> {
     ops::refresh_account(&site, actor.user_id).await?;
-    Ok(see_other("/instructor/earnings"))
+    Ok(see_other(own(&onward.next, EARNINGS)))
 }

@@ -33,6 +33,13 @@ async fn pages_of_an_instructor() {
     judge("instructor", "sarah.chen@demo.example", &["/instructor/dashboard"]).await;
 }
 
+/// Laura’s check is still being made, so the way in lies ahead of her.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_way_in() {
+    let seeds = ["/instructor/onboarding/welcome", "/instructor/onboarding/status", "/instructor/profile/skills/piano"];
+    judge("newcomer", "laura.bennett@demo.example", &seeds).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_of_the_admin() {
     judge("admin", "alex.rivera@demo.example", &["/admin", "/admin/style"]).await;

@@ -15,6 +15,6 @@ mod stage;
 pub use app::{Answered, TestApp, answered, http};
 pub use authenticator::Authenticator;
 pub use issuer::Issuer;
-pub use people::{Member, PASSWORD, totp};
+pub use people::{Member, PASSWORD, Teacher, totp};
 pub use serving::Serving;
 pub use stage::{Person, Stage};

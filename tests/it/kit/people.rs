@@ -32,6 +32,11 @@ impl TestApp {
         self.join(name, "student").await
     }
 
+    /// Joins as an instructor, with everything else still to do.
+    pub async fn instructor(&self, name: &str) -> Member<'_> {
+        self.join(name, "instructor").await
+    }
+
     async fn join(&self, name: &str, role: &str) -> Member<'_> {
         let email = format!("{name}@people.example");
         self.post("/api/v1/auth/send-email-verification", json!({ "email": email })).await.expect(200);

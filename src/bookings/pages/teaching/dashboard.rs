@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::bookings::pages::lessons::show::{LessonRow, lesson_row};
+use crate::instructors::pages::WAY_IN;
 use crate::web::components::{
     Button, Icon, Stat, Tone, empty, icon, link_button, notice, page_head, post_button, section, stats,
 };
@@ -25,11 +26,14 @@ pub struct DashboardView {
     pub is_live: bool,
     /// Nobody can find or book them until they resume.
     pub is_paused: bool,
+    /// Going live was the last thing they did.
+    pub just_live: bool,
     pub public_href: String,
 }
 
 pub fn dashboard(view: &DashboardView) -> Markup {
     let does = html! {
+        (link_button("/instructor/profile", &Button::line("Your profile").small().icon(Icon::Edit)))
         (link_button(&view.public_href, &Button::line("Public profile").small().icon(Icon::Eye)))
         (link_button("/instructor/availability", &Button::line("Your week").small().icon(Icon::Calendar)))
     };
@@ -37,6 +41,7 @@ pub fn dashboard(view: &DashboardView) -> Markup {
         div.wrap {
             (page_head(&format!("Hello, {}", view.first_name), view.lead.as_str(), does))
             @if view.is_paused { (paused()) }
+            @if view.just_live { (notice(Tone::Ok, html! { "You are live. Students find you now; " a href="/instructor/availability" { "publish free times" } " so that they can book." })) }
             @if !view.is_live { (checklist(view)) }
             (stats(&view.stats))
             @if !view.waiting.is_empty() {
@@ -84,7 +89,7 @@ fn checklist(view: &DashboardView) -> Markup {
                     }
                 }
             }
-            p { (link_button("/instructor/onboarding/status", &Button::primary("See what is missing"))) }
+            p { (link_button(WAY_IN, &Button::primary("See what is missing"))) }
         },
     )
 }

@@ -19,7 +19,8 @@ use crate::bookings::pages::lessons::rows::row;
 use crate::bookings::rules::lists::{awaits_completion, is_upcoming};
 use crate::bookings::tables::diary_of_instructor;
 use crate::instructors::ops::read::facts;
-use crate::instructors::rules::live::missing;
+use crate::instructors::pages::STEPS;
+use crate::instructors::rules::live::{is_through, missing};
 use crate::site::Site;
 use crate::store::Read;
 use crate::web::components::Stat;
@@ -28,28 +29,22 @@ use crate::web::{Answer, Chrome, page, see_other};
 const MOST: usize = 20_000;
 const NEXT: usize = 5;
 
-/// The steps of going live, as the checklist names them.
-const STEPS: [(&str, &str, &str); 5] = [
-    ("skills", "Say what you teach and for how much", "/instructor/onboarding/skill-selection"),
-    ("identity", "Prove who you are", "/instructor/onboarding/verification"),
-    ("background_check", "Pass the background check", "/instructor/onboarding/verification"),
-    ("stripe_connect", "Say where your pay goes", "/instructor/onboarding/payment-setup"),
-    ("service_areas", "Say where you travel to", "/instructor/onboarding/account-setup"),
-];
-
 /// Panels of old are pages of their own now. // rule: 50§1c
-const PANELS: [(&str, &str); 5] = [
+const PANELS: [(&str, &str); 6] = [
     ("bookings", "/instructor/bookings"),
     ("earnings", "/instructor/earnings"),
     ("availability", "/instructor/availability"),
     ("reviews", "/instructor/reviews"),
     ("account", "/account"),
+    ("profile", "/instructor/profile"),
 ];
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Panel {
     panel: String,
+    /// What was just done: `live`.
+    done: String,
 }
 
 pub async fn dashboard_page(
@@ -61,11 +56,9 @@ pub async fn dashboard_page(
     if let Some((_, href)) = PANELS.iter().find(|(name, _)| *name == wanted.panel) {
         return Ok(see_other(href));
     }
-    if wanted.panel == "profile" {
-        return Ok(see_other(&format!("/instructors/{}", actor.user_id)));
-    }
     let totals = stats(&site, actor.user_id)?;
-    let view = site.read(|r| load(&site, r, &actor, totals))?;
+    let mut view = site.read(|r| load(&site, r, &actor, totals))?;
+    view.just_live = wanted.done == "live" && view.is_live;
     Ok(page(&chrome, "Dashboard", dashboard(&view)).into_response())
 }
 
@@ -103,7 +96,8 @@ fn load(site: &Site, r: &dyn Read, actor: &Actor, totals: Stats) -> Outcome<Dash
         waiting: waiting?,
         next: next?,
         set_up: STEPS.iter().map(|(key, label, href)| SetUp { label, done: !lacking.contains(key), href }).collect(),
-        is_live: about.profile.is_live,
+        is_live: is_through(&about.profile, now),
+        just_live: false,
         is_paused: accounts::user(r, id)?.is_some_and(|user| user.status == AccountStatus::Suspended),
         public_href: format!("/instructors/{id}"),
     })

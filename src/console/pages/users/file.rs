@@ -17,6 +17,7 @@ use crate::bookings::tables::{of_instructor, of_student};
 use crate::console::figures::funnel::{Stage, Teacher, step_words, teacher};
 use crate::console::pages::shell::{address, moments, show, state, state_badge};
 use crate::console::words::{Moments, Mood, lesson_state};
+use crate::instructors::rules::check::may_reset;
 use crate::payments;
 use crate::payments::tables::{account, methods};
 use crate::site::Site;
@@ -142,12 +143,27 @@ fn teaching(teacher: &Teacher, times: &Moments) -> Markup {
         Some(until) => format!("{}, ended {}", profile.check.status.name(), times.day(until)),
         None => profile.check.status.name().replace('_', " "),
     };
+    let to = |word: &str| format!("/admin/users/{}/trust/{word}", teacher.user.id);
     let rows = [
         ("Stage", state((mood, teacher.stage.words()))),
         ("Missing", html! { (if missing.is_empty() { "nothing".to_owned() } else { missing.join(", ") }) }),
         ("Lessons offered", html! { (teacher.offerings) }),
         ("Instructor fee", html! { (profile.current_tier.percent()) @if profile.is_founding() { ", founding" } }),
-        ("Background check", html! { (check) }),
+        (
+            "Background check",
+            html! {
+                (check) br;
+                a href=(to("background-check")) { "Enter a result" }
+                @if may_reset(profile).is_ok() { ", " a href=(to("check-reset")) { "take it back" } }
+            },
+        ),
+        (
+            "Identity",
+            html! {
+                (if profile.identity.verified_at.is_some() { "verified" } else { "not verified" })
+                @if profile.identity.name_mismatch { ", under another last name: " a href=(to("same-person")) { "judge it" } }
+            },
+        ),
         ("Public page", html! { a href={ "/instructors/" (teacher.user.id) } { "Profile" } }),
     ];
     part("Teaching", facts(&rows))

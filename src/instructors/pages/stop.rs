@@ -6,31 +6,26 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 use serde::Deserialize;
 
-use super::ops;
-use super::parts::Instructors;
-use crate::base::access::{Actor, Permission, Role};
+use crate::base::access::Actor;
 use crate::base::refusal::{Outcome, Refusal};
+use crate::instructors::ops;
+use crate::instructors::parts::Instructors;
 use crate::site::Site;
 use crate::web::components::{Button, Tone, account_tabs, button, link_button, notice, page_head, section};
-use crate::web::{Access, Answer, Chrome, Form, Pages, page, see_other};
+use crate::web::{Answer, Chrome, Form, page, see_other};
 
-const PATH: &str = "/account/stop-teaching";
+pub(super) const PATH: &str = "/account/stop-teaching";
 const BACK: &str = "/account/leave";
 
-pub fn pages(pages: Pages) -> Pages {
-    let teach = Access::As(Role::Instructor, Permission::ManageInstructorProfile);
-    pages.get(teach, PATH, ask).post(teach, PATH, stop)
-}
-
-async fn ask(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
+pub(super) async fn ask(State(site): State<Site>, chrome: Chrome, actor: Actor) -> Answer<Response> {
     Ok(asking(&site, &chrome, &actor, None)?)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+pub(super) struct Nothing {}
 
-async fn stop(
+pub(super) async fn stop(
     State(site): State<Site>,
     chrome: Chrome,
     actor: Actor,

@@ -234,7 +234,7 @@ fn yourself(typed: &Typed, faults: &Faults) -> Markup {
         (field(&zip))
         (field(&bio))
         p.small.muted data-counts="#bio" {
-            span data-count { (typed.bio.trim().chars().count()) } " of the " (BIO_WANTED) " characters that help students choose; at most " (BIO_MOST) "."
+            span data-count { (typed.bio.trim().chars().count()) } " of the " (BIO_WANTED) " characters that help students choose; at most 1,000."
         }
         (field(&years))
         (field(&spoken))

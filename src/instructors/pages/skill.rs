@@ -198,7 +198,7 @@ fn render(chrome: &Chrome, own: &Own, service: &Service, typed: &Typed, faults: 
             (notice(Tone::Info, html! { "Teaching " (service.name) " takes a certificate or licence. Say below which one you hold." }))
         }
         form method="post" action={ (way.skills()) "/" (service.slug) } {
-            (section("price", "Price", "The whole lesson price is per hour; shorter and longer lessons cost in proportion.", prices(own, typed, faults)))
+            (section("price", "Price", "For an hour; shorter and longer lessons cost in proportion.", prices(own, typed, faults)))
             (section("how", "Where and how long", "A student chooses among what you tick.", ways(service, typed, faults)))
             (section("whom", "For whom", "", people(typed, faults)))
             (section("words", "In your words", "", described(typed, faults)))

@@ -159,7 +159,7 @@ fn shape(path: &str) -> String {
     let bare = path.split('?').next().unwrap_or(path);
     let part = |p: &str| if p.chars().any(|c| c.is_ascii_digit()) { "{}".to_owned() } else { p.to_owned() };
     // Categories, areas, topics and letters are many pages of one kind.
-    let kinds = ["categories", "areas", "help", "mail-texts"];
+    let kinds = ["categories", "areas", "help", "mail-texts", "skill-selection", "skills"];
     let mut parts: Vec<String> = bare.split('/').map(part).collect();
     if let Some(kind) = parts.iter().position(|p| kinds.contains(&p.as_str())) {
         parts.iter_mut().skip(kind + 1).for_each(|p| "{}".clone_into(p));

@@ -9,6 +9,7 @@ use crate::accounts::must_user;
 use crate::base::id::UserId;
 use crate::base::refusal::{Outcome, Refusal};
 use crate::instructors::model::{Profile, Step};
+use crate::instructors::rules::check::may_clear_mismatch;
 use crate::instructors::tables::{BY_SESSION, must_profile};
 use crate::outside::stripe::{IdentitySession, Stripe, identity_refusal};
 use crate::site::Site;
@@ -95,10 +96,7 @@ pub async fn clear_mismatch(site: &Site, by: By, user: UserId) -> Outcome<()> {
     let asker = by.clone();
     let work = site.write(move |tx| {
         not_oneself(&by, user)?;
-        let before = must_profile(tx, user)?;
-        if !before.identity.name_mismatch {
-            return Err(Refusal::bad_request("NO_NAME_MISMATCH", "The names agree already."));
-        }
+        may_clear_mismatch(&must_profile(tx, user)?)?;
         let cleared = |profile: &mut Profile| {
             profile.identity.name_mismatch = false;
             Ok(())

@@ -90,6 +90,14 @@ pub fn may_reset(profile: &Profile) -> Outcome<()> {
     Ok(())
 }
 
+/// Whether there is anything to say about the names. // rule: 20§8 mismatch blocks go-live until admin clears
+pub fn may_clear_mismatch(profile: &Profile) -> Outcome<()> {
+    if !profile.identity.name_mismatch {
+        return Err(Refusal::bad_request("NO_NAME_MISMATCH", "The names agree already."));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

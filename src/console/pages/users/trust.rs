@@ -15,7 +15,7 @@ use crate::console::pages::confirm::{Confirm, ask, correctable, impossible};
 use crate::instructors::Profile;
 use crate::instructors::must_profile;
 use crate::instructors::ops::{check, identity};
-use crate::instructors::rules::check::may_reset;
+use crate::instructors::rules::check::{may_clear_mismatch, may_reset};
 use crate::site::Site;
 use crate::site::audit::By;
 use crate::web::components::{Button, Choice, Field, Pick, field, pick};
@@ -53,8 +53,7 @@ impl Word {
         match self {
             Self::Passed => Ok(()),
             Self::TakenBack => may_reset(profile),
-            Self::SamePerson if profile.identity.name_mismatch => Ok(()),
-            Self::SamePerson => Err(Refusal::bad_request("NO_NAME_MISMATCH", "The names agree already.")),
+            Self::SamePerson => may_clear_mismatch(profile),
         }
     }
 }

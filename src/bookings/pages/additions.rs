@@ -22,10 +22,8 @@ type BesideLesson = Arc<dyn Fn(&dyn Read, &Booking) -> Outcome<Option<(String, S
 #[derive(Clone, Default)]
 pub struct Additions {
     reviews: Option<OfInstructor>,
-    actions: Option<OfInstructor>,
     similar: Option<OfInstructor>,
     lesson: Option<OfLesson>,
-    booked: Option<OfLesson>,
     past: Option<BesideLesson>,
 }
 
@@ -37,16 +35,6 @@ impl Additions {
         part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
     ) -> Self {
         self.reviews = Some(Arc::new(part));
-        self
-    }
-
-    /// Buttons beside the name on a profile, such as saving it.
-    #[must_use]
-    pub fn with_actions(
-        mut self,
-        part: impl Fn(&dyn Read, UserId, Option<UserId>) -> Outcome<Markup> + Send + Sync + 'static,
-    ) -> Self {
-        self.actions = Some(Arc::new(part));
         self
     }
 
@@ -70,16 +58,6 @@ impl Additions {
         self
     }
 
-    /// A section after a booking was made, such as inviting a friend.
-    #[must_use]
-    pub fn with_booked(
-        mut self,
-        part: impl Fn(&dyn Read, &Booking, Side) -> Outcome<Markup> + Send + Sync + 'static,
-    ) -> Self {
-        self.booked = Some(Arc::new(part));
-        self
-    }
-
     /// A link beside a past lesson in the student's diary, such as reviewing it.
     #[must_use]
     pub fn with_past(
@@ -98,10 +76,6 @@ impl Additions {
         self.reviews.as_ref().map(|part| part(r, instructor, viewer)).transpose()
     }
 
-    pub fn actions(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Markup> {
-        self.actions.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, instructor, viewer))
-    }
-
     pub fn similar(&self, r: &dyn Read, instructor: UserId, viewer: Option<UserId>) -> Outcome<Markup> {
         self.similar.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, instructor, viewer))
     }
@@ -112,9 +86,5 @@ impl Additions {
 
     pub fn past(&self, r: &dyn Read, booking: &Booking) -> Outcome<Option<(String, String)>> {
         self.past.as_ref().map_or(Ok(None), |part| part(r, booking))
-    }
-
-    pub fn booked(&self, r: &dyn Read, booking: &Booking) -> Outcome<Markup> {
-        self.booked.as_ref().map_or_else(|| Ok(Markup::default()), |part| part(r, booking, Side::Student))
     }
 }

@@ -28,11 +28,6 @@ impl StripeFault {
         matches!(self, Self::Transient(_) | Self::Broken(_))
     }
 
-    /// An answer, not silence: asking on brings no other.
-    pub fn is_answer(&self) -> bool {
-        !matches!(self, Self::Transient(_))
-    }
-
     /// A refusal whose code says that what was asked has already happened.
     pub fn says(&self, wanted: &str) -> bool {
         matches!(self, Self::Permanent { code: Some(code), .. } if code == wanted)

@@ -19,8 +19,6 @@ pub struct BookedView {
     pub calendar_href: String,
     pub lesson_href: String,
     pub next: Vec<Moment>,
-    /// What a higher room adds, such as the link to invite a friend.
-    pub extra: Markup,
 }
 
 pub fn booked(view: &BookedView) -> Markup {
@@ -49,7 +47,6 @@ pub fn booked(view: &BookedView) -> Markup {
             }
             div.booked__two {
                 (section_one("next", "What happens next", timeline(&view.next)))
-                (view.extra)
             }
         }
     }

@@ -13,7 +13,6 @@ use crate::base::refusal::Outcome;
 use crate::base::text::first_last_initial;
 use crate::base::time::{TimeZone, Timestamp, fmt_clock, fmt_date, today_in, utc_to_local};
 use crate::bookings::model::Booking;
-use crate::bookings::pages::additions::Additions;
 use crate::bookings::pages::book::Choosing;
 use crate::bookings::pages::money::{Told, bands, charge_plan, receipt, refusal, stations};
 use crate::bookings::pages::offer::face;
@@ -159,7 +158,6 @@ pub fn booked(
         calendar_href: format!("/student/lessons/{}/calendar.ics", booking.id),
         lesson_href: format!("/student/lessons/{}", booking.id),
         next,
-        extra: Additions::of(site).booked(r, booking)?,
     })
 }
 

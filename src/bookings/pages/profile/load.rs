@@ -64,7 +64,6 @@ pub fn load(site: &Site, r: &dyn Read, id: UserId, shown: Shown, viewer: Option<
         reviews: reviews.unwrap_or_else(|| html! { p.muted { "No reviews yet." } }),
         zone: zone_words(&public.timezone),
         fee: fee.percent(),
-        actions: additions.actions(r, id, viewer_id)?,
         similar: additions.similar(r, id, viewer_id)?,
     })
 }

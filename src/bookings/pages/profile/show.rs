@@ -46,9 +46,6 @@ pub struct ProfileView {
     pub reviews: Markup,
     pub zone: String,
     pub fee: String,
-    /// Absent for the instructor's own eyes.
-    /// What higher rooms add beside the name, such as saving it.
-    pub actions: Markup,
     /// Others like this one; empty where nobody is.
     pub similar: Markup,
 }
@@ -86,9 +83,6 @@ fn top(view: &ProfileView) -> Markup {
                     @for one in &view.facts { li { (fact(one)) } }
                     @if view.founding { li { (badge(Tone::Plain, "Founding instructor")) } }
                 }
-            }
-            div.row.prof__do {
-                (view.actions)
             }
         }
     }

@@ -96,6 +96,11 @@ async fn a_name_gets_its_certificate_and_everything_works_behind_it() {
         text.contains("instainstru_stripe_webhooks_total{status=\"processed\"}").then_some(())
     })
     .await;
+    // Another issuer is asked at once: the first one may have been there to try things out.
+    let (mut app, other) = (app, Issuer::open().await);
+    let app = TestApp::named(app.close().await, None, NAME, &other).await;
+    other.leads_to(app.addresses().1.unwrap());
+    until("the other issuer's certificate", async || seen(&app, &other, NAME).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

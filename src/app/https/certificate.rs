@@ -13,12 +13,16 @@ use crate::base::time::{SignedDuration, Timestamp};
 use crate::site::write_private;
 
 const FILE: &str = "certificate.pem";
+/// Begins the line that says who issued it.
+const MARK: &str = "# issued by ";
 
 /// Key and chain, and how long they are good.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
     /// What is shown to browsers.
     pub(super) shown: CertifiedKey,
+    /// Who issued it, where we asked; a certificate that somebody laid there does not say.
+    by: Option<String>,
     pub from: Timestamp,
     pub until: Timestamp,
 }
@@ -41,7 +45,15 @@ impl Certificate {
         let key = any_supported_type(&key).map_err(|e| format!("its key cannot be used: {e}"))?;
         let shown = CertifiedKey::new(chain, key);
         shown.keys_match().map_err(|e| format!("its key is another's: {e}"))?;
-        Ok(Self { shown, from, until })
+        // Text before the first part is no part of a PEM file.
+        let by = pem.strip_prefix(MARK.as_bytes()).and_then(|rest| rest.split(|b| *b == b'\n').next());
+        let by = by.map(|issuer| String::from_utf8_lossy(issuer).into_owned());
+        Ok(Self { shown, by, from, until })
+    }
+
+    /// Whether another issuer is wanted by now: somebody tried with one that browsers do not trust first.
+    pub(super) fn is_of_another(&self, issuer: &str) -> bool {
+        self.by.as_deref().is_some_and(|by| by != issuer)
     }
 
     /// When a third of its life is left.
@@ -74,8 +86,8 @@ pub(crate) fn kept(dir: &Path, domain: &str) -> Result<Option<Certificate>, Stri
 }
 
 /// Keeps an issued one; what the issuer sent is looked at first.
-pub(super) fn keep(dir: &Path, domain: &str, key: &str, chain: &str) -> Result<Certificate, String> {
-    let pem = format!("{key}\n{chain}");
+pub(super) fn keep(dir: &Path, domain: &str, issuer: &str, key: &str, chain: &str) -> Result<Certificate, String> {
+    let pem = format!("{MARK}{issuer}\n{key}\n{chain}");
     let fresh = Certificate::read(pem.as_bytes(), domain).map_err(|why| format!("the issued certificate: {why}"))?;
     write_private(&path(dir), pem.as_bytes()).map_err(|e| format!("{} cannot be written: {e}", path(dir).display()))?;
     Ok(fresh)

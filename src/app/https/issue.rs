@@ -50,7 +50,7 @@ pub(super) async fn issue(dir: &Path, issuer: &str, domain: &str, answers: &Answ
     let issued = proven(&mut order, answers).await;
     answers.clear();
     let (key, chain) = issued?;
-    certificate::keep(dir, domain, &key, &chain)
+    certificate::keep(dir, domain, issuer, &key, &chain)
 }
 
 /// Private key and chain.

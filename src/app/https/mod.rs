@@ -163,7 +163,8 @@ struct Renewal {
 impl Renewal {
     async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut failures = 0;
-        let mut due = self.kept.as_ref().map_or(Timestamp::UNIX_EPOCH, Certificate::renew_at);
+        let kept = self.kept.as_ref().filter(|kept| !kept.is_of_another(&self.issuer));
+        let mut due = kept.map_or(Timestamp::UNIX_EPOCH, Certificate::renew_at);
         if Clock::system().now() < due {
             self.trouble.is(&self.dir, None);
         }

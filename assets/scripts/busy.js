@@ -36,7 +36,7 @@ for (const button of document.querySelectorAll("[data-wait]")) {
   const tick = () => {
     const left = Math.ceil((end - Date.now()) / 1000);
     button.disabled = left > 0;
-    word.textContent = left > 0 ? `${label} in ${left} s` : label;
+    word.textContent = left > 0 ? `${label} (${left} s)` : label;
     if (left > 0) setTimeout(tick, 250);
   };
   tick();

@@ -104,7 +104,7 @@ fn offered(own: &Own, way: Way) -> Markup {
 fn offer(own: &Own, way: Way, offering: &Offering, service: &Service) -> Markup {
     let terms = &offering.terms;
     let at = format!("{}/{}", way.skills(), service.slug);
-    let remove = format!("Stop offering {}", service.name);
+    let remove = format!("Remove {}", service.name);
     html! {
         li {
             div.stack.stack--s {

@@ -37,13 +37,13 @@ pub(super) async fn welcome(State(site): State<Site>, chrome: Chrome, actor: Act
     let body = html! {
         div.wrap.stack.stack--l {
             (page_head(&format!("Welcome, {name}"), lead, html! {}))
-            (stops(&[
+            (section("steps", "How it goes", "", stops(&[
                 ("You", "A few lines about how you teach, and the neighborhoods you travel to."),
                 ("Lessons", "What you teach, for whom, and what an hour costs. You see at once what you earn."),
                 ("Verification", "Your identity, and a background check on file."),
                 ("Pay", "An account at Stripe, so that money reaches your bank."),
                 ("Go live", "You press the button. Students find you from that moment."),
-            ]))
+            ])))
             div.row {
                 (link_button(Way::In.about(), &Button::primary("Begin")))
                 (link_button(WAY_IN, &Button::line("See the checklist")))

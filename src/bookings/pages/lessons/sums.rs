@@ -45,7 +45,11 @@ impl Lesson {
                 (lines, total, self.card_words())
             }
         };
-        let title = if self.side == Side::Instructor { "What you earn" } else { "Receipt" };
+        let title = match self.side {
+            Side::Instructor => "What you earn",
+            _ if has_ended(&self.payment) => "Receipt",
+            _ => "Price",
+        };
         Receipt { title, lines, total, words }
     }
 
